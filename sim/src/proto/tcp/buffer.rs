@@ -1,0 +1,119 @@
+//! A ring of bytes. It owns no memory until the first byte comes, grows in powers of two up to what its user puts into
+//! it, and keeps what it has grown to.
+//!
+//! It is not responsible for limits: SO_SNDBUF and SO_RCVBUF are enforced by `calls.rs` and by the window.
+
+/// What a ring takes when its first byte comes: room for a few small messages, little enough for a crowd of idle
+/// connections.
+const SMALLEST: usize = 128;
+
+/// The bytes of one direction: `len` readable ones, and behind them a shore of bytes already in place, but not yet
+/// readable, because some before them are missing (`assembler.rs` knows which).
+#[derive(Debug, Default)]
+pub(super) struct Ring {
+    /// As long as the capacity, which is 0 or a power of two.
+    bytes: Box<[u8]>,
+    /// Where the first readable byte lies: `head < bytes.len()`, or both are 0.
+    head: usize,
+    /// `len <= bytes.len()`
+    len: usize,
+}
+
+impl Ring {
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Appends readable bytes.
+    #[inline]
+    pub(super) fn push(&mut self, data: &[u8]) {
+        self.put_beyond(0, data);
+        self.extend(data.len());
+    }
+
+    /// Places bytes `gap` behind the last readable one, without making them readable.
+    #[inline]
+    pub(super) fn put_beyond(&mut self, gap: usize, data: &[u8]) {
+        if data.is_empty() {
+            return;
+        }
+        let offset = self.len + gap;
+        if offset + data.len() > self.bytes.len() {
+            self.grow(offset + data.len());
+        }
+        let start = self.position(offset);
+        let first = data.len().min(self.bytes.len() - start);
+        self.bytes[start..start + first].copy_from_slice(&data[..first]);
+        if first < data.len() {
+            self.bytes[..data.len() - first].copy_from_slice(&data[first..]);
+        }
+    }
+
+    /// Makes the next `count` bytes readable: [`Self::put_beyond`] has placed all of them.
+    #[inline]
+    pub(super) fn extend(&mut self, count: usize) {
+        debug_assert!(self.len + count <= self.bytes.len());
+        self.len += count;
+    }
+
+    /// The `count` readable bytes from `offset` on, in at most two pieces.
+    #[inline]
+    pub(super) fn pieces(&self, offset: usize, count: usize) -> [&[u8]; 2] {
+        debug_assert!(offset + count <= self.len);
+        if count == 0 {
+            return [&[], &[]];
+        }
+        let start = self.position(offset);
+        let first = count.min(self.bytes.len() - start);
+        [&self.bytes[start..start + first], &self.bytes[..count - first]]
+    }
+
+    /// Copies out as much as there is and fits, and leaves it here.
+    #[inline]
+    pub(super) fn copy_to(&self, buf: &mut [u8]) -> usize {
+        let count = self.len.min(buf.len());
+        let [first, second] = self.pieces(0, count);
+        buf[..first.len()].copy_from_slice(first);
+        if !second.is_empty() {
+            buf[first.len()..count].copy_from_slice(second);
+        }
+        count
+    }
+
+    /// Forgets the first `count` readable bytes.
+    #[inline]
+    pub(super) fn consume(&mut self, count: usize) {
+        debug_assert!(count <= self.len);
+        if count > 0 {
+            self.head = self.position(count);
+            self.len -= count;
+        }
+    }
+
+    /// Forgets everything and gives the memory back.
+    pub(super) fn free(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Where the byte at `offset` lies. The capacity is not 0.
+    #[inline]
+    fn position(&self, offset: usize) -> usize {
+        (self.head + offset) & (self.bytes.len().wrapping_sub(1))
+    }
+
+    /// Moves everything, the shore included, into a ring that holds at least `need`.
+    #[cold]
+    fn grow(&mut self, need: usize) {
+        let mut bytes = vec![0; need.next_power_of_two().max(SMALLEST)].into_boxed_slice();
+        let (wrapped, straight) = self.bytes.split_at(self.head);
+        bytes[..straight.len()].copy_from_slice(straight);
+        bytes[straight.len()..self.bytes.len()].copy_from_slice(wrapped);
+        (self.bytes, self.head) = (bytes, 0);
+    }
+}

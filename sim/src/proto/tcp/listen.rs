@@ -1,0 +1,92 @@
+//! The bookkeeping of a listening socket: who is in the handshake, and who waits to be accepted.
+//!
+//! It knows connections by whatever the host calls them. It is not responsible for the connections themselves, nor for
+//! dropping segments: the host asks [`Listener::may_take_syn`] before it makes a connection of a SYN, and drops the last
+//! segment of a handshake while [`Listener::is_full`], so that the connection stays in SYN_RECEIVED and its SYN+ACK goes out
+//! again (`tcp_v4_syn_recv_sock`).
+//!
+//! Absent today: SYN cookies. Linux answers with one when the SYN queue is full; here the queue simply goes on, which a
+//! peer cannot tell apart, except that window scaling survives.
+
+use std::collections::VecDeque;
+
+/// The two queues of a listener.
+#[derive(Clone, Debug)]
+pub(crate) struct Listener<Id> {
+    backlog: usize,
+    /// In SYN_RECEIVED, the oldest first.
+    embryos: VecDeque<Id>,
+    /// Established and not accepted, the oldest first.
+    accepted: VecDeque<Id>,
+}
+
+impl<Id: Copy + Eq> Listener<Id> {
+    /// A listener as after `listen(2)`; `backlog` is clamped already.
+    pub(crate) fn new(backlog: usize) -> Self {
+        Self { backlog, embryos: VecDeque::new(), accepted: VecDeque::new() }
+    }
+
+    /// `listen(2)` again. Whoever is in a queue stays there.
+    pub(crate) fn set_backlog(&mut self, backlog: usize) {
+        self.backlog = backlog;
+    }
+
+    /// Whether a SYN is taken; if not, it is dropped without an answer (`tcp_conn_request`).
+    pub(crate) fn may_take_syn(&self) -> bool {
+        !self.is_full()
+    }
+
+    /// Whether the accept queue takes no more: it holds one more than the backlog (`sk_acceptq_is_full`).
+    pub(crate) fn is_full(&self) -> bool {
+        self.accepted.len() > self.backlog
+    }
+
+    /// A SYN has made a connection.
+    pub(crate) fn syn_received(&mut self, id: Id) {
+        self.embryos.push_back(id);
+    }
+
+    /// A connection's handshake is over: it moves to the accept queue. `false` if it was there already.
+    pub(crate) fn established(&mut self, id: Id) -> bool {
+        let moved = self.gone(id);
+        if moved {
+            self.accepted.push_back(id);
+        }
+        moved
+    }
+
+    /// A connection ended before its handshake was over. `false` if it was not in the handshake.
+    ///
+    /// One that ends in the accept queue stays there: `accept` returns it, and what is done with it then says what
+    /// happened.
+    pub(crate) fn gone(&mut self, id: Id) -> bool {
+        let place = self.embryos.iter().position(|&embryo| embryo == id);
+        place.and_then(|at| self.embryos.remove(at)).is_some()
+    }
+
+    /// The oldest established connection: `accept(2)`.
+    pub(crate) fn pop(&mut self) -> Option<Id> {
+        self.accepted.pop_front()
+    }
+
+    /// Whether `accept` would find nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.accepted.is_empty()
+    }
+
+    /// How many wait to be accepted.
+    pub(crate) fn len(&self) -> usize {
+        self.accepted.len()
+    }
+
+    /// Whether a connection waits to be accepted.
+    pub(crate) fn is_queued(&self, id: Id) -> bool {
+        self.accepted.contains(&id)
+    }
+
+    /// The listener is closed: all that nobody will accept, to be aborted (`inet_csk_listen_stop`). Those in the
+    /// handshake come last.
+    pub(crate) fn into_children(self) -> impl Iterator<Item = Id> {
+        self.accepted.into_iter().chain(self.embryos)
+    }
+}
