@@ -14,15 +14,15 @@ pub(super) struct Ring {
     /// As long as the capacity, which is 0 or a power of two.
     bytes: Box<[u8]>,
     /// Where the first readable byte lies: `head < bytes.len()`, or both are 0.
-    head: usize,
+    head: u32,
     /// `len <= bytes.len()`
-    len: usize,
+    len: u32,
 }
 
 impl Ring {
     #[inline]
     pub(super) fn len(&self) -> usize {
-        self.len
+        self.len as usize
     }
 
     #[inline]
@@ -43,7 +43,7 @@ impl Ring {
         if data.is_empty() {
             return;
         }
-        let offset = self.len + gap;
+        let offset = self.len() + gap;
         if offset + data.len() > self.bytes.len() {
             self.grow(offset + data.len());
         }
@@ -58,14 +58,14 @@ impl Ring {
     /// Makes the next `count` bytes readable: [`Self::put_beyond`] has placed all of them.
     #[inline]
     pub(super) fn extend(&mut self, count: usize) {
-        debug_assert!(self.len + count <= self.bytes.len());
-        self.len += count;
+        debug_assert!(self.len() + count <= self.bytes.len());
+        self.len += count as u32;
     }
 
     /// The `count` readable bytes from `offset` on, in at most two pieces.
     #[inline]
     pub(super) fn pieces(&self, offset: usize, count: usize) -> [&[u8]; 2] {
-        debug_assert!(offset + count <= self.len);
+        debug_assert!(offset + count <= self.len());
         if count == 0 {
             return [&[], &[]];
         }
@@ -77,7 +77,7 @@ impl Ring {
     /// Copies out as much as there is and fits, and leaves it here.
     #[inline]
     pub(super) fn copy_to(&self, buf: &mut [u8]) -> usize {
-        let count = self.len.min(buf.len());
+        let count = self.len().min(buf.len());
         let [first, second] = self.pieces(0, count);
         buf[..first.len()].copy_from_slice(first);
         if !second.is_empty() {
@@ -89,10 +89,10 @@ impl Ring {
     /// Forgets the first `count` readable bytes.
     #[inline]
     pub(super) fn consume(&mut self, count: usize) {
-        debug_assert!(count <= self.len);
+        debug_assert!(count <= self.len());
         if count > 0 {
-            self.head = self.position(count);
-            self.len -= count;
+            self.head = self.position(count) as u32;
+            self.len -= count as u32;
         }
     }
 
@@ -104,14 +104,14 @@ impl Ring {
     /// Where the byte at `offset` lies. The capacity is not 0.
     #[inline]
     fn position(&self, offset: usize) -> usize {
-        (self.head + offset) & (self.bytes.len().wrapping_sub(1))
+        (self.head as usize + offset) & (self.bytes.len().wrapping_sub(1))
     }
 
     /// Moves everything, the shore included, into a ring that holds at least `need`.
     #[cold]
     fn grow(&mut self, need: usize) {
         let mut bytes = vec![0; need.next_power_of_two().max(SMALLEST)].into_boxed_slice();
-        let (wrapped, straight) = self.bytes.split_at(self.head);
+        let (wrapped, straight) = self.bytes.split_at(self.head as usize);
         bytes[..straight.len()].copy_from_slice(straight);
         bytes[straight.len()..self.bytes.len()].copy_from_slice(wrapped);
         (self.bytes, self.head) = (bytes, 0);

@@ -9,7 +9,7 @@ use super::{
     assembler::{earlier, later},
     congestion::{Congestion, Progress},
     default_mss,
-    timers::since,
+    timers::{after, since},
 };
 use crate::{
     base::Instant,
@@ -291,9 +291,9 @@ impl Connection {
 
     /// Such answers are limited, so that two ends that disagree do not talk for ever (`__tcp_oow_rate_limited`).
     fn may_challenge(&mut self, now: Instant) -> bool {
-        let may = self.rcv.challenged_at.is_none_or(|at| since(now, at) >= CHALLENGE_INTERVAL);
+        let may = self.rcv.challenge_from <= now;
         if may {
-            self.rcv.challenged_at = Some(now);
+            self.rcv.challenge_from = after(now, CHALLENGE_INTERVAL);
         }
         may
     }

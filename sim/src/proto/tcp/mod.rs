@@ -228,8 +228,8 @@ struct ReceiveSide {
     ack: AckDue,
     /// When data last arrived.
     data_at: Option<Instant>,
-    /// When we last answered a segment that made no sense; such answers are limited.
-    challenged_at: Option<Instant>,
+    /// Segments that make no sense are not answered before this.
+    challenge_from: Instant,
     /// Where the peer's FIN lies, if it has arrived before data that belongs in front of it.
     fin_at: Option<SeqNum>,
     buffer: Ring,
@@ -337,7 +337,7 @@ impl ReceiveSide {
             pushed: 0,
             ack: AckDue::No,
             data_at: None,
-            challenged_at: None,
+            challenge_from: Instant::EPOCH,
             fin_at: None,
             buffer: Ring::default(),
             assembler: Assembler::default(),

@@ -19,33 +19,31 @@ pub(super) const MAX: u64 = 120_000 * MILLISECOND;
 /// The estimator of one connection. Times are nanoseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rtt {
-    /// SRTT; 0 before the first measurement.
+    /// SRTT.
     smoothed: u64,
     /// RTTVAR.
     variance: u64,
     /// `rto = min(smoothed + max(4 * variance, MIN), MAX)` once measured.
     rto: u64,
+    is_measured: bool,
     /// How often the timer has run out since the last measurement: each time doubles the timeout.
     backoff: u8,
 }
 
 impl Rtt {
     pub(super) fn new() -> Self {
-        Self { smoothed: 0, variance: 0, rto: INITIAL, backoff: 0 }
+        Self { smoothed: 0, variance: 0, rto: INITIAL, is_measured: false, backoff: 0 }
     }
 
     /// Takes in one measurement: RFC 6298 sections 2.2 and 2.3, alpha 1/8 and beta 1/4.
     #[inline]
     pub(super) fn sample(&mut self, time: u64) {
-        if self.smoothed == 0 {
-            self.smoothed = time;
-            self.variance = time / 2;
-        } else {
+        if self.is_measured {
             self.variance = self.variance - self.variance / 4 + self.smoothed.abs_diff(time) / 4;
             self.smoothed = self.smoothed - self.smoothed / 8 + time / 8;
+        } else {
+            (self.smoothed, self.variance, self.is_measured) = (time, time / 2, true);
         }
-        // A virtual link may take no time at all; 0 would mean "never measured".
-        self.smoothed = self.smoothed.max(1);
         self.rto = (self.smoothed + (4 * self.variance).max(MIN)).min(MAX);
         self.backoff = 0;
     }

@@ -87,8 +87,9 @@ impl Timers {
     }
 }
 
+/// `nanos` nanoseconds after `now`.
 #[inline]
-fn after(now: Instant, nanos: u64) -> Instant {
+pub(super) fn after(now: Instant, nanos: u64) -> Instant {
     Instant::from_nanos(now.as_nanos().saturating_add(nanos))
 }
 
