@@ -1,0 +1,102 @@
+//! Named streams of random numbers: one ChaCha8 stream per *(seed, purpose, entity)*.
+//!
+//! No two purposes share a stream, so switching one fault off moves no other draw. The block function is `rand_chacha`'s,
+//! which is specified for ever; the sampling on top is here, because other crates change theirs between versions.
+//! Chances are integer ratios and ranges are closed: no float takes part in a decision.
+
+use rand_chacha::{
+    ChaCha8Rng,
+    rand_core::{Rng as _, SeedableRng},
+};
+
+/// A chance of `num` in `den`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ratio {
+    num: u32,
+    den: u32,
+}
+
+impl Ratio {
+    /// Never.
+    pub const ZERO: Self = Self { num: 0, den: 1 };
+
+    /// `num` in `den`.
+    ///
+    /// # Panics
+    /// If `den` is 0 or `num` is greater than `den`.
+    pub const fn new(num: u32, den: u32) -> Self {
+        assert!(den > 0, "a chance of n in 0 means nothing: write for instance Ratio::new(1, 100)");
+        assert!(num <= den, "a chance greater than one: the first number must not exceed the second");
+        Self { num, den }
+    }
+
+    /// Whether it can ever happen.
+    pub const fn is_zero(self) -> bool {
+        self.num == 0
+    }
+}
+
+/// One stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Rng(ChaCha8Rng);
+
+impl Rng {
+    /// The stream for `purpose` and `entity` under `seed`. A purpose is a short fixed name such as `"link loss"`.
+    pub(crate) fn stream(seed: u64, purpose: &'static str, entity: u64) -> Self {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..16].copy_from_slice(&fnv1a(purpose.as_bytes()).to_le_bytes());
+        key[16..24].copy_from_slice(&entity.to_le_bytes());
+        Self(ChaCha8Rng::from_seed(key))
+    }
+
+    #[inline]
+    pub(crate) fn u64(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    #[inline]
+    pub(crate) fn u32(&mut self) -> u32 {
+        self.0.next_u32()
+    }
+
+    pub(crate) fn fill(&mut self, buf: &mut [u8]) {
+        self.0.fill_bytes(buf);
+    }
+
+    /// A number below `bound`, each as likely: Lemire's multiplication with rejection of the unfair remainder
+    /// ("Fast random integer generation in an interval", 2019). `bound` 0 gives 0.
+    #[inline]
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        if bound == 0 {
+            return 0;
+        }
+        let mut product = u128::from(self.u64()) * u128::from(bound);
+        if (product as u64) < bound {
+            let unfair = bound.wrapping_neg() % bound;
+            while (product as u64) < unfair {
+                product = u128::from(self.u64()) * u128::from(bound);
+            }
+        }
+        (product >> 64) as u64
+    }
+
+    /// A number of the closed range `low..=high`.
+    pub(crate) fn within(&mut self, low: u64, high: u64) -> u64 {
+        debug_assert!(low <= high);
+        match (high - low).checked_add(1) {
+            Some(span) => low + self.below(span),
+            None => self.u64(),
+        }
+    }
+
+    /// Whether something of this chance happens. Draws once, whatever the chance.
+    pub(crate) fn chance(&mut self, chance: Ratio) -> bool {
+        self.below(u64::from(chance.den)) < u64::from(chance.num)
+    }
+}
+
+/// FNV-1a, 64 bits: turns the name of a purpose into a number that will never change.
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

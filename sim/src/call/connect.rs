@@ -1,0 +1,198 @@
+//! listen(2), accept(2) and connect(2).
+
+use std::net::SocketAddr;
+
+use wavetank_api::{Addr, Errno, Result, SockFlags};
+
+use super::{
+    Attempt, Caller, For, Told, deadline_after,
+    errno::IntoErrno,
+    name::{self, Use},
+};
+use crate::{
+    base::SocketId,
+    host::{AcceptError, Body, ConnectStatus, Family},
+    proto::Readiness,
+    world::World,
+};
+
+impl Caller<'_> {
+    pub(crate) fn listen(&self, fd: i32, backlog: i32) -> Result<()> {
+        let told = Told {
+            call: "listen",
+            numbers: [fd as u64, backlog as u64, 0],
+            text: || format!("listen({fd}, {backlog})"),
+        };
+        self.call(told, |world| {
+            let id = self.socket(world, fd)?;
+            let host = self.host_mut(world);
+            match host.sockets[id].body {
+                Body::Tcp(_) => host.tcp_listen(id, backlog).map_err(IntoErrno::errno),
+                // `sock_no_listen`
+                Body::Udp(_) => Err(Errno::EOPNOTSUPP),
+                // `unix_listen`: not bound to a name.
+                Body::Unix { .. } => Err(Errno::EINVAL),
+            }
+        })
+    }
+
+    #[track_caller]
+    pub(crate) fn accept(&self, fd: i32, flags: SockFlags) -> Result<(i32, Addr)> {
+        let told = Told {
+            call: "accept",
+            numbers: [fd as u64, flags.bits() as u64, 0],
+            text: || format!("accept({fd}, {flags})"),
+        };
+        self.blocking(fd, told, |world, deadline| {
+            let id = match self.may_accept(world, fd, flags) {
+                Ok(id) => id,
+                Err(errno) => return Attempt::Done(Err(errno)),
+            };
+            if self.host(world).tcp_may_accept(id) == Err(AcceptError::WouldBlock) {
+                let socket = &self.host(world).sockets[id];
+                if socket.nonblocking {
+                    return Attempt::Done(Err(Errno::EAGAIN));
+                }
+                let timeout = socket.options.rcvtimeo;
+                deadline_after(world, deadline, timeout);
+                return Attempt::Wait(For::Ready { socket: id, interest: Readiness::IN });
+            }
+            Attempt::Done(self.take_connection(world, id, flags))
+        })
+    }
+
+    /// What is checked before anything is waited for. The descriptor is reserved first (`__sys_accept4_file`).
+    fn may_accept(&self, world: &World, fd: i32, flags: SockFlags) -> Result<SocketId, Errno> {
+        let id = self.socket(world, fd)?;
+        if !(SockFlags::NONBLOCK | SockFlags::CLOEXEC).contains(flags) {
+            return Err(Errno::EINVAL);
+        }
+        self.has_room(world, 1)?;
+        match self.host(world).sockets[id].body {
+            Body::Tcp(_) => match self.host(world).tcp_may_accept(id) {
+                Err(AcceptError::NotListening) => Err(Errno::EINVAL),
+                _ => Ok(id),
+            },
+            Body::Udp(_) => Err(Errno::EOPNOTSUPP),
+            Body::Unix { .. } => Err(Errno::EINVAL),
+        }
+    }
+
+    fn take_connection(&self, world: &mut World, id: SocketId, flags: SockFlags) -> Result<(i32, Addr), Errno> {
+        let child = world.on_host(self.host, |host, env| host.tcp_accept(env, id)).map_err(IntoErrno::errno)?;
+        let fd = self.open(world, child, flags)?;
+        let socket = &self.host(world).sockets[child];
+        let remote = socket.remote.unwrap_or(SocketAddr::from(([0; 4], 0)));
+        Ok((fd, name::show(socket.family, remote)))
+    }
+
+    #[track_caller]
+    pub(crate) fn connect(&self, fd: i32, addr: &Addr) -> Result<()> {
+        let told = Told {
+            call: "connect",
+            numbers: name::addr_numbers(fd, addr),
+            text: || format!("connect({fd}, {addr})"),
+        };
+        let mut begun = false;
+        self.blocking(fd, told, |world, deadline| {
+            let id = match self.socket(world, fd) {
+                Ok(id) => id,
+                Err(errno) => return Attempt::Done(Err(errno)),
+            };
+            match self.host(world).sockets[id].body {
+                Body::Tcp(_) => self.connect_tcp(world, id, addr, &mut begun, deadline),
+                Body::Udp(_) => Attempt::Done(self.connect_udp(world, id, addr)),
+                // Names of UNIX sockets are not modelled yet: nobody can be listening under one.
+                Body::Unix { .. } => Attempt::Done(Err(match addr {
+                    Addr::Unix(_) => Errno::ECONNREFUSED,
+                    _ => Errno::EINVAL,
+                })),
+            }
+        })
+    }
+
+    fn connect_udp(&self, world: &mut World, id: SocketId, addr: &Addr) -> Result<(), Errno> {
+        let host = self.host_mut(world);
+        if matches!(addr, Addr::Unspec) {
+            host.udp_disconnect(id);
+            return Ok(());
+        }
+        let to = name::read(&host.sockets[id], addr, Use::Connect)?;
+        // `__ip4_datagram_connect`: a broadcast address needs SO_BROADCAST.
+        let is_broadcast = matches!(to.ip(), std::net::IpAddr::V4(v4) if v4.is_broadcast());
+        if is_broadcast && !host.sockets[id].options.broadcast {
+            return Err(Errno::EACCES);
+        }
+        host.udp_connect(id, to).map_err(|_| Errno::ENETUNREACH)
+    }
+
+    /// `__inet_stream_connect`: begins the handshake if there is none, then waits for its end.
+    fn connect_tcp(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        addr: &Addr,
+        begun: &mut bool,
+        deadline: &mut Option<crate::base::Instant>,
+    ) -> Attempt<()> {
+        let waits = !self.host(world).sockets[id].nonblocking;
+        if !*begun && matches!(addr, Addr::Unspec) {
+            // connect(2): AF_UNSPEC dissolves the association; `tcp_disconnect` resets a connection.
+            world.on_host(self.host, |host, env| host.tcp_disconnect(env, id));
+            return Attempt::Done(Ok(()));
+        }
+        match world.on_host(self.host, |host, _| host.tcp_connect_status(id)) {
+            ConnectStatus::Fresh => {
+                let result = self.begin_connect(world, id, addr);
+                if let Err(errno) = result {
+                    return Attempt::Done(Err(errno));
+                }
+                *begun = true;
+                if !waits {
+                    // Even over loopback, where the handshake is over by now (`inet_stream_connect` with no time to wait).
+                    return Attempt::Done(Err(Errno::EINPROGRESS));
+                }
+                if !matches!(self.host(world).sockets[id].connect_status(), ConnectStatus::Connecting) {
+                    return self.connect_tcp(world, id, addr, begun, deadline);
+                }
+                self.wait_connected(world, id, deadline)
+            }
+            ConnectStatus::Connecting if !waits => Attempt::Done(Err(Errno::EALREADY)),
+            ConnectStatus::Connecting => {
+                *begun = true;
+                let expired = deadline.is_some_and(|deadline| deadline <= world.now);
+                if expired {
+                    // connect(2) under SO_SNDTIMEO: the handshake goes on without us (socket(7)).
+                    return Attempt::Done(Err(Errno::EINPROGRESS));
+                }
+                self.wait_connected(world, id, deadline)
+            }
+            ConnectStatus::Succeeded => {
+                self.host_mut(world).sockets[id].connect_reported = true;
+                Attempt::Done(Ok(()))
+            }
+            ConnectStatus::Failed(failure) => {
+                world.on_host(self.host, |host, env| host.tcp_disconnect(env, id));
+                Attempt::Done(Err(failure.map_or(Errno::ECONNABORTED, IntoErrno::errno)))
+            }
+            ConnectStatus::Connected => Attempt::Done(Err(Errno::EISCONN)),
+        }
+    }
+
+    fn begin_connect(&self, world: &mut World, id: SocketId, addr: &Addr) -> Result<(), Errno> {
+        let socket = &self.host(world).sockets[id];
+        debug_assert!(socket.family != Family::Unix);
+        let to = name::read(socket, addr, Use::Connect)?;
+        // `tcp_v4_connect`: TCP has no broadcast and no multicast.
+        if to.ip().is_multicast() || matches!(to.ip(), std::net::IpAddr::V4(v4) if v4.is_broadcast()) {
+            return Err(Errno::ENETUNREACH);
+        }
+        world.on_host(self.host, |host, env| host.tcp_connect(env, id, to)).map_err(IntoErrno::errno)
+    }
+
+    fn wait_connected(&self, world: &World, id: SocketId, deadline: &mut Option<crate::base::Instant>) -> Attempt<()> {
+        let timeout = self.host(world).sockets[id].options.sndtimeo;
+        deadline_after(world, deadline, timeout);
+        Attempt::Wait(For::Ready { socket: id, interest: Readiness::OUT })
+    }
+}

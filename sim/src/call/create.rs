@@ -1,0 +1,228 @@
+//! socket(2), socketpair(2), dup(2), close(2), fcntl(2) and shutdown(2).
+
+use wavetank_api::{Errno, Family, Protocol, Result, Shutdown, SockFlags, SockType};
+
+use super::{Caller, Told, errno::IntoErrno};
+use crate::{
+    base::SocketId,
+    host::{Body, Family as HostFamily, Socket, SocketOptions, Tcp},
+    proto::{tcp, udp::Udp},
+    world::World,
+};
+
+/// `AF_MAX` of include/linux/socket.h.
+const AF_MAX: i32 = 46;
+/// `SOCK_MAX` of include/linux/net.h.
+const SOCK_MAX: i32 = 11;
+/// What `getsockopt` shows before a connection has tuned it: the middle of net.ipv4.tcp_rmem and tcp_wmem.
+const TCP_RCVBUF: u32 = 131_072;
+const TCP_SNDBUF: u32 = 16_384;
+
+/// What there is to be made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Tcp(HostFamily),
+    Udp(HostFamily),
+    UnixStream,
+}
+
+/// `__sock_create`, then `inet_create` or `unix_create`: which check comes first is visible.
+fn kind_of(family: Family, kind: SockType, flags: SockFlags, protocol: Protocol) -> Result<Kind, Errno> {
+    if !(SockFlags::NONBLOCK | SockFlags::CLOEXEC).contains(flags) {
+        return Err(Errno::EINVAL);
+    }
+    if !(0..AF_MAX).contains(&family.raw()) {
+        return Err(Errno::EAFNOSUPPORT);
+    }
+    if !(0..SOCK_MAX).contains(&kind.raw()) {
+        return Err(Errno::EINVAL);
+    }
+    let inet = |family| match (kind, protocol) {
+        (SockType::STREAM, Protocol::IP | Protocol::TCP) => Ok(Kind::Tcp(family)),
+        (SockType::DGRAM, Protocol::IP | Protocol::UDP) => Ok(Kind::Udp(family)),
+        (_, protocol) if !(0..IPPROTO_MAX).contains(&protocol.raw()) => Err(Errno::EINVAL),
+        (SockType::STREAM | SockType::DGRAM, _) => Err(Errno::EPROTONOSUPPORT),
+        _ => Err(Errno::ESOCKTNOSUPPORT),
+    };
+    match family {
+        Family::INET => inet(HostFamily::Inet),
+        Family::INET6 => inet(HostFamily::Inet6),
+        // `unix_create`: the protocol may be 0 or PF_UNIX.
+        Family::UNIX if !matches!(protocol.raw(), 0 | libc::PF_UNIX) => Err(Errno::EPROTONOSUPPORT),
+        Family::UNIX if kind == SockType::STREAM => Ok(Kind::UnixStream),
+        Family::UNIX => Err(Errno::ESOCKTNOSUPPORT),
+        _ => Err(Errno::EAFNOSUPPORT),
+    }
+}
+
+/// `IPPROTO_MAX` of include/uapi/linux/in.h: Multipath TCP's number, 262, is the last.
+const IPPROTO_MAX: i32 = 263;
+
+impl Caller<'_> {
+    pub(crate) fn socket_call(&self, family: Family, kind: SockType, flags: SockFlags, protocol: Protocol) -> Result<i32> {
+        let told = Told {
+            call: "socket",
+            numbers: [family.raw() as u64, (kind.raw() | flags.bits()) as u64, protocol.raw() as u64],
+            text: || format!("socket({family}, {}, {protocol})", type_text(kind, flags)),
+        };
+        self.call(told, |world| {
+            let kind = kind_of(family, kind, flags, protocol)?;
+            self.has_room(world, 1)?;
+            let id = self.make(world, kind);
+            self.open(world, id, flags)
+        })
+    }
+
+    pub(crate) fn socketpair(
+        &self,
+        family: Family,
+        kind: SockType,
+        flags: SockFlags,
+        protocol: Protocol,
+    ) -> Result<(i32, i32)> {
+        let told = Told {
+            call: "socketpair",
+            numbers: [family.raw() as u64, (kind.raw() | flags.bits()) as u64, protocol.raw() as u64],
+            text: || format!("socketpair({family}, {}, {protocol})", type_text(kind, flags)),
+        };
+        self.call(told, |world| {
+            // `__sys_socketpair` reserves both descriptors before it makes the sockets.
+            if !(SockFlags::NONBLOCK | SockFlags::CLOEXEC).contains(flags) {
+                return Err(Errno::EINVAL);
+            }
+            self.has_room(world, 2)?;
+            match kind_of(family, kind, flags, protocol)? {
+                Kind::UnixStream => {}
+                // `sock_no_socketpair`: internet sockets come one at a time.
+                Kind::Tcp(_) | Kind::Udp(_) => return Err(Errno::EOPNOTSUPP),
+            }
+            let (left, right) = self.host_mut(world).unix_pair();
+            Ok((self.open(world, left, flags)?, self.open(world, right, flags)?))
+        })
+    }
+
+    fn make(&self, world: &mut World, kind: Kind) -> SocketId {
+        let host = self.host_mut(world);
+        let settings = &host.settings;
+        let (rmem, wmem) = (settings.rmem_default, settings.wmem_default);
+        let socket = match kind {
+            Kind::Tcp(family) => {
+                Socket::new(family, Body::Tcp(Tcp::Closed(None)), SocketOptions::new(TCP_RCVBUF, TCP_SNDBUF))
+            }
+            Kind::Udp(family) => {
+                Socket::new(family, Body::Udp(Udp::new(rmem as usize)), SocketOptions::new(rmem, wmem))
+            }
+            Kind::UnixStream => {
+                let end = crate::proto::unix::Stream::unconnected(wmem as usize);
+                Socket::new(HostFamily::Unix, Body::Unix { end, peer: None }, SocketOptions::new(rmem, wmem))
+            }
+        };
+        host.sockets.insert(socket)
+    }
+
+    /// Fails as the kernel does when a program has as many descriptors as it may.
+    pub(crate) fn has_room(&self, world: &World, count: usize) -> Result<(), Errno> {
+        let host = self.host(world);
+        let room = host.programs[self.program.index()].has_room(count, host.settings.nofile);
+        if room { Ok(()) } else { Err(Errno::EMFILE) }
+    }
+
+    /// Gives an open socket a descriptor.
+    pub(crate) fn open(&self, world: &mut World, id: SocketId, flags: SockFlags) -> Result<i32, Errno> {
+        let host = self.host_mut(world);
+        let limit = host.settings.nofile;
+        let fd = host.programs[self.program.index()].open(id, limit).map_err(IntoErrno::errno)?;
+        let socket = &mut host.sockets[id];
+        socket.descriptors += 1;
+        socket.nonblocking |= flags.contains(SockFlags::NONBLOCK);
+        Ok(fd)
+    }
+
+    pub(crate) fn dup(&self, fd: i32) -> Result<i32> {
+        let told = Told { call: "dup", numbers: [fd as u64, 0, 0], text: || format!("dup({fd})") };
+        self.call(told, |world| {
+            let id = self.socket(world, fd)?;
+            self.open(world, id, SockFlags::empty())
+        })
+    }
+
+    /// close(2). In a world that is over, a descriptor is nothing: closing it does nothing.
+    pub(crate) fn close(&self, fd: i32) -> Result<()> {
+        let told = Told { call: "close", numbers: [fd as u64, 0, 0], text: || format!("close({fd})") };
+        self.call(told, |world| {
+            let id = self.host_mut(world).programs[self.program.index()].close(fd).ok_or(Errno::EBADF)?;
+            world.on_host(self.host, |host, env| host.release(env, id));
+            Ok(())
+        })
+    }
+
+    pub(crate) fn nonblocking(&self, fd: i32) -> Result<bool> {
+        let told = Told { call: "fcntl", numbers: [fd as u64, 0, 0], text: || format!("fcntl({fd}, F_GETFL)") };
+        self.call(told, |world| {
+            let id = self.socket(world, fd)?;
+            Ok(self.host(world).sockets[id].nonblocking)
+        })
+    }
+
+    pub(crate) fn set_nonblocking(&self, fd: i32, nonblocking: bool) -> Result<()> {
+        let told = Told {
+            call: "fcntl",
+            numbers: [fd as u64, 1, u64::from(nonblocking)],
+            text: || format!("fcntl({fd}, F_SETFL, O_RDWR{})", if nonblocking { "|O_NONBLOCK" } else { "" }),
+        };
+        self.call(told, |world| {
+            let id = self.socket(world, fd)?;
+            self.host_mut(world).sockets[id].nonblocking = nonblocking;
+            Ok(())
+        })
+    }
+
+    pub(crate) fn shutdown(&self, fd: i32, how: Shutdown) -> Result<()> {
+        let (read, write) = (how != Shutdown::Write, how != Shutdown::Read);
+        let name = match how {
+            Shutdown::Read => "SHUT_RD",
+            Shutdown::Write => "SHUT_WR",
+            Shutdown::Both => "SHUT_RDWR",
+        };
+        let told = Told {
+            call: "shutdown",
+            numbers: [fd as u64, how.raw() as u64, 0],
+            text: || format!("shutdown({fd}, {name})"),
+        };
+        self.call(told, |world| {
+            let id = self.socket(world, fd)?;
+            world.on_host(self.host, |host, env| match &mut host.sockets[id].body {
+                Body::Tcp(Tcp::Closed(_)) => Err(Errno::ENOTCONN),
+                // `inet_shutdown`, TCP_LISTEN: shutting the reading half ends the listening.
+                Body::Tcp(Tcp::Listening(_)) => {
+                    if read {
+                        host.stop_listening(env, id);
+                    }
+                    Ok(())
+                }
+                Body::Tcp(Tcp::Connection { .. }) => {
+                    let result = host.with_connection(env, id, |connection, cx| connection.shutdown(cx, read, write));
+                    match result {
+                        Some(Ok(())) => Ok(()),
+                        Some(Err(tcp::NotConnected)) | None => Err(Errno::ENOTCONN),
+                    }
+                }
+                Body::Udp(udp) => {
+                    // Linux shuts the halves of an unconnected socket too, and says ENOTCONN all the same.
+                    udp.shutdown(read, write);
+                    let connected = host.sockets[id].remote.is_some();
+                    host.wake(env, id);
+                    if connected { Ok(()) } else { Err(Errno::ENOTCONN) }
+                }
+                Body::Unix { .. } => {
+                    let done = host.with_unix(env, id, |end, peer| end.shutdown(peer, read, write));
+                    if done == Some(true) { Ok(()) } else { Err(Errno::ENOTCONN) }
+                }
+            })
+        })
+    }
+}
+
+fn type_text(kind: SockType, flags: SockFlags) -> String {
+    if flags.is_empty() { kind.to_string() } else { format!("{kind}|{flags}") }
+}

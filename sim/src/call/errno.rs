@@ -1,0 +1,168 @@
+//! The one place where what a protocol or a host refuses becomes an errno. Each arm with the reason the manual gives.
+
+use wavetank_api::Errno;
+
+use crate::{
+    host::{AcceptError, BindError, ConnectError, ListenError, TableFull},
+    proto::{tcp, udp, unix},
+};
+
+/// Turns a refusal into the errno a program sees.
+pub(crate) trait IntoErrno {
+    fn errno(self) -> Errno;
+}
+
+impl IntoErrno for TableFull {
+    /// open(2): the per-process limit on the number of open file descriptors has been reached.
+    fn errno(self) -> Errno {
+        Errno::EMFILE
+    }
+}
+
+impl IntoErrno for BindError {
+    fn errno(self) -> Errno {
+        match self {
+            // bind(2): the socket is already bound to an address.
+            Self::AlreadyBound => Errno::EINVAL,
+            // bind(2): the given address is already in use; or port 0 was given and all ephemeral ports are in use.
+            Self::AddrInUse => Errno::EADDRINUSE,
+            // ip(7): a nonlocal address was requested to bind to.
+            Self::AddrNotAvailable => Errno::EADDRNOTAVAIL,
+        }
+    }
+}
+
+impl IntoErrno for ListenError {
+    fn errno(self) -> Errno {
+        match self {
+            // `inet_listen`: a socket that is connected or connecting cannot listen.
+            Self::Connected => Errno::EINVAL,
+            // listen(2): another socket is already listening on the same port.
+            Self::AddrInUse => Errno::EADDRINUSE,
+        }
+    }
+}
+
+impl IntoErrno for AcceptError {
+    fn errno(self) -> Errno {
+        match self {
+            // accept(2): the socket is not listening for connections.
+            Self::NotListening => Errno::EINVAL,
+            // accept(2): the socket is marked nonblocking and no connections are present.
+            Self::WouldBlock => Errno::EAGAIN,
+        }
+    }
+}
+
+impl IntoErrno for ConnectError {
+    fn errno(self) -> Errno {
+        match self {
+            // connect(2): network is unreachable.
+            Self::NoRoute => Errno::ENETUNREACH,
+            // connect(2): all port numbers in the ephemeral range are in use; ip(7) for a 4-tuple that is taken.
+            Self::PortsExhausted => Errno::EADDRNOTAVAIL,
+        }
+    }
+}
+
+impl IntoErrno for tcp::Failure {
+    fn errno(self) -> Errno {
+        match self {
+            // connect(2): no one listening on the remote address.
+            Self::Refused => Errno::ECONNREFUSED,
+            // tcp(7), `tcp_reset`: the connection was reset by the peer.
+            Self::Reset => Errno::ECONNRESET,
+            // `tcp_reset` in CLOSE_WAIT: the peer had said that it sends no more.
+            Self::BrokenPipe => Errno::EPIPE,
+            // tcp(7): the other end did not acknowledge retransmitted data after some time.
+            Self::TimedOut => Errno::ETIMEDOUT,
+            // ip(7): ICMP destination unreachable.
+            Self::NetUnreachable => Errno::ENETUNREACH,
+            Self::HostUnreachable => Errno::EHOSTUNREACH,
+        }
+    }
+}
+
+impl IntoErrno for tcp::SendError {
+    fn errno(self) -> Errno {
+        match self {
+            // send(2): nonblocking, and it would block; also while connecting.
+            Self::WouldBlock => Errno::EAGAIN,
+            // send(2): the local end has been shut down on a connection oriented socket.
+            Self::ShutDown => Errno::EPIPE,
+            Self::Failed(failure) => failure.errno(),
+        }
+    }
+}
+
+impl IntoErrno for tcp::RecvError {
+    fn errno(self) -> Errno {
+        match self {
+            Self::WouldBlock => Errno::EAGAIN,
+            // recv(2): a connection-oriented socket has not been connected.
+            Self::NotConnected => Errno::ENOTCONN,
+            Self::Failed(failure) => failure.errno(),
+        }
+    }
+}
+
+impl IntoErrno for udp::Failure {
+    fn errno(self) -> Errno {
+        match self {
+            // udp(7): an ICMP port unreachable came back for an earlier datagram.
+            Self::Refused => Errno::ECONNREFUSED,
+            Self::HostUnreachable => Errno::EHOSTUNREACH,
+            Self::NetUnreachable => Errno::ENETUNREACH,
+        }
+    }
+}
+
+impl IntoErrno for udp::RecvError {
+    fn errno(self) -> Errno {
+        match self {
+            Self::WouldBlock => Errno::EAGAIN,
+            Self::Failed(failure) => failure.errno(),
+        }
+    }
+}
+
+impl IntoErrno for crate::host::UdpSendError {
+    fn errno(self) -> Errno {
+        match self {
+            // send(2): not connection-mode, and no peer address is set.
+            Self::NoDestination => Errno::EDESTADDRREQ,
+            // send(2): the message must be sent atomically, and its size made that impossible.
+            Self::TooLong => Errno::EMSGSIZE,
+            Self::ShutDown => Errno::EPIPE,
+            Self::NoRoute => Errno::ENETUNREACH,
+            // udp(7), socket(7): broadcast without SO_BROADCAST.
+            Self::Broadcast => Errno::EACCES,
+            // udp(7): no ephemeral port is left.
+            Self::PortsExhausted => Errno::EAGAIN,
+            // `udp_sendmsg`: port 0 is nobody's.
+            Self::NoPort => Errno::EINVAL,
+            Self::Failed(failure) => failure.errno(),
+        }
+    }
+}
+
+impl IntoErrno for unix::SendError {
+    fn errno(self) -> Errno {
+        match self {
+            Self::WouldBlock => Errno::EAGAIN,
+            Self::Broken => Errno::EPIPE,
+            Self::NotConnected => Errno::ENOTCONN,
+        }
+    }
+}
+
+impl IntoErrno for unix::RecvError {
+    fn errno(self) -> Errno {
+        match self {
+            Self::WouldBlock => Errno::EAGAIN,
+            Self::Reset => Errno::ECONNRESET,
+            // `unix_stream_read_generic`: a stream socket that is not connected.
+            Self::NotConnected => Errno::EINVAL,
+        }
+    }
+}

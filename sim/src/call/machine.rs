@@ -1,0 +1,122 @@
+//! What a program asks of its machine besides the network: time, threads, randomness, event counts.
+
+use std::time::Duration;
+
+use wavetank_api::{Errno, Result};
+
+use super::{Attempt, Caller, For, Told};
+use crate::base::Instant;
+
+impl Caller<'_> {
+    /// `clock_gettime(CLOCK_MONOTONIC)`. Not traced: reading a clock changes nothing.
+    pub(crate) fn now(&self) -> Instant {
+        self.world.enter(|world| world.now)
+    }
+
+    /// `clock_gettime(CLOCK_REALTIME)`, since the UNIX epoch.
+    pub(crate) fn wall_clock(&self) -> Duration {
+        self.world.enter(|world| {
+            let epoch = world.hosts.get(self.host.index()).map_or(Duration::ZERO, |host| host.epoch);
+            epoch + world.now.duration_since(Instant::default())
+        })
+    }
+
+    /// nanosleep(2).
+    #[track_caller]
+    pub(crate) fn sleep(&self, duration: Duration) {
+        let told = Told {
+            call: "nanosleep",
+            numbers: [duration.as_nanos() as u64, 0, 0],
+            text: || format!("nanosleep({duration:?})"),
+        };
+        let result: Result<()> = self.blocking(-1, told, |world, deadline| match *deadline {
+            Some(deadline) if deadline <= world.now => Attempt::Done(Ok(())),
+            Some(_) => Attempt::Wait(For::Time),
+            None => {
+                *deadline = Some(world.now + duration);
+                Attempt::Wait(For::Time)
+            }
+        });
+        // In a program that is dead a sleep is over at once.
+        drop(result);
+    }
+
+    /// getrandom(2).
+    pub(crate) fn random(&self, buf: &mut [u8]) {
+        let told = Told {
+            call: "getrandom",
+            numbers: [buf.len() as u64, 0, 0],
+            text: || format!("getrandom({})", buf.len()),
+        };
+        let len = buf.len();
+        let mut bytes = vec![0; len];
+        let result = self.call(told, |world| {
+            self.host_mut(world).program_rng.fill(&mut bytes);
+            Ok(len)
+        });
+        drop(result);
+        buf.copy_from_slice(&bytes);
+    }
+
+    /// Waits until an event count is no longer `ticket`; `false` if the deadline came first.
+    #[track_caller]
+    pub(crate) fn wait_count(&self, count: u32, ticket: u64, until: Option<Instant>) -> bool {
+        let told = Told {
+            call: "futex",
+            numbers: [u64::from(count), ticket, until.map_or(u64::MAX, Instant::as_nanos)],
+            text: || format!("futex(#{count}, FUTEX_WAIT, {ticket})"),
+        };
+        let result: Result<bool> = self.blocking(-1, told, |world, deadline| {
+            let moved = world.counts.value(count) != ticket;
+            let expired = until.is_some_and(|until| until <= world.now);
+            if moved || expired {
+                return Attempt::Done(Ok(moved));
+            }
+            *deadline = until;
+            Attempt::Wait(For::Count(count))
+        });
+        result.unwrap_or(true)
+    }
+
+    /// Moves an event count. Not a system call of its own in the trace: the wakes it causes are.
+    pub(crate) fn notify_count(&self, count: u32, all: bool) {
+        self.world.enter(|world| {
+            if !world.is_dead(self.host, self.program) {
+                world.notify(count, all);
+            }
+        });
+    }
+
+    pub(crate) fn gethostname(&self) -> Result<String> {
+        let told = Told { call: "gethostname", numbers: [0; 3], text: || "gethostname()".to_owned() };
+        self.call(told, |world| Ok(((), self.host(world).hostname.clone()))).map(|((), name)| name)
+    }
+
+    pub(crate) fn sethostname(&self, name: &str) -> Result<()> {
+        let told = Told {
+            call: "sethostname",
+            numbers: [crate::base::rng::fnv1a(name.as_bytes()), 0, 0],
+            text: || format!("sethostname({name:?})"),
+        };
+        self.call(told, |world| {
+            // sethostname(2): longer than __NEW_UTS_LEN.
+            if name.len() > 64 {
+                return Err(Errno::EINVAL);
+            }
+            self.host_mut(world).hostname = name.to_owned();
+            Ok(())
+        })
+    }
+
+    pub(crate) fn if_nameindex(&self) -> Result<Vec<(u32, String)>> {
+        let told = Told { call: "if_nameindex", numbers: [0; 3], text: || "if_nameindex()".to_owned() };
+        let interfaces = self.call(told, |world| {
+            let mut interfaces = vec![(1, "lo".to_owned())];
+            if !self.host(world).addrs.is_empty() {
+                interfaces.push((2, "eth0".to_owned()));
+            }
+            Ok(((), interfaces))
+        });
+        interfaces.map(|((), interfaces)| interfaces)
+    }
+}

@@ -1,0 +1,383 @@
+//! sendmsg(2), recvmsg(2) and their short forms.
+
+use std::io::{IoSlice, IoSliceMut};
+use std::net::SocketAddr;
+
+use smallvec::SmallVec;
+use wavetank_api::{Addr, Errno, MsgFlags, Result};
+
+use super::{
+    Attempt, Caller, For, Told, deadline_after,
+    errno::IntoErrno,
+    name::{self, Use},
+};
+use crate::{
+    base::SocketId,
+    host::{Body, Tcp},
+    proto::{Readiness, udp},
+    world::World,
+};
+
+/// A received datagram or piece of a stream.
+pub(crate) struct Received {
+    pub(crate) count: usize,
+    pub(crate) from: Option<Addr>,
+    pub(crate) flags: MsgFlags,
+}
+
+impl super::Outcome for Received {
+    fn number(&self) -> i64 {
+        self.count as i64
+    }
+}
+
+impl Caller<'_> {
+    /// send(2) of one buffer.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn send(&self, fd: i32, data: &[u8], flags: MsgFlags) -> Result<usize> {
+        let told = Told {
+            call: "send",
+            numbers: [fd as u64, data.len() as u64, flags.bits() as u64],
+            text: || format!("send({fd}, {}, {}, {flags})", quoted(data), data.len()),
+        };
+        let mut sent = 0;
+        self.blocking(fd, told, |world, deadline| self.send_attempt(world, fd, None, &[data], flags, &mut sent, deadline))
+    }
+
+    /// sendmsg(2).
+    #[track_caller]
+    pub(crate) fn sendmsg(&self, fd: i32, bufs: &[IoSlice<'_>], to: Option<&Addr>, flags: MsgFlags) -> Result<usize> {
+        let parts: SmallVec<[&[u8]; 4]> = bufs.iter().map(|buf| &**buf).collect();
+        let len: usize = parts.iter().map(|part| part.len()).sum();
+        let [fd_and_port, high, low] = to.map_or([fd as u64, 0, 0], |addr| name::addr_numbers(fd, addr));
+        let told = Told {
+            call: "sendmsg",
+            numbers: [fd_and_port, (len as u64) << 32 | flags.bits() as u64, high ^ low],
+            text: || {
+                let to = to.map_or_else(String::new, |addr| format!(", {addr}"));
+                format!("sendmsg({fd}, {}, {len}, {flags}{to})", quoted(parts.first().copied().unwrap_or_default()))
+            },
+        };
+        let mut sent = 0;
+        self.blocking(fd, told, |world, deadline| self.send_attempt(world, fd, to, &parts, flags, &mut sent, deadline))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the arguments of sendmsg(2), and how far it has come")]
+    fn send_attempt(
+        &self,
+        world: &mut World,
+        fd: i32,
+        to: Option<&Addr>,
+        parts: &[&[u8]],
+        flags: MsgFlags,
+        sent: &mut usize,
+        deadline: &mut Option<crate::base::Instant>,
+    ) -> Attempt<usize> {
+        let id = match self.socket(world, fd) {
+            Ok(id) => id,
+            Err(errno) => return Attempt::Done(if *sent > 0 { Ok(*sent) } else { Err(errno) }),
+        };
+        let socket = &self.host(world).sockets[id];
+        let waits = !socket.nonblocking && !flags.contains(MsgFlags::DONTWAIT);
+        let timeout = socket.options.sndtimeo;
+        let result = match socket.body {
+            Body::Tcp(_) => self.send_tcp(world, id, parts, sent),
+            Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts)),
+            Body::Unix { .. } if to.is_some() => {
+                // `unix_stream_sendmsg`: no address on a stream.
+                let connected = matches!(&self.host(world).sockets[id].body, Body::Unix { end, .. } if end.is_connected());
+                return Attempt::Done(Err(if connected { Errno::EISCONN } else { Errno::EOPNOTSUPP }));
+            }
+            Body::Unix { .. } => self.send_unix(world, id, parts, sent),
+        };
+        let expired = deadline.is_some_and(|deadline| deadline <= world.now);
+        match result {
+            Err(Errno::EAGAIN) if waits && !expired => {
+                deadline_after(world, deadline, timeout);
+                Attempt::Wait(For::Ready { socket: id, interest: Readiness::OUT })
+            }
+            // What was taken is told first; the error stays for the next call, as far as it stays.
+            Err(_) if *sent > 0 => Attempt::Done(Ok(*sent)),
+            result => Attempt::Done(result.map(|()| *sent)),
+        }
+    }
+
+    /// Hands over as much as the connection takes; EAGAIN if that was not all.
+    fn send_tcp(&self, world: &mut World, id: SocketId, parts: &[&[u8]], sent: &mut usize) -> Result<(), Errno> {
+        world.on_host(self.host, |host, env| {
+            if let Body::Tcp(Tcp::Closed(failure)) = &mut host.sockets[id].body {
+                let failure = failure.take().map(IntoErrno::errno);
+                return Err(failure.unwrap_or(Errno::EPIPE));
+            }
+            let result = host.with_connection(env, id, |connection, cx| {
+                send_parts(parts, sent, |data| connection.send(cx, data).map_err(IntoErrno::errno))
+            });
+            // A listener has no connection: `sk_stream_wait_connect` says EPIPE.
+            result.unwrap_or(Err(Errno::EPIPE))
+        })
+    }
+
+    fn send_unix(&self, world: &mut World, id: SocketId, parts: &[&[u8]], sent: &mut usize) -> Result<(), Errno> {
+        world.on_host(self.host, |host, env| {
+            let result = host.with_unix(env, id, |end, mut peer| {
+                send_parts(parts, sent, |data| end.send(peer.as_deref_mut(), data).map_err(IntoErrno::errno))
+            });
+            result.unwrap_or(Err(Errno::EBADF))
+        })
+    }
+
+    fn send_udp(&self, world: &mut World, id: SocketId, to: Option<&Addr>, parts: &[&[u8]]) -> Result<usize, Errno> {
+        let to: Option<SocketAddr> = match to {
+            Some(addr) => Some(name::read(&self.host(world).sockets[id], addr, Use::Send)?),
+            None => None,
+        };
+        world.on_host(self.host, |host, env| host.udp_send(env, id, to, parts)).map_err(IntoErrno::errno)
+    }
+
+    /// recv(2) into one buffer.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn recv(&self, fd: i32, buf: &mut [u8], flags: MsgFlags) -> Result<usize> {
+        let len = buf.len();
+        let told = Told {
+            call: "recv",
+            numbers: [fd as u64, len as u64, flags.bits() as u64],
+            text: || format!("recv({fd}, {len}, {flags})"),
+        };
+        let mut count = 0;
+        self.blocking(fd, told, |world, deadline| {
+            self.recv_attempt(world, fd, flags, deadline, |world, id, expired| match world.hosts[self.host.index()].sockets[id].body {
+                Body::Udp(_) => self.recv_udp(world, id, &mut [IoSliceMut::new(buf)], flags).map(|datagram| datagram.count),
+                _ => self.recv_stream(world, id, buf, flags, expired, &mut count),
+            })
+        })
+    }
+
+    /// recvmsg(2).
+    #[track_caller]
+    pub(crate) fn recvmsg(&self, fd: i32, bufs: &mut [IoSliceMut<'_>], flags: MsgFlags) -> Result<Received> {
+        let len: usize = bufs.iter().map(|buf| buf.len()).sum();
+        let told = Told {
+            call: "recvmsg",
+            numbers: [fd as u64, len as u64, flags.bits() as u64],
+            text: || format!("recvmsg({fd}, {len}, {flags})"),
+        };
+        let mut count = 0;
+        self.blocking(fd, told, |world, deadline| {
+            self.recv_attempt(world, fd, flags, deadline, |world, id, expired| match world.hosts[self.host.index()].sockets[id].body {
+                Body::Udp(_) => self.recv_udp(world, id, bufs, flags),
+                _ => {
+                    let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count)?;
+                    Ok(Received { count: whole, from: None, flags: MsgFlags::empty() })
+                }
+            })
+        })
+    }
+
+    /// One attempt at receiving: waits if there is nothing and the socket may wait.
+    #[inline]
+    fn recv_attempt<T>(
+        &self,
+        world: &mut World,
+        fd: i32,
+        flags: MsgFlags,
+        deadline: &mut Option<crate::base::Instant>,
+        receive: impl FnOnce(&mut World, SocketId, bool) -> Result<T, Errno>,
+    ) -> Attempt<T> {
+        let id = match self.socket(world, fd) {
+            Ok(id) => id,
+            Err(errno) => return Attempt::Done(Err(errno)),
+        };
+        let expired = deadline.is_some_and(|deadline| deadline <= world.now);
+        match receive(world, id, expired) {
+            Err(Errno::EAGAIN) => self.wait_to_receive(world, id, flags, deadline),
+            result => Attempt::Done(result),
+        }
+    }
+
+    fn wait_to_receive<T>(
+        &self,
+        world: &World,
+        id: SocketId,
+        flags: MsgFlags,
+        deadline: &mut Option<crate::base::Instant>,
+    ) -> Attempt<T> {
+        let socket = &self.host(world).sockets[id];
+        if socket.nonblocking || flags.contains(MsgFlags::DONTWAIT) {
+            return Attempt::Done(Err(Errno::EAGAIN));
+        }
+        deadline_after(world, deadline, socket.options.rcvtimeo);
+        Attempt::Wait(For::Ready { socket: id, interest: Readiness::IN })
+    }
+
+    /// Fills one buffer from a stream: with what is there, or to the end under MSG_WAITALL. `count` remembers how far an
+    /// earlier attempt came; what it took is told before an error.
+    #[inline]
+    fn recv_stream(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        buf: &mut [u8],
+        flags: MsgFlags,
+        expired: bool,
+        count: &mut usize,
+    ) -> Result<usize, Errno> {
+        let wants_all = flags.contains(MsgFlags::WAITALL) && !flags.contains(MsgFlags::PEEK);
+        loop {
+            let rest = &mut buf[*count..];
+            match self.recv_once(world, id, rest, flags) {
+                Ok(taken) => {
+                    *count += taken;
+                    if taken == 0 || !wants_all || *count == buf.len() {
+                        return Ok(*count);
+                    }
+                }
+                // A wait goes on until all is there; a time-out or a lost connection ends it with what there is.
+                Err(Errno::EAGAIN) if *count > 0 && wants_all && !expired && self.may_wait(world, id, flags) =>
+                {
+                    return Err(Errno::EAGAIN);
+                }
+                Err(_) if *count > 0 => return Ok(*count),
+                Err(errno) => return Err(errno),
+            }
+        }
+    }
+
+    fn may_wait(&self, world: &World, id: SocketId, flags: MsgFlags) -> bool {
+        let socket = &self.host(world).sockets[id];
+        !socket.nonblocking && !flags.contains(MsgFlags::DONTWAIT)
+    }
+
+    /// Fills several buffers from a stream, as if they were one: by way of one that is.
+    fn recv_parts(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        bufs: &mut [IoSliceMut<'_>],
+        flags: MsgFlags,
+        expired: bool,
+        count: &mut usize,
+    ) -> Result<usize, Errno> {
+        if let [buf] = bufs {
+            return self.recv_stream(world, id, buf, flags, expired, count);
+        }
+        let len = bufs.iter().map(|buf| buf.len()).sum();
+        let mut whole = vec![0; len];
+        gather(bufs, &mut whole);
+        let result = self.recv_stream(world, id, &mut whole, flags, expired, count);
+        // What an attempt took is kept in the buffers, also when the next attempt will take more.
+        scatter(&whole[..*count], bufs);
+        result
+    }
+
+    #[inline]
+    fn recv_once(&self, world: &mut World, id: SocketId, buf: &mut [u8], flags: MsgFlags) -> Result<usize, Errno> {
+        let peek = flags.contains(MsgFlags::PEEK);
+        let oob = flags.contains(MsgFlags::OOB);
+        world.on_host(self.host, |host, env| match &mut host.sockets[id].body {
+            // Nothing is ever urgent yet: `tcp_recv_urg` finds no urgent data.
+            Body::Tcp(_) if oob => Err(Errno::EINVAL),
+            Body::Tcp(Tcp::Closed(failure)) => Err(failure.take().map_or(Errno::ENOTCONN, IntoErrno::errno)),
+            Body::Tcp(Tcp::Listening(_)) => Err(Errno::ENOTCONN),
+            Body::Tcp(Tcp::Connection { .. }) => host.tcp_recv(env, id, buf, peek).map_err(IntoErrno::errno),
+            Body::Udp(_) | Body::Unix { .. } if oob => Err(Errno::EOPNOTSUPP),
+            Body::Udp(_) => Err(Errno::EAGAIN),
+            Body::Unix { .. } => {
+                let result = host.with_unix(env, id, |end, peer| end.recv(peer, buf, peek));
+                result.map_or(Err(Errno::EBADF), |result| result.map_err(IntoErrno::errno))
+            }
+        })
+    }
+
+    /// One datagram, or what of it fits: `udp_recvmsg`.
+    fn recv_udp(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        bufs: &mut [IoSliceMut<'_>],
+        flags: MsgFlags,
+    ) -> Result<Received, Errno> {
+        let host = self.host_mut(world);
+        let socket = &mut host.sockets[id];
+        let family = socket.family;
+        let Body::Udp(udp) = &mut socket.body else { return Err(Errno::EBADF) };
+        let read_shut = udp.is_read_shut();
+        let (from, data) = match udp.front() {
+            Ok(front) => front,
+            Err(udp::RecvError::WouldBlock) if read_shut => return Ok(NOTHING),
+            Err(error) => return Err(error.errno()),
+        };
+        let whole = data.len();
+        let mut rest = data;
+        for buf in bufs {
+            let part = rest.len().min(buf.len());
+            buf[..part].copy_from_slice(&rest[..part]);
+            rest = &rest[part..];
+        }
+        let copied = whole - rest.len();
+        let truncated = if rest.is_empty() { MsgFlags::empty() } else { MsgFlags::TRUNC };
+        if !flags.contains(MsgFlags::PEEK)
+            && let Some(payload) = udp.pop()
+        {
+            world.recycle(payload);
+        }
+        let count = if flags.contains(MsgFlags::TRUNC) { whole } else { copied };
+        Ok(Received { count, from: Some(name::show(family, from)), flags: truncated })
+    }
+}
+
+/// What a datagram socket whose reading half is shut receives.
+const NOTHING: Received = Received { count: 0, from: None, flags: MsgFlags::empty() };
+
+/// Feeds a stream from `sent` on, part by part; EAGAIN when it takes no more though there is more.
+fn send_parts(
+    parts: &[&[u8]],
+    sent: &mut usize,
+    mut send: impl FnMut(&[u8]) -> Result<usize, Errno>,
+) -> Result<(), Errno> {
+    let total: usize = parts.iter().map(|part| part.len()).sum();
+    if total == 0 {
+        // Nothing is sent, but a socket that could not send says so.
+        return send(&[]).map(drop);
+    }
+    let mut skip = *sent;
+    for part in parts {
+        let mut rest = part.get(skip..).unwrap_or_default();
+        skip = skip.saturating_sub(part.len());
+        while !rest.is_empty() {
+            let taken = send(rest)?;
+            *sent += taken;
+            rest = &rest[taken..];
+            if taken == 0 {
+                return Err(Errno::EAGAIN);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Copies several buffers into one.
+fn gather(bufs: &[IoSliceMut<'_>], whole: &mut [u8]) {
+    let mut at = 0;
+    for buf in bufs {
+        whole[at..at + buf.len()].copy_from_slice(buf);
+        at += buf.len();
+    }
+}
+
+/// Copies one buffer into several.
+fn scatter(mut whole: &[u8], bufs: &mut [IoSliceMut<'_>]) {
+    for buf in bufs {
+        let (part, rest) = whole.split_at(whole.len().min(buf.len()));
+        buf[..part.len()].copy_from_slice(part);
+        whole = rest;
+    }
+}
+
+/// The first bytes of data as strace shows them.
+fn quoted(data: &[u8]) -> String {
+    const SHOWN: usize = 32;
+    let dots = if data.len() > SHOWN { "..." } else { "" };
+    format!("\"{}\"{dots}", data[..data.len().min(SHOWN)].escape_ascii())
+}

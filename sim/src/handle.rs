@@ -1,0 +1,318 @@
+//! [`SimHost`]: a simulated host as programs see it, through the traits of the contract.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use smallvec::SmallVec;
+use wavetank_api::{
+    Addr, AddrInfo, AddrQuery, Descriptor, EventCount, Family, Host, Instant, JoinHandle, MsgFlags, NameFlags, Net, PollFd,
+    Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
+};
+
+use crate::{
+    base::{HostId, ProgramId},
+    call::{Caller, poll::Entry},
+    world::{self, World, carrier::{Carrier, CarrierKind}, seal::Sealed, task::{State, Task}},
+};
+
+/// A host of a simulation, as one of its programs sees it. Cloning it makes another handle of the same program.
+#[derive(Clone)]
+pub struct SimHost {
+    pub(crate) world: Arc<Sealed<World>>,
+    pub(crate) id: HostId,
+    pub(crate) program: ProgramId,
+    pub(crate) carrier: CarrierKind,
+}
+
+/// An open descriptor of a simulated program. Dropping it closes it.
+pub struct SimFd {
+    host: SimHost,
+    fd: i32,
+}
+
+/// What a closed [`SimFd`] holds.
+const CLOSED: i32 = -1;
+
+impl SimHost {
+    #[inline]
+    fn caller(&self) -> Caller<'_> {
+        Caller { world: &self.world, host: self.id, program: self.program }
+    }
+
+    fn fd(&self, fd: i32) -> SimFd {
+        SimFd { host: self.clone(), fd }
+    }
+
+    /// The name the simulation knows this host by.
+    pub fn name(&self) -> String {
+        self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(String::new, |host| host.name.clone()))
+    }
+
+    /// Its addresses besides loopback, in the order they were given.
+    pub fn addrs(&self) -> Vec<std::net::IpAddr> {
+        self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(Vec::new, |host| host.addrs.clone()))
+    }
+
+    /// Starts a process of this host and program that does `act`.
+    pub(crate) fn start(&self, name: &str, is_main: bool, is_server: bool, act: impl FnOnce() + Send + 'static) {
+        let body = world::process_body(Arc::clone(&self.world), act);
+        let carrier = Carrier::new(self.carrier, &self.world, name, body);
+        let task = Task {
+            name: name.into(),
+            host: self.id,
+            program: self.program,
+            is_main,
+            is_server,
+            state: State::Ready,
+            parking: 0,
+            carrier: Some(Box::new(carrier)),
+            wait: None,
+            failed: false,
+            timed_out: false,
+        };
+        self.world.enter(|world| world.start(task));
+    }
+}
+
+impl fmt::Debug for SimHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SimHost({})", self.id)
+    }
+}
+
+impl fmt::Debug for SimFd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SimFd({})", self.fd)
+    }
+}
+
+impl Descriptor for SimFd {
+    fn raw(&self) -> i32 {
+        self.fd
+    }
+}
+
+impl Drop for SimFd {
+    fn drop(&mut self) {
+        // A handle may outlive its simulation, or be dropped on a thread that is no part of it: then there is nothing to close.
+        if self.fd != CLOSED && self.host.world.is_open() {
+            drop(self.host.caller().close(self.fd));
+        }
+    }
+}
+
+impl Net for SimHost {
+    type Fd = SimFd;
+
+    fn socket(&self, family: Family, kind: SockType, flags: SockFlags, protocol: Protocol) -> Result<SimFd> {
+        self.caller().socket_call(family, kind, flags, protocol).map(|fd| self.fd(fd))
+    }
+
+    fn socketpair(
+        &self,
+        family: Family,
+        kind: SockType,
+        flags: SockFlags,
+        protocol: Protocol,
+    ) -> Result<(SimFd, SimFd)> {
+        let (left, right) = self.caller().socketpair(family, kind, flags, protocol)?;
+        Ok((self.fd(left), self.fd(right)))
+    }
+
+    fn bind(&self, fd: &SimFd, addr: &Addr) -> Result<()> {
+        self.caller().bind(fd.fd, addr)
+    }
+
+    fn listen(&self, fd: &SimFd, backlog: i32) -> Result<()> {
+        self.caller().listen(fd.fd, backlog)
+    }
+
+    #[track_caller]
+    fn accept(&self, fd: &SimFd, flags: SockFlags) -> Result<(SimFd, Addr)> {
+        let (fd, peer) = self.caller().accept(fd.fd, flags)?;
+        Ok((self.fd(fd), peer))
+    }
+
+    #[track_caller]
+    fn connect(&self, fd: &SimFd, addr: &Addr) -> Result<()> {
+        self.caller().connect(fd.fd, addr)
+    }
+
+    fn getsockname(&self, fd: &SimFd) -> Result<Addr> {
+        self.caller().getsockname(fd.fd)
+    }
+
+    fn getpeername(&self, fd: &SimFd) -> Result<Addr> {
+        self.caller().getpeername(fd.fd)
+    }
+
+    #[track_caller]
+    fn sendmsg(&self, fd: &SimFd, msg: &SendMsg<'_>, flags: MsgFlags) -> Result<usize> {
+        self.caller().sendmsg(fd.fd, msg.bufs, msg.addr, flags)
+    }
+
+    #[track_caller]
+    fn recvmsg(&self, fd: &SimFd, msg: &mut RecvMsg<'_, '_>, flags: MsgFlags) -> Result<usize> {
+        let received = self.caller().recvmsg(fd.fd, msg.bufs, flags)?;
+        msg.addr = received.from;
+        msg.flags = received.flags;
+        msg.control_len = 0;
+        Ok(received.count)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn send(&self, fd: &SimFd, data: &[u8], flags: MsgFlags) -> Result<usize> {
+        self.caller().send(fd.fd, data, flags)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn recv(&self, fd: &SimFd, buf: &mut [u8], flags: MsgFlags) -> Result<usize> {
+        self.caller().recv(fd.fd, buf, flags)
+    }
+
+    fn getsockopt(&self, fd: &SimFd, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
+        self.caller().getsockopt(fd.fd, level, name, value)
+    }
+
+    fn setsockopt(&self, fd: &SimFd, level: i32, name: i32, value: &[u8]) -> Result<()> {
+        self.caller().setsockopt(fd.fd, level, name, value)
+    }
+
+    fn shutdown(&self, fd: &SimFd, how: Shutdown) -> Result<()> {
+        self.caller().shutdown(fd.fd, how)
+    }
+
+    fn dup(&self, fd: &SimFd) -> Result<SimFd> {
+        self.caller().dup(fd.fd).map(|fd| self.fd(fd))
+    }
+
+    fn close(&self, fd: SimFd) -> Result<()> {
+        let mut fd = fd;
+        // Closed whatever the answer: the drop must not close what gets this number next.
+        self.caller().close(std::mem::replace(&mut fd.fd, CLOSED))
+    }
+
+    fn nonblocking(&self, fd: &SimFd) -> Result<bool> {
+        self.caller().nonblocking(fd.fd)
+    }
+
+    fn set_nonblocking(&self, fd: &SimFd, nonblocking: bool) -> Result<()> {
+        self.caller().set_nonblocking(fd.fd, nonblocking)
+    }
+
+    fn ioctl(&self, fd: &SimFd, request: u64, arg: &mut [u8]) -> Result<i32> {
+        self.caller().ioctl(fd.fd, request, arg)
+    }
+
+    #[track_caller]
+    fn poll(&self, fds: &mut [PollFd<'_, Self>], timeout: Option<Duration>) -> Result<usize> {
+        let mut entries: SmallVec<[Entry; 8]> =
+            fds.iter().map(|entry| Entry { fd: entry.fd.raw(), events: entry.events, revents: entry.revents }).collect();
+        let ready = self.caller().poll(&mut entries, timeout)?;
+        for (fd, entry) in fds.iter_mut().zip(&entries) {
+            fd.revents = entry.revents;
+        }
+        Ok(ready)
+    }
+
+    fn getaddrinfo(&self, query: &AddrQuery<'_>) -> Result<Vec<AddrInfo>> {
+        self.caller().getaddrinfo(query)
+    }
+
+    fn getnameinfo(&self, addr: &Addr, flags: NameFlags) -> Result<(String, String)> {
+        self.caller().getnameinfo(addr, flags)
+    }
+
+    fn gethostname(&self) -> Result<String> {
+        self.caller().gethostname()
+    }
+
+    fn sethostname(&self, name: &str) -> Result<()> {
+        self.caller().sethostname(name)
+    }
+
+    fn if_nameindex(&self) -> Result<Vec<(u32, String)>> {
+        self.caller().if_nameindex()
+    }
+
+    fn monotonic(&self) -> Instant {
+        self.caller().now()
+    }
+}
+
+impl Host for SimHost {
+    type EventCount = SimEventCount;
+
+    fn now(&self) -> Instant {
+        self.caller().now()
+    }
+
+    fn wall_clock(&self) -> Duration {
+        self.caller().wall_clock()
+    }
+
+    #[track_caller]
+    fn sleep(&self, duration: Duration) {
+        self.caller().sleep(duration);
+    }
+
+    fn spawn<T, F>(&self, name: &str, body: F) -> JoinHandle<Self, T>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        let (completer, handle) = JoinHandle::pair(self);
+        let world = Arc::clone(&self.world);
+        self.start(name, false, false, move || completer.complete(world::catch_thread(&world, body)));
+        handle
+    }
+
+    fn random(&self, buf: &mut [u8]) {
+        self.caller().random(buf);
+    }
+
+    fn event_count(&self) -> SimEventCount {
+        let index = self.world.enter(|world| world.counts.make());
+        SimEventCount { host: self.clone(), index }
+    }
+}
+
+/// An event count of a simulation.
+pub struct SimEventCount {
+    host: SimHost,
+    index: u32,
+}
+
+impl fmt::Debug for SimEventCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SimEventCount({})", self.index)
+    }
+}
+
+impl Drop for SimEventCount {
+    fn drop(&mut self) {
+        if self.host.world.is_open() {
+            self.host.world.enter(|world| world.counts.free(self.index));
+        }
+    }
+}
+
+impl EventCount for SimEventCount {
+    fn ticket(&self) -> u64 {
+        self.host.world.enter(|world| world.counts.value(self.index))
+    }
+
+    #[track_caller]
+    fn wait(&self, ticket: u64, deadline: Option<Instant>) -> bool {
+        self.host.caller().wait_count(self.index, ticket, deadline)
+    }
+
+    fn notify_one(&self) {
+        self.host.caller().notify_count(self.index, false);
+    }
+
+    fn notify_all(&self) {
+        self.host.caller().notify_count(self.index, true);
+    }
+}

@@ -1,0 +1,52 @@
+//! Which addresses are this host's, and which of them a packet leaves from.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use super::{Family, Host};
+
+/// There is no way to that address: ENETUNREACH.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NoRoute;
+
+impl Host {
+    /// Is a packet to `ip` for this host? All of 127.0.0.0/8 is, as on Linux.
+    pub(crate) fn owns(&self, ip: IpAddr) -> bool {
+        ip.is_loopback() || self.addrs.contains(&ip)
+    }
+
+    /// The wildcard address of a family.
+    pub(crate) fn any(&self, family: Family) -> IpAddr {
+        any(family)
+    }
+
+    /// The address that a packet to `to` leaves from: what Linux's routing table would choose.
+    pub(crate) fn source_for(&self, to: IpAddr) -> Result<IpAddr, NoRoute> {
+        if to.is_loopback() {
+            return Ok(match to {
+                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        if self.addrs.contains(&to) {
+            return Ok(to);
+        }
+        self.addrs.iter().copied().find(|addr| addr.is_ipv4() == to.is_ipv4()).ok_or(NoRoute)
+    }
+}
+
+/// Connecting to the unspecified address means this host (`ip_route_output` with destination 0; `ipv6_addr_any`).
+pub(super) fn unspecified_is_loopback(addr: SocketAddr) -> SocketAddr {
+    match addr.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), addr.port()),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), addr.port()),
+        _ => addr,
+    }
+}
+
+/// The wildcard address of a family.
+pub(super) fn any(family: Family) -> IpAddr {
+    match family {
+        Family::Inet6 => Ipv6Addr::UNSPECIFIED.into(),
+        Family::Inet | Family::Unix => Ipv4Addr::UNSPECIFIED.into(),
+    }
+}

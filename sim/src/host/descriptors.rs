@@ -1,0 +1,71 @@
+//! The descriptor table of a program: small integers, the lowest free one first, each naming an open socket.
+
+use crate::base::SocketId;
+
+/// A running program of a host: what POSIX calls a process. Its threads share this table.
+pub(crate) struct Program {
+    pub(crate) name: String,
+    table: Vec<Option<SocketId>>,
+    /// Below this every descriptor is in use.
+    lowest_free: usize,
+    /// It has crashed or was killed: its threads unwind, and their calls no longer do anything.
+    pub(crate) dead: bool,
+}
+
+/// `RLIMIT_NOFILE` is reached: EMFILE.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct TableFull;
+
+/// 0, 1 and 2 are standard input, output and error, in a simulated program too.
+const FIRST: usize = 3;
+
+impl Program {
+    pub(crate) fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), table: Vec::new(), lowest_free: 0, dead: false }
+    }
+
+    /// Gives the lowest free descriptor to a socket.
+    pub(crate) fn open(&mut self, socket: SocketId, limit: usize) -> Result<i32, TableFull> {
+        let index = self.next_free();
+        if index + FIRST >= limit {
+            return Err(TableFull);
+        }
+        if index == self.table.len() {
+            self.table.push(None);
+        }
+        self.table[index] = Some(socket);
+        self.lowest_free = index + 1;
+        Ok((index + FIRST) as i32)
+    }
+
+    /// Whether `count` more descriptors would fit.
+    pub(crate) fn has_room(&self, count: usize, limit: usize) -> bool {
+        let used = self.table.iter().flatten().count();
+        used + count + FIRST <= limit
+    }
+
+    fn next_free(&self) -> usize {
+        let from = self.lowest_free.min(self.table.len());
+        self.table[from..].iter().position(Option::is_none).map_or(self.table.len(), |offset| from + offset)
+    }
+
+    pub(crate) fn get(&self, fd: i32) -> Option<SocketId> {
+        let index = usize::try_from(fd).ok()?.checked_sub(FIRST)?;
+        self.table.get(index).copied().flatten()
+    }
+
+    pub(crate) fn close(&mut self, fd: i32) -> Option<SocketId> {
+        let index = usize::try_from(fd).ok()?.checked_sub(FIRST)?;
+        let socket = self.table.get_mut(index)?.take();
+        if socket.is_some() {
+            self.lowest_free = self.lowest_free.min(index);
+        }
+        socket
+    }
+
+    /// Empties the table.
+    pub(crate) fn close_all(&mut self) -> Vec<SocketId> {
+        self.lowest_free = 0;
+        std::mem::take(&mut self.table).into_iter().flatten().collect()
+    }
+}

@@ -1,0 +1,173 @@
+//! Packets that arrive: which socket they are for, and what answers those that are for none.
+
+use std::net::SocketAddr;
+
+use super::{Body, Env, Host, Socket, SocketOptions, Tcp, ports};
+use crate::{
+    base::SocketId,
+    net::DropReason,
+    proto::{tcp, udp},
+    wire::{Body as Wire, Datagram, Flags, Icmp, Packet, Segment, Unreachable},
+};
+
+impl Host {
+    /// Takes a packet that is addressed to this host.
+    pub(crate) fn input(&mut self, env: &mut Env<'_>, packet: Packet) {
+        let Packet { src, dst, body } = packet;
+        match body {
+            Wire::Tcp(segment) => {
+                let from = SocketAddr::new(src, segment.src_port);
+                let to = SocketAddr::new(dst, segment.dst_port);
+                self.tcp_input(env, from, to, segment);
+            }
+            Wire::Udp(datagram) => {
+                let from = SocketAddr::new(src, datagram.src_port);
+                let to = SocketAddr::new(dst, datagram.dst_port);
+                self.udp_input(env, from, to, datagram);
+            }
+            Wire::Icmp(icmp) => self.icmp_input(env, &icmp),
+        }
+    }
+
+    /// `tcp_v4_rcv`: a connection, else a listener, else a reset.
+    fn tcp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        if let Some(id) = self.flow(to, from) {
+            let takes_over = self.sockets[id].connection().is_some_and(|old| old.time_wait_accepts(&segment));
+            if !takes_over {
+                return self.tcp_segment(env, id, from, to, segment);
+            }
+            // A new connection may begin where an old one lies in TIME_WAIT (RFC 9293 section 3.6.1), if somebody listens.
+            if self.listener_for(to).is_some() {
+                self.end_time_wait(id);
+            }
+        }
+        match self.listener_for(to) {
+            Some(listener) => self.tcp_syn(env, listener, from, to, segment),
+            None => self.tcp_refuse(env, from, to, segment),
+        }
+    }
+
+    fn tcp_segment(&mut self, env: &mut Env<'_>, id: SocketId, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        if let Body::Tcp(Tcp::Connection { connection, parent: Some(parent) }) = &self.sockets[id].body
+            && connection.state() == tcp::State::SynReceived
+            && !segment.flags.intersects(Flags::RST | Flags::SYN)
+            && self.accept_queue_is_full(*parent)
+        {
+            // The last segment of the handshake is not looked at; the peer believes it is connected, and will send again
+            // (`tcp_v4_syn_recv_sock`, exit_overflow).
+            let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Tcp(segment) };
+            env.refused.push((DropReason::BacklogFull, packet));
+            return;
+        }
+        self.with_connection(env, id, |connection, cx| connection.on_segment(cx, segment));
+    }
+
+    fn accept_queue_is_full(&self, id: SocketId) -> bool {
+        matches!(&self.sockets.get(id), Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), .. }) if listener.is_full())
+    }
+
+    /// A segment for a listener: RFC 9293 section 3.10.7.2. Only a SYN makes a connection; an ACK is refused, a RST ignored.
+    fn tcp_syn(&mut self, env: &mut Env<'_>, listener: SocketId, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        if segment.flags.contains(Flags::RST) {
+            return env.out.pool.give(segment.payload);
+        }
+        if segment.flags.contains(Flags::ACK) {
+            return self.tcp_refuse(env, from, to, segment);
+        }
+        if !segment.flags.contains(Flags::SYN) {
+            return env.out.pool.give(segment.payload);
+        }
+        let parent = &self.sockets[listener];
+        let Body::Tcp(Tcp::Listening(queue)) = &parent.body else { return };
+        if !queue.may_take_syn() {
+            let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Tcp(segment) };
+            env.refused.push((DropReason::BacklogFull, packet));
+            return;
+        }
+        let (family, options) = (parent.family, inherited(&parent.options));
+        let mut child = Socket::new(family, Body::Tcp(Tcp::Closed(None)), options);
+        let mss = super::tcp::mss_towards(self, from.ip());
+        let config = tcp::Config { mss, ..super::tcp::config_of(&child) };
+        let cx = &mut Self::cx(&mut self.isn_rng, env);
+        let connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config));
+        child.body = Body::Tcp(Tcp::Connection { connection, parent: Some(listener) });
+        let child = self.sockets.insert(child);
+        self.adopt(child, to, from);
+        if let Body::Tcp(Tcp::Listening(queue)) = &mut self.sockets[listener].body {
+            queue.syn_received(child);
+        }
+        env.out.pool.give(segment.payload);
+        self.after(env, child);
+    }
+
+    fn tcp_refuse(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        tcp::reset_for(&segment, to, from, &mut Self::cx(&mut self.isn_rng, env));
+        env.out.pool.give(segment.payload);
+    }
+
+    /// The listener a SYN is for: one bound to the very address before a wildcard (`inet_lookup_listener`).
+    fn listener_for(&self, to: SocketAddr) -> Option<SocketId> {
+        let listeners = self.ports.listeners.get(&to.port())?;
+        let fits = |id: &&SocketId, exact: bool| {
+            let socket = &self.sockets[**id];
+            let Some(local) = socket.local else { return false };
+            let addr_fits = if exact { local.ip() == to.ip() } else { local.ip().is_unspecified() };
+            addr_fits && ports::family_fits(socket.family, socket.options.v6only, to.ip())
+        };
+        let exact = listeners.iter().find(|id| fits(id, true));
+        exact.or_else(|| listeners.iter().find(|id| fits(id, false))).copied()
+    }
+
+    fn udp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
+        let Some(id) = self.udp_receiver(from, to) else {
+            env.out.pool.give(datagram.payload);
+            let icmp = Icmp { reason: Unreachable::Port, quoted_tcp: false, quoted_src: from, quoted_dst: to };
+            env.out.packets.push(Packet { src: to.ip(), dst: from.ip(), body: Wire::Icmp(icmp) });
+            return;
+        };
+        let Body::Udp(udp) = &mut self.sockets[id].body else { return };
+        let ports = (datagram.src_port, datagram.dst_port);
+        match udp.deliver(from, datagram.payload) {
+            Ok(()) => self.wake(env, id),
+            Err(payload) => {
+                let datagram = Datagram { src_port: ports.0, dst_port: ports.1, payload };
+                let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Udp(datagram) };
+                env.refused.push((DropReason::BufferFull, packet));
+            }
+        }
+    }
+
+    /// An ICMP error reaches the socket whose packet it quotes. An unconnected UDP socket is not told (`__udp4_lib_err`,
+    /// unless IP_RECVERR, which is absent).
+    fn icmp_input(&mut self, env: &mut Env<'_>, icmp: &Icmp) {
+        if icmp.quoted_tcp {
+            let Some(id) = self.flow(icmp.quoted_src, icmp.quoted_dst) else { return };
+            let failure = match icmp.reason {
+                Unreachable::Network => tcp::Failure::NetUnreachable,
+                Unreachable::Host => tcp::Failure::HostUnreachable,
+                Unreachable::Port => tcp::Failure::Refused,
+            };
+            self.with_connection(env, id, |connection, _| connection.on_icmp(failure));
+            return;
+        }
+        let failure = match icmp.reason {
+            Unreachable::Network => udp::Failure::NetUnreachable,
+            Unreachable::Host => udp::Failure::HostUnreachable,
+            Unreachable::Port => udp::Failure::Refused,
+        };
+        let users = self.users(ports::Space::Udp, icmp.quoted_src.port());
+        let told = users.iter().copied().find(|&id| self.sockets[id].remote == Some(icmp.quoted_dst));
+        if let Some(id) = told
+            && let Body::Udp(udp) = &mut self.sockets[id].body
+        {
+            udp.fail(failure);
+            self.wake(env, id);
+        }
+    }
+}
+
+/// What an accepted socket takes over from its listener: everything (`sk_clone_lock`); O_NONBLOCK is of the open file and
+/// is not.
+fn inherited(parent: &SocketOptions) -> SocketOptions {
+    parent.clone()
+}

@@ -1,0 +1,210 @@
+//! One host: its addresses, ports, open sockets, and the programs with their descriptor tables.
+//!
+//! A host does not know the other hosts. It is handed packets and calls, and leaves in its [`Env`] the packets to send, the
+//! processes to wake and the sockets to be reminded; the world does the rest. It answers with small error enums;
+//! `call/errno.rs` makes them errnos.
+
+mod address;
+mod descriptors;
+mod input;
+mod ports;
+mod socket;
+mod tcp;
+mod udp;
+mod unix;
+mod waiters;
+
+use std::net::{IpAddr, SocketAddr};
+
+pub(crate) use descriptors::{Program, TableFull};
+pub(crate) use ports::BindError;
+use ports::Ports;
+pub(crate) use socket::{Body, ConnectStatus, Family, Socket, SocketOptions, Tcp};
+use slotmap::SlotMap;
+pub(crate) use self::tcp::{AcceptError, ConnectError, ListenError};
+pub(crate) use udp::SendError as UdpSendError;
+pub(crate) use waiters::{Waiter, Waiters};
+
+use crate::{
+    base::{HostId, Instant, Lookup, ProgramId, Rng, SocketId},
+    proto::{Cx, Out, tcp::Connection},
+};
+
+/// What a host may see of the world, and where it leaves what follows from an event.
+pub(crate) struct Env<'a> {
+    pub(crate) now: Instant,
+    pub(crate) out: &'a mut Out,
+    pub(crate) wakes: &'a mut Vec<Waiter>,
+    /// Sockets that may have to be reminded earlier than they will be.
+    pub(crate) unarmed: &'a mut Vec<SocketId>,
+    /// Packets this host could not take.
+    pub(crate) refused: &'a mut Vec<(crate::net::DropReason, crate::wire::Packet)>,
+}
+
+/// What an administrator may set on a host, by the names Linux gives it.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// `RLIMIT_NOFILE`: descriptors a program may have open.
+    pub(crate) nofile: usize,
+    /// `net.ipv4.ip_local_port_range`, both ends included.
+    pub(crate) port_range: (u16, u16),
+    /// `net.core.somaxconn`.
+    pub(crate) somaxconn: i32,
+    /// `net.core.rmem_default`, `wmem_default`, `rmem_max`, `wmem_max`.
+    pub(crate) rmem_default: u32,
+    pub(crate) wmem_default: u32,
+    pub(crate) rmem_max: u32,
+    pub(crate) wmem_max: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            nofile: 1024,
+            port_range: (32768, 60999),
+            somaxconn: 4096,
+            rmem_default: 212_992,
+            wmem_default: 212_992,
+            // Since Linux 6.16; 212,992 before.
+            rmem_max: 4_194_304,
+            wmem_max: 4_194_304,
+        }
+    }
+}
+
+/// A machine on the simulated network.
+pub(crate) struct Host {
+    pub(crate) id: HostId,
+    /// What the harness calls it.
+    pub(crate) name: String,
+    /// `gethostname(2)`.
+    pub(crate) hostname: String,
+    /// Its addresses besides loopback.
+    pub(crate) addrs: Vec<IpAddr>,
+    pub(crate) settings: Settings,
+    pub(crate) sockets: SlotMap<SocketId, Socket>,
+    pub(crate) programs: Vec<Program>,
+    flows: Lookup<Flow, SocketId>,
+    ports: Ports,
+    /// Initial sequence numbers.
+    isn_rng: Rng,
+    /// Ephemeral ports.
+    port_rng: Rng,
+    /// `getrandom(2)`.
+    pub(crate) program_rng: Rng,
+    /// The wall clock at the start of the run, since the UNIX epoch.
+    pub(crate) epoch: std::time::Duration,
+}
+
+/// A connection as the packets name it. Compact, because every segment is looked up by it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Flow {
+    local: u128,
+    remote: u128,
+    ports: u32,
+}
+
+impl Flow {
+    fn new(local: SocketAddr, remote: SocketAddr) -> Self {
+        let number = |addr: SocketAddr| match addr.ip() {
+            IpAddr::V4(v4) => u128::from(v4.to_ipv6_mapped().to_bits()),
+            IpAddr::V6(v6) => v6.to_bits(),
+        };
+        Self {
+            local: number(local),
+            remote: number(remote),
+            ports: u32::from(local.port()) << 16 | u32::from(remote.port()),
+        }
+    }
+}
+
+impl Host {
+    pub(crate) fn new(id: HostId, name: &str, addrs: Vec<IpAddr>, seed: u64) -> Self {
+        let stream = |purpose| Rng::stream(seed, purpose, u64::from(id.0));
+        Self {
+            id,
+            name: name.to_owned(),
+            hostname: name.to_owned(),
+            addrs,
+            settings: Settings::default(),
+            sockets: SlotMap::with_key(),
+            // Program 0 is the harness: calls made outside any process.
+            programs: vec![Program::new("harness")],
+            flows: Lookup::default(),
+            ports: Ports::default(),
+            isn_rng: stream("tcp isn"),
+            port_rng: stream("ephemeral port"),
+            program_rng: stream("getrandom"),
+            // 2000-01-01, a Saturday: a round date that no run mistakes for today.
+            epoch: std::time::Duration::from_secs(946_684_800),
+        }
+    }
+
+    pub(crate) fn start_program(&mut self, name: &str) -> ProgramId {
+        let id = ProgramId(self.programs.len() as u32);
+        self.programs.push(Program::new(name));
+        id
+    }
+
+    /// Ends a program as the kernel does: every descriptor it had is closed.
+    pub(crate) fn end_program(&mut self, env: &mut Env<'_>, program: ProgramId) {
+        for socket in self.programs[program.index()].close_all() {
+            self.release(env, socket);
+        }
+    }
+
+    /// One descriptor of an open socket is gone; the last one closes it.
+    pub(crate) fn release(&mut self, env: &mut Env<'_>, id: SocketId) {
+        let Some(socket) = self.sockets.get_mut(id) else { return };
+        socket.descriptors -= 1;
+        if socket.descriptors > 0 {
+            return;
+        }
+        match socket.body {
+            Body::Tcp(_) => self.tcp_close(env, id),
+            Body::Udp(_) => self.forget(id),
+            Body::Unix { .. } => self.unix_close(env, id),
+        }
+    }
+
+    /// When a socket of [`Env::unarmed`] wants to be reminded, unless a reminder that comes early enough is on the agenda.
+    ///
+    /// Asked only when time is about to pass: most deadlines of a busy connection are gone again by then.
+    pub(crate) fn arm(&mut self, id: SocketId) -> Option<Instant> {
+        let socket = self.sockets.get_mut(id)?;
+        socket.arming = false;
+        let at = socket.connection()?.poll_at()?;
+        if socket.timer_at.is_some_and(|timer| timer <= at) {
+            return None;
+        }
+        socket.timer_at = Some(at);
+        Some(at)
+    }
+
+    /// The reminder asked for by [`Self::arm`] has come; whether it was still wanted.
+    pub(crate) fn is_due(&mut self, now: Instant, id: SocketId) -> bool {
+        let Some(socket) = self.sockets.get_mut(id) else { return false };
+        if socket.timer_at != Some(now) {
+            // Superseded by an earlier one, which has come already.
+            return false;
+        }
+        socket.timer_at = None;
+        socket.connection().and_then(Connection::poll_at).is_some_and(|at| at <= now)
+    }
+
+    /// A deadline of a socket has come.
+    pub(crate) fn on_deadline(&mut self, env: &mut Env<'_>, id: SocketId) {
+        self.with_connection(env, id, Connection::on_deadline);
+    }
+
+    /// Removes a socket for good.
+    fn forget(&mut self, id: SocketId) {
+        self.unbind(id);
+        self.sockets.remove(id);
+    }
+
+    /// A context for a protocol of this host. As a macro's worth of code in one place: borrows only two fields.
+    fn cx<'a>(isn_rng: &'a mut Rng, env: &'a mut Env<'_>) -> Cx<'a> {
+        Cx { now: env.now, rng: isn_rng, out: env.out }
+    }
+}

@@ -1,0 +1,214 @@
+//! An open socket: what Linux calls a `struct sock` with its open file description.
+
+use std::{net::SocketAddr, time::Duration};
+
+use super::Waiters;
+use crate::{
+    base::{Instant, SocketId},
+    proto::{Readiness, tcp, udp::Udp, unix},
+};
+
+/// The families there are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Family {
+    Inet,
+    Inet6,
+    Unix,
+}
+
+/// An open socket. Several descriptors may name it.
+pub(crate) struct Socket {
+    pub(crate) family: Family,
+    pub(crate) body: Body,
+    /// Where it is bound; an IPv4 address also for an IPv6 socket that uses one.
+    pub(crate) local: Option<SocketAddr>,
+    /// To whom it is connected.
+    pub(crate) remote: Option<SocketAddr>,
+    /// The program asked for this port: it is kept when the connection is gone (`SOCK_BINDPORT_LOCK`).
+    pub(crate) port_locked: bool,
+    /// Where it stands in its port's list.
+    pub(crate) port_slot: Option<usize>,
+    pub(crate) options: SocketOptions,
+    /// `O_NONBLOCK`: of the open socket, not of a descriptor.
+    pub(crate) nonblocking: bool,
+    /// `connect` has said how it ended, or the connection came from `accept`: SS_CONNECTED of include/linux/net.h.
+    pub(crate) connect_reported: bool,
+    pub(crate) descriptors: u32,
+    pub(crate) waiters: Waiters,
+    /// The reminder that is on the agenda.
+    pub(crate) timer_at: Option<Instant>,
+    /// It stands in the list of those whose reminder is to be looked at.
+    pub(crate) arming: bool,
+}
+
+/// What differs by protocol.
+pub(crate) enum Body {
+    Tcp(Tcp),
+    Udp(Udp),
+    Unix { end: unix::Stream, peer: Option<SocketId> },
+}
+
+/// A TCP socket: what POSIX lets it be.
+pub(crate) enum Tcp {
+    /// Neither listening nor connected, with the error the last connection left behind.
+    Closed(Option<tcp::Failure>),
+    Listening(tcp::Listener<SocketId>),
+    Connection {
+        connection: Box<tcp::Connection>,
+        /// The listener whose queue it is still in.
+        parent: Option<SocketId>,
+    },
+}
+
+/// What `connect(2)` finds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ConnectStatus {
+    /// Nothing was begun.
+    Fresh,
+    /// The handshake is under way.
+    Connecting,
+    /// It succeeded, and no call has said so yet.
+    Succeeded,
+    /// It failed, and no call has said so yet; the reason, unless `SO_ERROR` took it.
+    Failed(Option<tcp::Failure>),
+    /// Connected, or listening.
+    Connected,
+}
+
+/// Options that are kept with the socket. What each does is said where it acts.
+#[derive(Clone, Debug)]
+pub(crate) struct SocketOptions {
+    pub(crate) reuseaddr: bool,
+    pub(crate) reuseport: bool,
+    pub(crate) keepalive: bool,
+    pub(crate) broadcast: bool,
+    pub(crate) oobinline: bool,
+    pub(crate) dontroute: bool,
+    pub(crate) nodelay: bool,
+    pub(crate) cork: bool,
+    pub(crate) quickack: bool,
+    pub(crate) v6only: bool,
+    pub(crate) linger: Option<i32>,
+    pub(crate) rcvtimeo: Option<Duration>,
+    pub(crate) sndtimeo: Option<Duration>,
+    /// As `getsockopt` shows them: twice what was asked for.
+    pub(crate) rcvbuf: u32,
+    pub(crate) sndbuf: u32,
+    /// The program chose the size itself (SOCK_RCVBUF_LOCK, SOCK_SNDBUF_LOCK): no tuning.
+    pub(crate) rcvbuf_set: bool,
+    pub(crate) sndbuf_set: bool,
+    pub(crate) rcvlowat: i32,
+    pub(crate) priority: i32,
+    pub(crate) ttl: i32,
+    pub(crate) tos: i32,
+    pub(crate) hops: i32,
+    pub(crate) keepidle: i32,
+    pub(crate) keepintvl: i32,
+    pub(crate) keepcnt: i32,
+    pub(crate) syncnt: i32,
+    pub(crate) user_timeout: i32,
+    pub(crate) defer_accept: i32,
+    pub(crate) maxseg: i32,
+}
+
+impl SocketOptions {
+    pub(crate) fn new(rcvbuf: u32, sndbuf: u32) -> Self {
+        Self {
+            reuseaddr: false,
+            reuseport: false,
+            keepalive: false,
+            broadcast: false,
+            oobinline: false,
+            dontroute: false,
+            nodelay: false,
+            cork: false,
+            quickack: true,
+            v6only: false,
+            linger: None,
+            rcvtimeo: None,
+            sndtimeo: None,
+            rcvbuf,
+            sndbuf,
+            rcvbuf_set: false,
+            sndbuf_set: false,
+            rcvlowat: 1,
+            priority: 0,
+            // net.ipv4.ip_default_ttl
+            ttl: 64,
+            tos: 0,
+            hops: 64,
+            // net.ipv4.tcp_keepalive_time, _intvl, _probes
+            keepidle: 7200,
+            keepintvl: 75,
+            keepcnt: 9,
+            // net.ipv4.tcp_syn_retries
+            syncnt: 6,
+            user_timeout: 0,
+            defer_accept: 0,
+            // TCP_MSS_DEFAULT
+            maxseg: 536,
+        }
+    }
+}
+
+impl Socket {
+    pub(crate) fn new(family: Family, body: Body, options: SocketOptions) -> Self {
+        Self {
+            family,
+            body,
+            local: None,
+            remote: None,
+            port_locked: false,
+            port_slot: None,
+            options,
+            nonblocking: false,
+            connect_reported: false,
+            descriptors: 0,
+            waiters: Waiters::default(),
+            timer_at: None,
+            arming: false,
+        }
+    }
+
+    pub(crate) fn readiness(&self) -> Readiness {
+        match &self.body {
+            Body::Tcp(Tcp::Closed(failure)) => {
+                // A socket that was never connected: writable and hung up (`tcp_poll` with TCP_CLOSE).
+                let mut ready = Readiness::OUT | Readiness::HUP;
+                ready.set(Readiness::ERR, failure.is_some());
+                ready
+            }
+            Body::Tcp(Tcp::Listening(listener)) => {
+                if listener.is_empty() { Readiness::default() } else { Readiness::IN }
+            }
+            Body::Tcp(Tcp::Connection { connection, .. }) => connection.readiness(),
+            Body::Udp(udp) => udp.readiness(),
+            Body::Unix { end, .. } => end.readiness(),
+        }
+    }
+
+    pub(crate) fn connection(&self) -> Option<&tcp::Connection> {
+        match &self.body {
+            Body::Tcp(Tcp::Connection { connection, .. }) => Some(connection),
+            _ => None,
+        }
+    }
+
+    /// The order of `__inet_stream_connect`'s switch.
+    pub(crate) fn connect_status(&self) -> ConnectStatus {
+        match &self.body {
+            Body::Tcp(Tcp::Listening(_)) => ConnectStatus::Connected,
+            Body::Tcp(Tcp::Connection { .. }) if self.connect_reported => ConnectStatus::Connected,
+            Body::Tcp(Tcp::Connection { connection, .. }) => match connection.state() {
+                tcp::State::SynSent | tcp::State::SynReceived => ConnectStatus::Connecting,
+                tcp::State::Closed => ConnectStatus::Failed(None),
+                _ => ConnectStatus::Succeeded,
+            },
+            _ => ConnectStatus::Fresh,
+        }
+    }
+
+    pub(crate) fn is_listening(&self) -> bool {
+        matches!(self.body, Body::Tcp(Tcp::Listening(_)))
+    }
+}

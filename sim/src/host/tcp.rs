@@ -1,0 +1,358 @@
+//! TCP sockets of a host: the calls that need ports, queues and other sockets, and what follows from every event.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::{Body, ConnectStatus, Env, Flow, Host, Socket, Tcp, address};
+use crate::{
+    base::SocketId,
+    proto::{Readiness, tcp},
+};
+
+/// Why a socket does not listen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ListenError {
+    /// It is connected or connecting.
+    Connected,
+    /// Another socket listens there, or no port is left.
+    AddrInUse,
+}
+
+/// Why no connection was taken from the queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum AcceptError {
+    NotListening,
+    WouldBlock,
+}
+
+/// Why no connection was begun.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ConnectError {
+    /// No address of this host reaches that one: ENETUNREACH.
+    NoRoute,
+    /// All ports towards that address are in use, or the very connection exists already: EADDRNOTAVAIL.
+    PortsExhausted,
+}
+
+impl Host {
+    /// `listen(2)`; the backlog is clamped as `__sys_listen` does: as an unsigned number, to somaxconn.
+    pub(crate) fn tcp_listen(&mut self, id: SocketId, backlog: i32) -> Result<(), ListenError> {
+        let somaxconn = self.settings.somaxconn;
+        let backlog = if backlog < 0 { somaxconn } else { backlog.min(somaxconn) } as usize;
+        match &mut self.sockets[id].body {
+            Body::Tcp(Tcp::Listening(listener)) => {
+                listener.set_backlog(backlog);
+                return Ok(());
+            }
+            Body::Tcp(Tcp::Closed(_)) => {}
+            _ => return Err(ListenError::Connected),
+        }
+        self.autobind(id).map_err(|_| ListenError::AddrInUse)?;
+        let local = self.sockets[id].local.expect("just bound");
+        if self.another_listens(id, local) {
+            return Err(ListenError::AddrInUse);
+        }
+        let socket = &mut self.sockets[id];
+        socket.body = Body::Tcp(Tcp::Listening(tcp::Listener::new(backlog)));
+        match self.ports.listeners.get_mut(&local.port()) {
+            Some(listeners) => listeners.push(id),
+            None => {
+                self.ports.listeners.insert(local.port(), vec![id]);
+            }
+        }
+        Ok(())
+    }
+
+    /// SO_REUSEADDR lets two sockets bind one address, but only one of them listen there (`inet_csk_get_port` again, from
+    /// `inet_csk_listen_start`).
+    fn another_listens(&self, id: SocketId, local: SocketAddr) -> bool {
+        let same = |other: &SocketId| self.sockets[*other].local.map(|addr| addr.ip()) == Some(local.ip());
+        let shares = |other: &SocketId| self.sockets[*other].options.reuseport && self.sockets[id].options.reuseport;
+        let listeners = self.ports.listeners.get(&local.port());
+        listeners.is_some_and(|all| all.iter().any(|other| *other != id && same(other) && !shares(other)))
+    }
+
+    /// `accept(2)`: the oldest established connection.
+    pub(crate) fn tcp_accept(&mut self, env: &mut Env<'_>, id: SocketId) -> Result<SocketId, AcceptError> {
+        let Body::Tcp(Tcp::Listening(listener)) = &mut self.sockets[id].body else {
+            return Err(AcceptError::NotListening);
+        };
+        let child = listener.pop().ok_or(AcceptError::WouldBlock)?;
+        let socket = &mut self.sockets[child];
+        socket.connect_reported = true;
+        if let Body::Tcp(Tcp::Connection { parent, .. }) = &mut socket.body {
+            *parent = None;
+        }
+        // More may be waiting, for others who wait.
+        self.wake(env, id);
+        Ok(child)
+    }
+
+    /// Whether [`Self::tcp_accept`] would succeed: asked first, because a descriptor must be had before.
+    pub(crate) fn tcp_may_accept(&self, id: SocketId) -> Result<(), AcceptError> {
+        match &self.sockets[id].body {
+            Body::Tcp(Tcp::Listening(listener)) if listener.is_empty() => Err(AcceptError::WouldBlock),
+            Body::Tcp(Tcp::Listening(_)) => Ok(()),
+            _ => Err(AcceptError::NotListening),
+        }
+    }
+
+    /// Where a socket stands on the way to a connection; the reason of a failure is taken with it.
+    pub(crate) fn tcp_connect_status(&mut self, id: SocketId) -> ConnectStatus {
+        let socket = &mut self.sockets[id];
+        match (socket.connect_status(), &mut socket.body) {
+            (ConnectStatus::Failed(_), Body::Tcp(Tcp::Connection { connection, .. })) => {
+                ConnectStatus::Failed(connection.take_failure())
+            }
+            (status, _) => status,
+        }
+    }
+
+    /// `tcp_disconnect`: back to a socket that was never connected; a connection that still is one is reset.
+    pub(crate) fn tcp_disconnect(&mut self, env: &mut Env<'_>, id: SocketId) {
+        match &self.sockets[id].body {
+            Body::Tcp(Tcp::Listening(_)) => self.stop_listening(env, id),
+            Body::Tcp(Tcp::Connection { .. }) => {
+                // Aborting a connection that is over sends nothing.
+                self.with_connection(env, id, tcp::Connection::abort);
+            }
+            _ => return,
+        }
+        let socket = &mut self.sockets[id];
+        socket.body = Body::Tcp(Tcp::Closed(None));
+        socket.remote = None;
+        socket.connect_reported = false;
+        socket.timer_at = None;
+        if !socket.port_locked {
+            self.unbind(id);
+            self.sockets[id].local = None;
+        }
+    }
+
+    /// `connect(2)` on a fresh socket: begins the handshake.
+    pub(crate) fn tcp_connect(&mut self, env: &mut Env<'_>, id: SocketId, to: SocketAddr) -> Result<(), ConnectError> {
+        let to = address::unspecified_is_loopback(to);
+        let bound = self.sockets[id].local;
+        let ip = match bound {
+            Some(local) if !local.ip().is_unspecified() => local.ip(),
+            _ => self.source_for(to.ip()).map_err(|_| ConnectError::NoRoute)?,
+        };
+        let local = match bound {
+            Some(local) => SocketAddr::new(ip, local.port()),
+            None => {
+                let port = self.ephemeral_for_connect(ip, to).ok_or(ConnectError::PortsExhausted)?;
+                SocketAddr::new(ip, port)
+            }
+        };
+        let flow = Flow::new(local, to);
+        if self.flows.contains(&flow) {
+            return Err(ConnectError::PortsExhausted);
+        }
+        self.flows.insert(flow, id);
+        if bound.is_some() {
+            self.sockets[id].local = Some(local);
+        } else {
+            self.take_port(id, local);
+        }
+        let config = tcp::Config { mss: mss_towards(self, to.ip()), ..self.tcp_config(id) };
+        let cx = &mut Self::cx(&mut self.isn_rng, env);
+        let connection = Box::new(tcp::Connection::connect(cx, local, to, config));
+        let socket = &mut self.sockets[id];
+        socket.remote = Some(to);
+        socket.body = Body::Tcp(Tcp::Connection { connection, parent: None });
+        self.after(env, id);
+        Ok(())
+    }
+
+    /// What a connection of this socket is set up with.
+    pub(crate) fn tcp_config(&self, id: SocketId) -> tcp::Config {
+        config_of(&self.sockets[id])
+    }
+
+    /// Runs `act` on the connection of a socket and sees to what follows.
+    pub(crate) fn with_connection<R>(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        act: impl FnOnce(&mut tcp::Connection, &mut crate::proto::Cx<'_>) -> R,
+    ) -> Option<R> {
+        let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets.get_mut(id)?.body else { return None };
+        let result = act(connection, &mut Self::cx(&mut self.isn_rng, env));
+        self.after(env, id);
+        Some(result)
+    }
+
+    /// Reads from a connection. An attempt that finds nothing changes nothing, so nothing follows from it.
+    #[inline]
+    pub(crate) fn tcp_recv(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        buf: &mut [u8],
+        peek: bool,
+    ) -> Result<usize, tcp::RecvError> {
+        let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body else {
+            return Err(tcp::RecvError::NotConnected);
+        };
+        let result = connection.recv(&mut Self::cx(&mut self.isn_rng, env), buf, peek);
+        if result != Err(tcp::RecvError::WouldBlock) {
+            self.after(env, id);
+        }
+        result
+    }
+
+    /// The last descriptor is gone.
+    pub(super) fn tcp_close(&mut self, env: &mut Env<'_>, id: SocketId) {
+        let socket = &mut self.sockets[id];
+        let linger_zero = socket.options.linger == Some(0);
+        match &mut socket.body {
+            Body::Tcp(Tcp::Listening(_)) => {
+                self.stop_listening(env, id);
+                self.forget(id);
+            }
+            Body::Tcp(Tcp::Connection { connection, .. }) => {
+                let cx = &mut Self::cx(&mut self.isn_rng, env);
+                if linger_zero {
+                    connection.abort(cx);
+                } else {
+                    connection.close(cx);
+                }
+                self.after(env, id);
+            }
+            _ => self.forget(id),
+        }
+    }
+
+    /// Leaves the listening state; whoever is in the queues is reset (`inet_csk_listen_stop`).
+    pub(crate) fn stop_listening(&mut self, env: &mut Env<'_>, id: SocketId) {
+        let body = &mut self.sockets[id].body;
+        let Body::Tcp(tcp @ Tcp::Listening(_)) = body else { return };
+        let Tcp::Listening(listener) = std::mem::replace(tcp, Tcp::Closed(None)) else { return };
+        let port = self.sockets[id].local.map_or(0, |local| local.port());
+        if let Some(listeners) = self.ports.listeners.get_mut(&port) {
+            listeners.retain(|other| *other != id);
+            if listeners.is_empty() {
+                self.ports.listeners.remove(&port);
+            }
+        }
+        for child in listener.into_children() {
+            if let Some(Socket { body: Body::Tcp(Tcp::Connection { parent, .. }), .. }) = self.sockets.get_mut(child) {
+                *parent = None;
+            }
+            self.with_connection(env, child, tcp::Connection::abort);
+        }
+        self.after(env, id);
+    }
+
+    /// What follows from any event at a socket: the listener it was in the queue of is told, who waits is woken, the next
+    /// reminder is asked for, and what is over is removed.
+    pub(super) fn after(&mut self, env: &mut Env<'_>, id: SocketId) {
+        let Some(socket) = self.sockets.get_mut(id) else { return };
+        if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body {
+            if !socket.arming
+                && let Some(at) = connection.poll_at()
+                && socket.timer_at.is_none_or(|timer| at < timer)
+            {
+                socket.arming = true;
+                env.unarmed.push(id);
+            }
+            let (finished, parent) = (connection.is_finished(), *parent);
+            if let Some(parent) = parent {
+                self.tell_parent(env, id, parent);
+            }
+            if finished {
+                self.finish(id);
+            }
+        }
+        self.wake(env, id);
+    }
+
+    /// Wakes who waits for what the socket is ready for now.
+    pub(crate) fn wake(&mut self, env: &mut Env<'_>, id: SocketId) {
+        let Some(socket) = self.sockets.get_mut(id) else { return };
+        if !socket.waiters.is_empty() {
+            let ready = socket.readiness();
+            socket.waiters.wake(ready, env.wakes);
+        }
+    }
+
+    /// A connection in a listener's queue has moved on.
+    fn tell_parent(&mut self, env: &mut Env<'_>, child: SocketId, parent: SocketId) {
+        let Some(connection) = self.sockets[child].connection() else { return };
+        let (state, finished) = (connection.state(), connection.is_finished());
+        let Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), waiters, .. }) = self.sockets.get_mut(parent) else {
+            return;
+        };
+        if state == tcp::State::SynReceived {
+            return;
+        }
+        if finished && !listener.is_queued(child) {
+            // Reset or given up during the handshake: nobody will ever see it.
+            listener.gone(child);
+            if let Body::Tcp(Tcp::Connection { parent, .. }) = &mut self.sockets[child].body {
+                *parent = None;
+            }
+        } else if listener.established(child) {
+            waiters.wake(Readiness::IN, env.wakes);
+        }
+    }
+
+    /// A connection is over: it leaves the tables, and goes altogether if no program can see it any more.
+    fn finish(&mut self, id: SocketId) {
+        let socket = &self.sockets[id];
+        let queued = matches!(socket.body, Body::Tcp(Tcp::Connection { parent: Some(_), .. }));
+        if let (Some(local), Some(remote)) = (socket.local, socket.remote) {
+            let flow = Flow::new(local, remote);
+            if self.flows.get(&flow) == Some(&id) {
+                self.flows.remove(&flow);
+            }
+        }
+        if socket.descriptors == 0 && !queued {
+            self.forget(id);
+        } else if !socket.port_locked {
+            self.unbind(id);
+        }
+    }
+
+    /// Makes room for a new connection where one lies in TIME_WAIT.
+    pub(super) fn end_time_wait(&mut self, id: SocketId) {
+        if let (Some(local), Some(remote)) = (self.sockets[id].local, self.sockets[id].remote) {
+            self.flows.remove(&Flow::new(local, remote));
+        }
+        self.forget(id);
+    }
+
+    /// Enters a connection made by a listener.
+    pub(super) fn adopt(&mut self, id: SocketId, local: SocketAddr, remote: SocketAddr) {
+        self.sockets[id].remote = Some(remote);
+        self.take_port(id, local);
+        self.flows.insert(Flow::new(local, remote), id);
+    }
+
+    pub(super) fn flow(&self, local: SocketAddr, remote: SocketAddr) -> Option<SocketId> {
+        self.flows.get(&Flow::new(local, remote)).copied()
+    }
+}
+
+/// A buffer that was set counts half of what the options show: Linux doubles what was asked for to leave room for its own
+/// overhead (socket(7), SO_RCVBUF). One that was not set is tuned by Linux; here it has a fixed size, which is Config's.
+pub(super) fn config_of(socket: &Socket) -> tcp::Config {
+    let options = &socket.options;
+    let mut config = tcp::Config {
+        nodelay: options.nodelay,
+        syn_retries: options.syncnt.clamp(1, 127) as u8,
+        ..tcp::Config::default()
+    };
+    if options.rcvbuf_set {
+        config.rcvbuf = (options.rcvbuf / 2).max(1);
+    }
+    if options.sndbuf_set {
+        config.sndbuf = (options.sndbuf / 2).max(1);
+    }
+    config
+}
+
+/// The largest segment towards `to`: the MTU (65,536 on loopback, 1,500 elsewhere) less the headers of IP and TCP.
+pub(super) fn mss_towards(host: &Host, to: IpAddr) -> u16 {
+    let headers = if to.is_ipv4() { 40 } else { 60 };
+    if host.owns(to) { 65_535 - headers + 1 } else { 1500 - headers }
+}

@@ -1,0 +1,127 @@
+//! UDP sockets of a host.
+
+use std::net::SocketAddr;
+
+use super::{Body, Env, Host, address, address::NoRoute, ports::{self, Space}};
+use crate::{
+    base::SocketId,
+    proto::udp,
+    wire::{Body as Wire, Datagram, Packet},
+};
+
+/// Why a datagram was not sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SendError {
+    /// Neither given an address nor connected: EDESTADDRREQ.
+    NoDestination,
+    /// Over 65,507 bytes (65,487 by IPv6): EMSGSIZE.
+    TooLong,
+    /// EPIPE.
+    ShutDown,
+    NoRoute,
+    /// Broadcast without SO_BROADCAST: EACCES.
+    Broadcast,
+    PortsExhausted,
+    /// Port 0: EINVAL.
+    NoPort,
+    Failed(udp::Failure),
+}
+
+impl Host {
+    /// `connect(2)` on a datagram socket: fixes the peer, and with it the local address.
+    pub(crate) fn udp_connect(&mut self, id: SocketId, to: SocketAddr) -> Result<(), NoRoute> {
+        let to = address::unspecified_is_loopback(to);
+        let ip = match self.sockets[id].local {
+            Some(local) if !local.ip().is_unspecified() => local.ip(),
+            _ => self.source_for(to.ip())?,
+        };
+        self.autobind(id).map_err(|_| NoRoute)?;
+        let socket = &mut self.sockets[id];
+        socket.remote = Some(to);
+        socket.local = socket.local.map(|local| SocketAddr::new(ip, local.port()));
+        Ok(())
+    }
+
+    /// `connect(2)` with AF_UNSPEC: no peer any more.
+    pub(crate) fn udp_disconnect(&mut self, id: SocketId) {
+        let any = address::any(self.sockets[id].family);
+        let socket = &mut self.sockets[id];
+        socket.remote = None;
+        if socket.port_locked {
+            socket.local = socket.local.map(|local| SocketAddr::new(any, local.port()));
+        } else {
+            self.unbind(id);
+            self.sockets[id].local = None;
+        }
+    }
+
+    /// `sendto(2)`. The order of checks is that of `udp_sendmsg`.
+    pub(crate) fn udp_send(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        to: Option<SocketAddr>,
+        parts: &[&[u8]],
+    ) -> Result<usize, SendError> {
+        let socket = &mut self.sockets[id];
+        let Body::Udp(udp) = &mut socket.body else { return Err(SendError::NoDestination) };
+        let len = parts.iter().map(|part| part.len()).sum::<usize>();
+        if len > 0xffff {
+            return Err(SendError::TooLong);
+        }
+        let to = to.or(socket.remote).ok_or(SendError::NoDestination)?;
+        if to.port() == 0 {
+            return Err(SendError::NoPort);
+        }
+        if udp.is_write_shut() {
+            return Err(SendError::ShutDown);
+        }
+        if let Some(failure) = udp.take_failure() {
+            return Err(SendError::Failed(failure));
+        }
+        let to = address::unspecified_is_loopback(to);
+        if matches!(to.ip(), std::net::IpAddr::V4(v4) if v4.is_broadcast()) && !socket.options.broadcast {
+            return Err(SendError::Broadcast);
+        }
+        if len > if to.is_ipv4() { 65_507 } else { 65_487 } {
+            return Err(SendError::TooLong);
+        }
+        self.autobind(id).map_err(|_| SendError::PortsExhausted)?;
+        let local = self.sockets[id].local.expect("just bound");
+        let src = if local.ip().is_unspecified() {
+            self.source_for(to.ip()).map_err(|_| SendError::NoRoute)?
+        } else {
+            local.ip()
+        };
+        let payload = env.out.pool.payload(parts);
+        let datagram = Datagram { src_port: local.port(), dst_port: to.port(), payload };
+        env.out.packets.push(Packet { src, dst: to.ip(), body: Wire::Udp(datagram) });
+        Ok(len)
+    }
+
+    /// The socket a datagram is for: the one that says most about it, the first bound among equals.
+    pub(super) fn udp_receiver(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
+        let score = |&id: &SocketId| {
+            let socket = &self.sockets[id];
+            let local = socket.local?;
+            if !local.ip().is_unspecified() && local.ip() != to.ip() {
+                return None;
+            }
+            if !ports::family_fits(socket.family, socket.options.v6only, to.ip()) {
+                return None;
+            }
+            if socket.remote.is_some_and(|remote| remote != from) {
+                return None;
+            }
+            Some(u8::from(!local.ip().is_unspecified()) + 2 * u8::from(socket.remote.is_some()))
+        };
+        let mut best = None;
+        for id in self.users(Space::Udp, to.port()) {
+            let Some(score) = score(id) else { continue };
+            if best.is_none_or(|(best, _)| score > best) {
+                best = Some((score, *id));
+            }
+        }
+        best.map(|(_, id)| id)
+    }
+}

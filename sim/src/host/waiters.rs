@@ -1,0 +1,46 @@
+//! Who waits for a socket to become ready.
+
+use smallvec::SmallVec;
+
+use crate::{base::TaskId, proto::Readiness};
+
+/// A process that is parked on a socket. `parking` counts how often it has parked, so that a wake meant for an
+/// earlier wait is recognised as stale.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Waiter {
+    pub(crate) task: TaskId,
+    pub(crate) parking: u32,
+    pub(crate) interest: Readiness,
+}
+
+/// The processes parked on one socket, in the order they came.
+#[derive(Default, Debug)]
+pub(crate) struct Waiters(SmallVec<[Waiter; 1]>);
+
+impl Waiters {
+    /// Adds a waiter; an earlier entry of the same process is stale by now and goes.
+    pub(crate) fn add(&mut self, waiter: Waiter) {
+        self.0.retain(|other| other.task != waiter.task);
+        self.0.push(waiter);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Moves to `wakes` who waits for any of `ready`. Errors and hang-ups are always of interest, as for `poll(2)`.
+    pub(crate) fn wake(&mut self, ready: Readiness, wakes: &mut Vec<Waiter>) {
+        self.0.retain(|waiter| {
+            let stays = !ready.intersects(waiter.interest | Readiness::ERR | Readiness::HUP);
+            if !stays {
+                wakes.push(*waiter);
+            }
+            stays
+        });
+    }
+
+    /// Asks of each waiter, in order, whether it stays.
+    pub(crate) fn retain(&mut self, mut stays: impl FnMut(&Waiter) -> bool) {
+        self.0.retain(|waiter| stays(waiter));
+    }
+}

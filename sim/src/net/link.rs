@@ -1,0 +1,170 @@
+//! One direction of a link: delay, loss, rate and queue.
+//!
+//! A packet first meets the faults that drop it, then waits for the packets before it to be sent (rate), if there is
+//! room (queue), then travels (latency). Packets keep their order unless the link is told otherwise: a wire does not
+//! let packets overtake, however its delay varies.
+
+use std::{fmt, time::Duration};
+
+use crate::base::{Instant, Rng, rng::Ratio};
+
+/// What a link does to a packet: set by [`crate::LinkBuilder`].
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Delay of each packet: uniform over this closed range.
+    pub(crate) latency_min: Duration,
+    pub(crate) latency_max: Duration,
+    pub(crate) loss: Ratio,
+    /// Bytes per second; `None` sends at once.
+    pub(crate) rate: Option<u64>,
+    /// Bytes that may wait to be sent; only a rate makes packets wait.
+    pub(crate) queue: usize,
+    /// May a later packet overtake an earlier one with a longer delay?
+    pub(crate) overtaking: bool,
+    /// Packets to drop by their number, 1 being the first of this direction.
+    pub(crate) drop_exactly: Vec<u64>,
+}
+
+impl Settings {
+    /// Between two hosts that were not told otherwise: 1 ms each way, no loss, no limit.
+    pub(crate) fn between_hosts() -> Self {
+        Self {
+            latency_min: Duration::from_millis(1),
+            latency_max: Duration::from_millis(1),
+            loss: Ratio::ZERO,
+            rate: None,
+            queue: 256 * 1024,
+            overtaking: false,
+            drop_exactly: Vec::new(),
+        }
+    }
+
+    /// A host's own loopback: no delay at all, as Linux delivers it before the call returns.
+    pub(crate) fn loopback() -> Self {
+        Self { latency_min: Duration::ZERO, latency_max: Duration::ZERO, ..Self::between_hosts() }
+    }
+}
+
+/// What becomes of a packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Verdict {
+    Arrives(Instant),
+    Dropped(DropReason),
+}
+
+/// Why a packet did not arrive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum DropReason {
+    /// The link's chance of loss.
+    Loss,
+    /// The link was told to drop exactly this packet.
+    Chosen,
+    /// The queue before the link was full.
+    QueueFull,
+    /// A partition lay between the hosts.
+    Partition,
+    /// No host has the address.
+    NoRoute,
+    /// The receiving socket's buffer was full.
+    BufferFull,
+    /// The listener's queue was full.
+    BacklogFull,
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Loss => "loss",
+            Self::Chosen => "chosen",
+            Self::QueueFull => "queue full",
+            Self::Partition => "partition",
+            Self::NoRoute => "no route",
+            Self::BufferFull => "buffer full",
+            Self::BacklogFull => "backlog full",
+        })
+    }
+}
+
+/// One direction of a link and its state.
+pub(crate) struct Link {
+    pub(crate) settings: Settings,
+    /// Two streams, so that switching loss off moves no delay. Made when first drawn from.
+    loss: Option<Box<Rng>>,
+    delay: Option<Box<Rng>>,
+    seed: u64,
+    entity: u64,
+    /// Packets offered so far.
+    offered: u64,
+    /// When the sender is done with the packets before.
+    free_at: Instant,
+    /// The latest arrival so far, which a packet may not come before.
+    last_arrival: Instant,
+}
+
+impl Link {
+    /// `entity` names the direction: no two directions of a world share it.
+    pub(crate) fn new(settings: Settings, seed: u64, entity: u64) -> Self {
+        let start = Instant::default();
+        Self { settings, loss: None, delay: None, seed, entity, offered: 0, free_at: start, last_arrival: start }
+    }
+
+    /// A link that hands a packet over in the very instant, without a draw or a wait.
+    pub(crate) fn is_instant(&self) -> bool {
+        self.settings.latency_max.is_zero()
+            && self.settings.loss.is_zero()
+            && self.settings.rate.is_none()
+            && self.settings.drop_exactly.is_empty()
+    }
+
+    /// Takes a packet of `len` bytes at `now`.
+    pub(crate) fn offer(&mut self, now: Instant, len: usize) -> Verdict {
+        self.offered += 1;
+        // Drawn for every packet, lost ones too: so losing one moves the delay of no other.
+        let latency = self.draw_latency();
+        if self.settings.drop_exactly.contains(&self.offered) {
+            return Verdict::Dropped(DropReason::Chosen);
+        }
+        if !self.settings.loss.is_zero() {
+            let (seed, entity) = (self.seed, self.entity);
+            let loss = self.loss.get_or_insert_with(|| Box::new(Rng::stream(seed, "link loss", entity)));
+            if loss.chance(self.settings.loss) {
+                return Verdict::Dropped(DropReason::Loss);
+            }
+        }
+        let Some(sent) = self.sent_at(now, len) else {
+            return Verdict::Dropped(DropReason::QueueFull);
+        };
+        let mut arrival = sent + latency;
+        if !self.settings.overtaking {
+            arrival = arrival.max(self.last_arrival);
+        }
+        self.last_arrival = arrival;
+        Verdict::Arrives(arrival)
+    }
+
+    /// When the last bit leaves; `None` if the queue has no room.
+    fn sent_at(&mut self, now: Instant, len: usize) -> Option<Instant> {
+        let Some(rate) = self.settings.rate else { return Some(now) };
+        let waiting = self.free_at.duration_since(now).as_nanos() * u128::from(rate) / 1_000_000_000;
+        if waiting + len as u128 > self.settings.queue as u128 {
+            return None;
+        }
+        let sending = u128::from(len as u64) * 1_000_000_000 / u128::from(rate);
+        self.free_at = self.free_at.max(now) + Duration::from_nanos(u64::try_from(sending).unwrap_or(u64::MAX));
+        Some(self.free_at)
+    }
+
+    fn draw_latency(&mut self) -> Duration {
+        let (min, max) = (self.settings.latency_min, self.settings.latency_max);
+        if min == max {
+            return min;
+        }
+        let (seed, entity) = (self.seed, self.entity);
+        let delay = self.delay.get_or_insert_with(|| Box::new(Rng::stream(seed, "link latency", entity)));
+        Duration::from_nanos(delay.within(nanos(min), nanos(max)))
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

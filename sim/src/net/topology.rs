@@ -1,0 +1,67 @@
+//! Who has which address, and which link joins two hosts.
+//!
+//! Every host can reach every other over one link of its own; a pair that was not told otherwise has the default
+//! settings. Links are made when the first packet crosses, so hosts that never speak cost nothing.
+
+use std::net::IpAddr;
+
+use super::link::{Link, Settings};
+use crate::base::{HostId, Lookup};
+
+/// The map of the world.
+pub(crate) struct Topology {
+    seed: u64,
+    owners: Lookup<IpAddr, HostId>,
+    /// Index into `links` by (from, to). From a host to itself: its loopback.
+    by_pair: Lookup<(HostId, HostId), usize>,
+    links: Vec<Link>,
+    default: Settings,
+}
+
+impl Topology {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            owners: Lookup::default(),
+            by_pair: Lookup::default(),
+            links: Vec::new(),
+            default: Settings::between_hosts(),
+        }
+    }
+
+    /// Gives an address to a host; `false` if it has an owner already.
+    pub(crate) fn assign(&mut self, addr: IpAddr, host: HostId) -> bool {
+        let free = !self.owners.contains(&addr);
+        if free {
+            self.owners.insert(addr, host);
+        }
+        free
+    }
+
+    pub(crate) fn owner(&self, addr: IpAddr) -> Option<HostId> {
+        self.owners.get(&addr).copied()
+    }
+
+    /// What a pair of hosts gets that has no link of its own yet.
+    pub(crate) fn default_settings_mut(&mut self) -> &mut Settings {
+        &mut self.default
+    }
+
+    pub(crate) fn link_mut(&mut self, from: HostId, to: HostId) -> &mut Link {
+        let index = match self.by_pair.get(&(from, to)) {
+            Some(&index) => index,
+            None => self.make(from, to),
+        };
+        &mut self.links[index]
+    }
+
+    #[cold]
+    fn make(&mut self, from: HostId, to: HostId) -> usize {
+        let settings = if from == to { Settings::loopback() } else { self.default.clone() };
+        let entity = u64::from(from.0) << 32 | u64::from(to.0);
+        let index = self.links.len();
+        self.links.push(Link::new(settings, self.seed, entity));
+        self.by_pair.insert((from, to), index);
+        index
+    }
+}

@@ -1,0 +1,56 @@
+//! Protocols: one state machine each, without input or output of its own.
+//!
+//! A machine is handed a [`Cx`] and a packet, a call or the news that its deadline has come. It leaves packets in
+//! `cx.out` and says by `poll_at()` when it wants to be called again. It knows no host, link, fault, errno or task, and
+//! no other protocol.
+
+pub(crate) mod tcp;
+pub(crate) mod udp;
+pub(crate) mod unix;
+
+use std::net::SocketAddr;
+
+use crate::{
+    base::{Instant, Rng},
+    wire::{Body, Packet, Pool, Segment},
+};
+
+/// All that a protocol may see of the world while it handles one event.
+pub(crate) struct Cx<'a> {
+    pub(crate) now: Instant,
+    pub(crate) rng: &'a mut Rng,
+    pub(crate) out: &'a mut Out,
+}
+
+/// Where packets are left for the host to send.
+#[derive(Default)]
+pub(crate) struct Out {
+    pub(crate) packets: Vec<Packet>,
+    pub(crate) pool: Pool,
+}
+
+impl Out {
+    /// Leaves a segment whose ports are those of `from` and `to`.
+    #[inline]
+    pub(crate) fn segment(&mut self, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        debug_assert_eq!((from.port(), to.port()), (segment.src_port, segment.dst_port));
+        self.packets.push(Packet { src: from.ip(), dst: to.ip(), body: Body::Tcp(segment) });
+    }
+}
+
+bitflags::bitflags! {
+    /// What a socket is ready for: the conditions that `poll(2)` reports, before the host turns them into its bits.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub(crate) struct Readiness: u8 {
+        /// Reading would not block.
+        const IN = 0x01;
+        /// Writing would not block.
+        const OUT = 0x02;
+        /// The peer has shut down its writing half (POLLRDHUP).
+        const RDHUP = 0x04;
+        /// Both halves are shut down (POLLHUP).
+        const HUP = 0x08;
+        /// An error is pending (POLLERR).
+        const ERR = 0x10;
+    }
+}

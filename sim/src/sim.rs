@@ -1,0 +1,380 @@
+//! [`Sim`]: build a world, run it, see what became of it.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    ops::RangeInclusive,
+    sync::Arc,
+    time::Duration,
+};
+
+use wavetank_api::{Instant, Result};
+
+use crate::{
+    base::{HostId, ProgramId, digest::Digest, rng::Ratio},
+    handle::SimHost,
+    host::Host,
+    net::{DropReason, Partition, link::Settings},
+    observe::{Report, Trace},
+    world::{self, Event, FailureKind, World, carrier::CarrierKind, seal::Sealed},
+};
+
+/// A simulated internet: build it, give its machines something to do, [`run`](Self::run) it.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use wavetank_api::{TcpListener, TcpStream};
+/// use wavetank_sim::Sim;
+///
+/// let sim = Sim::new(42);
+/// let server = sim.host("server");
+/// let client = sim.host("client");
+/// server.serve(|host| {
+///     let listener = TcpListener::bind(host, "0.0.0.0:7")?;
+///     let (mut stream, _) = listener.accept()?;
+///     stream.write_all(b"ahoy")?;
+///     Ok(())
+/// });
+/// client.run(|host| {
+///     let mut stream = TcpStream::connect(host, ("server", 7))?;
+///     let mut text = String::new();
+///     stream.read_to_string(&mut text)?;
+///     assert_eq!(text, "ahoy");
+///     Ok(())
+/// });
+/// let report = sim.run();
+/// assert!(report.is_ok(), "{report}");
+/// ```
+pub struct Sim {
+    world: Arc<Sealed<World>>,
+    seed: u64,
+    carrier: std::cell::Cell<CarrierKind>,
+}
+
+/// A machine of a simulation: what is set up before the run, and what runs on it.
+#[derive(Clone)]
+pub struct Machine {
+    host: SimHost,
+}
+
+impl Sim {
+    /// An empty world. Everything random in it follows from `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self::with_trace(seed, false)
+    }
+
+    /// As [`Self::new`], and keeps every event, to be read from the report of the run. It costs memory.
+    pub fn traced(seed: u64) -> Self {
+        Self::with_trace(seed, true)
+    }
+
+    pub(crate) fn with_trace(seed: u64, keep: bool) -> Self {
+        world::panics::install_hook();
+        let world = Arc::new(Sealed::new(World::new(seed, keep)));
+        Self { world, seed, carrier: std::cell::Cell::default() }
+    }
+
+    /// The seed of this world.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// What carries the processes started from now on. Whichever it is, the same seed gives the same digest.
+    pub fn set_carrier(&self, kind: CarrierKind) -> &Self {
+        self.carrier.set(kind);
+        self
+    }
+
+    /// The run ends at this virtual time if it has not ended before. Default: 24 hours.
+    pub fn set_time_limit(&self, limit: Duration) -> &Self {
+        self.world.enter(|world| world.limits.until = Instant::default() + limit);
+        self
+    }
+
+    /// The run ends after this many events (arrivals, timers, time-outs). Default: 100 million.
+    pub fn set_event_limit(&self, limit: u64) -> &Self {
+        self.world.enter(|world| world.limits.events = limit);
+        self
+    }
+
+    /// A new machine. It gets one address of 10.0.0.0/8 and one of fd00::/64, the next in order, and can be reached by
+    /// `name` from every other.
+    ///
+    /// # Panics
+    /// If there is a host of that name.
+    pub fn host(&self, name: &str) -> Machine {
+        let number = self.world.enter(|world| world.hosts.len() as u32 + 1);
+        let v4 = Ipv4Addr::from_bits(0x0a00_0000 + number);
+        let v6 = Ipv6Addr::from_bits((0xfd00_u128 << 112) + u128::from(number));
+        self.host_with_addrs(name, &[v4.into(), v6.into()])
+    }
+
+    /// A new machine with exactly these addresses besides loopback; none makes it an island.
+    ///
+    /// # Panics
+    /// If there is a host of that name, or one of the addresses has an owner or cannot be a host's.
+    pub fn host_with_addrs(&self, name: &str, addrs: &[IpAddr]) -> Machine {
+        let id = self.world.enter(|world| {
+            assert!(world.names.find(name).is_none(), "there is a host {name:?} already: give each host a name of its own");
+            let id = HostId(world.hosts.len() as u32);
+            for addr in addrs {
+                let usable = !addr.is_loopback() && !addr.is_unspecified() && !addr.is_multicast();
+                assert!(usable, "{addr} cannot be the address of a host on a network");
+                assert!(world.topology.assign(*addr, id), "{addr} belongs to another host already");
+            }
+            world.names.add(name, addrs);
+            world.hosts.push(Host::new(id, name, addrs.to_vec(), world.seed));
+            id
+        });
+        let world = Arc::clone(&self.world);
+        Machine { host: SimHost { world, id, program: ProgramId(0), carrier: self.carrier.get() } }
+    }
+
+    /// The link between two machines, both directions: set what it does to packets. Default: 1 ms each way, nothing lost.
+    pub fn link(&self, a: &Machine, b: &Machine) -> LinkBuilder<'_> {
+        LinkBuilder { sim: self, directions: vec![(a.host.id, b.host.id), (b.host.id, a.host.id)] }
+    }
+
+    /// One direction of the link between two machines.
+    pub fn link_one_way(&self, from: &Machine, to: &Machine) -> LinkBuilder<'_> {
+        LinkBuilder { sim: self, directions: vec![(from.host.id, to.host.id)] }
+    }
+
+    /// The loopback interface of a machine. Default: no delay at all. Faults act on it as on any link.
+    pub fn loopback(&self, machine: &Machine) -> LinkBuilder<'_> {
+        LinkBuilder { sim: self, directions: vec![(machine.host.id, machine.host.id)] }
+    }
+
+    /// What every link has that no packet has crossed and that was not set up by [`Self::link`].
+    pub fn default_link(&self) -> LinkBuilder<'_> {
+        LinkBuilder { sim: self, directions: Vec::new() }
+    }
+
+    /// Nothing passes between the two sets of machines from `at` on, for as long as `lasting`; packets already on their way
+    /// are lost too. Both are virtual time, `at` counted from the start of the run.
+    pub fn partition(&self, left: &[&Machine], right: &[&Machine], at: Duration, lasting: Duration) {
+        self.add_partition(left, right, at, lasting, false);
+    }
+
+    /// As [`Self::partition`], but only what goes from `from` to `to` is lost.
+    pub fn partition_one_way(&self, from: &[&Machine], to: &[&Machine], at: Duration, lasting: Duration) {
+        self.add_partition(from, to, at, lasting, true);
+    }
+
+    fn add_partition(&self, left: &[&Machine], right: &[&Machine], at: Duration, lasting: Duration, one_way: bool) {
+        let ids = |machines: &[&Machine]| machines.iter().map(|machine| machine.host.id).collect();
+        let partition = Partition::new(ids(left), ids(right), one_way);
+        self.world.enter(|world| {
+            let index = world.partitions.len() as u32;
+            world.partitions.push(partition);
+            let begin = Instant::default() + at;
+            world.arrange(begin, Event::Partition { index, active: true });
+            world.arrange(begin + lasting, Event::Partition { index, active: false });
+        });
+    }
+
+    /// Runs the world to its end: until every client has ended, or one of the bounds is reached, or nothing can ever happen
+    /// again. The report says which.
+    ///
+    /// Servers that still wait are ended with the simulation. Calling it again gives the same report of a run that is over.
+    pub fn run(&self) -> Report {
+        let end = world::run(&self.world);
+        let waiting = world::waiting(&self.world);
+        self.world.enter(|world| {
+            let trace = Trace::new(world);
+            Report::new(world, end, waiting, trace)
+        })
+    }
+
+    /// The digest of what has happened so far.
+    pub fn digest(&self) -> Digest {
+        self.world.enter(|world| world.trace.digest())
+    }
+
+    /// How many packets were dropped for this reason so far: a test that needs a fault to have happened can ask.
+    pub fn dropped(&self, reason: DropReason) -> u64 {
+        self.world.enter(|world| world.counters.dropped[reason as usize])
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        world::tear_down(&self.world);
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sim(seed {})", self.seed)
+    }
+}
+
+impl Machine {
+    /// Starts a program that the run waits for: a client. It fails the run by panicking or by returning an error.
+    pub fn run<F>(&self, program: F)
+    where
+        F: FnOnce(&SimHost) -> Result<()> + Send + 'static,
+    {
+        self.start(program, false);
+    }
+
+    /// Starts a program that may still be waiting when the run ends: a server. It, too, fails the run by panicking or by
+    /// returning an error.
+    pub fn serve<F>(&self, program: F)
+    where
+        F: FnOnce(&SimHost) -> Result<()> + Send + 'static,
+    {
+        self.start(program, true);
+    }
+
+    fn start<F>(&self, program: F, is_server: bool)
+    where
+        F: FnOnce(&SimHost) -> Result<()> + Send + 'static,
+    {
+        let mut host = self.host.clone();
+        let name = self.name();
+        host.program = host.world.enter(|world| world.hosts[host.id.index()].start_program(&name));
+        let inner = host.clone();
+        host.start(&name, true, is_server, move || {
+            if let Err(error) = program(&inner) {
+                let kind = FailureKind::Returned { error: error.to_string(), hint: error.hint() };
+                inner.world.enter(|world| world.fail(kind));
+            }
+        });
+    }
+
+    /// The name it was given.
+    pub fn name(&self) -> String {
+        self.host.name()
+    }
+
+    /// Its addresses besides loopback.
+    pub fn addrs(&self) -> Vec<IpAddr> {
+        self.host.addrs()
+    }
+
+    /// `RLIMIT_NOFILE`: how many descriptors a program of this machine may have. Default: 1024.
+    pub fn set_nofile(&self, limit: usize) -> &Self {
+        self.with_host(|host| host.settings.nofile = limit)
+    }
+
+    /// `net.ipv4.ip_local_port_range`. Default: 32768 to 60999.
+    ///
+    /// # Panics
+    /// If the range is empty.
+    pub fn set_port_range(&self, range: RangeInclusive<u16>) -> &Self {
+        assert!(!range.is_empty(), "the range of ephemeral ports is empty: the first must not exceed the last");
+        self.with_host(|host| host.settings.port_range = (*range.start(), *range.end()))
+    }
+
+    /// `net.core.somaxconn`. Default: 4096.
+    pub fn set_somaxconn(&self, limit: u16) -> &Self {
+        self.with_host(|host| host.settings.somaxconn = limit.into())
+    }
+
+    /// The time by this machine's wall clock when the run begins, since the UNIX epoch. Default: 2000-01-01 00:00 UTC.
+    pub fn set_wall_clock(&self, since_epoch: Duration) -> &Self {
+        self.with_host(|host| host.epoch = since_epoch)
+    }
+
+    fn with_host(&self, act: impl FnOnce(&mut Host)) -> &Self {
+        self.host.world.enter(|world| act(&mut world.hosts[self.host.id.index()]));
+        self
+    }
+}
+
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Machine({:?})", self.name())
+    }
+}
+
+/// Says what a link does to packets. Each setting holds from the next packet on.
+#[derive(Debug)]
+pub struct LinkBuilder<'a> {
+    sim: &'a Sim,
+    /// Empty: the default of all links.
+    directions: Vec<(HostId, HostId)>,
+}
+
+impl LinkBuilder<'_> {
+    fn set(self, change: impl Fn(&mut Settings)) -> Self {
+        self.sim.world.enter(|world| {
+            if self.directions.is_empty() {
+                change(world.topology.default_settings_mut());
+            }
+            for &(from, to) in &self.directions {
+                change(&mut world.topology.link_mut(from, to).settings);
+            }
+        });
+        self
+    }
+
+    /// One-way delay: fixed, or drawn for each packet from a closed range, each length as likely.
+    ///
+    /// # Panics
+    /// If the range is empty.
+    pub fn latency(self, latency: impl Into<Latency>) -> Self {
+        let Latency(range) = latency.into();
+        assert!(!range.is_empty(), "a latency from {:?} to {:?}: the first must not exceed the last", range.start(), range.end());
+        self.set(|settings| {
+            settings.latency_min = *range.start();
+            settings.latency_max = *range.end();
+        })
+    }
+
+    /// Adds up to this much, drawn for each packet, to the shortest delay.
+    pub fn jitter(self, jitter: Duration) -> Self {
+        self.set(|settings| settings.latency_max = settings.latency_min + jitter)
+    }
+
+    /// Each packet is lost with a chance of `num` in `den`.
+    ///
+    /// # Panics
+    /// If `den` is 0 or `num` is greater than `den`.
+    pub fn loss(self, num: u32, den: u32) -> Self {
+        let loss = Ratio::new(num, den);
+        self.set(|settings| settings.loss = loss)
+    }
+
+    /// Bytes per second, each direction. `None`, the default: no limit.
+    ///
+    /// # Panics
+    /// If it is 0: for a link that carries nothing, use [`Sim::partition`].
+    pub fn rate(self, bytes_per_second: impl Into<Option<u64>>) -> Self {
+        let rate = bytes_per_second.into();
+        assert!(rate != Some(0), "a rate of 0 lets nothing through, ever: use a partition for that");
+        self.set(|settings| settings.rate = rate)
+    }
+
+    /// Bytes that may wait for a link with a rate; what finds no room is lost. Default: 256 KiB.
+    pub fn queue(self, bytes: usize) -> Self {
+        self.set(|settings| settings.queue = bytes)
+    }
+
+    /// Whether a packet with a short delay may overtake one with a long delay. Default: no, as on a wire.
+    pub fn overtaking(self, allowed: bool) -> Self {
+        self.set(|settings| settings.overtaking = allowed)
+    }
+
+    /// Loses exactly the `n`-th packet of each direction, the first being 1.
+    pub fn drop_packet(self, n: u64) -> Self {
+        self.set(|settings| settings.drop_exactly.push(n))
+    }
+}
+
+/// A one-way delay: a [`Duration`], or a closed range of them.
+#[derive(Clone, Debug)]
+pub struct Latency(RangeInclusive<Duration>);
+
+impl From<Duration> for Latency {
+    fn from(fixed: Duration) -> Self {
+        Self(fixed..=fixed)
+    }
+}
+
+impl From<RangeInclusive<Duration>> for Latency {
+    fn from(range: RangeInclusive<Duration>) -> Self {
+        Self(range)
+    }
+}

@@ -1,0 +1,74 @@
+//! What crosses a wire: typed packets, printed as tcpdump prints them.
+//!
+//! Inside the simulator a packet is a value, not bytes: checksums are not what we are about. Bytes are made only at the
+//! edges. Absent today, on purpose: fragments (a datagram that exceeds the MTU is carried whole), checksums,
+//! IP options, and the encoders for captures.
+
+mod icmp;
+mod payload;
+mod tcp;
+mod udp;
+
+use std::{fmt, net::IpAddr};
+
+pub(crate) use icmp::{Icmp, Unreachable};
+pub(crate) use payload::{Payload, Pool};
+pub(crate) use tcp::{Flags, Options, Segment, SeqNum};
+pub(crate) use udp::Datagram;
+
+/// An IP packet, version 4 or 6.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Packet {
+    pub(crate) src: IpAddr,
+    pub(crate) dst: IpAddr,
+    pub(crate) body: Body,
+}
+
+/// What an IP packet carries.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Body {
+    Tcp(Segment),
+    Udp(Datagram),
+    Icmp(Icmp),
+}
+
+impl Packet {
+    /// Its length on the wire, headers of the network layer included, in bytes.
+    pub(crate) fn wire_len(&self) -> usize {
+        let ip = if self.src.is_ipv4() { 20 } else { 40 };
+        ip + match &self.body {
+            Body::Tcp(segment) => segment.wire_len(),
+            Body::Udp(datagram) => 8 + datagram.payload.len(),
+            Body::Icmp(icmp) => icmp.wire_len(),
+        }
+    }
+
+    /// Gives the payload's buffer back for the next packet.
+    pub(crate) fn recycle(self, pool: &mut Pool) {
+        match self.body {
+            Body::Tcp(segment) => pool.give(segment.payload),
+            Body::Udp(datagram) => pool.give(datagram.payload),
+            Body::Icmp(_) => {}
+        }
+    }
+}
+
+impl fmt::Display for Packet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let version = if self.src.is_ipv4() { "IP" } else { "IP6" };
+        let (src, dst) = (self.src, self.dst);
+        match &self.body {
+            Body::Tcp(segment) => {
+                write!(f, "{version} {src}.{} > {dst}.{}: {segment}", segment.src_port, segment.dst_port)
+            }
+            Body::Udp(datagram) => write!(
+                f,
+                "{version} {src}.{} > {dst}.{}: UDP, length {}",
+                datagram.src_port,
+                datagram.dst_port,
+                datagram.payload.len()
+            ),
+            Body::Icmp(icmp) => write!(f, "{version} {src} > {dst}: {icmp}"),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The bytes a packet carries, and the pool their buffers come from.
+
+use std::{fmt, ops::Deref};
+
+/// The bytes of one packet.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(crate) struct Payload(Vec<u8>);
+
+impl Payload {
+    pub(crate) const EMPTY: Self = Self(Vec::new());
+}
+
+impl Deref for Payload {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<&[u8]> for Payload {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", String::from_utf8_lossy(&self.0[..self.0.len().min(32)]))
+    }
+}
+
+/// Buffers of packets that have arrived, kept for packets to come: a steady flow allocates nothing.
+#[derive(Default)]
+pub(crate) struct Pool(Vec<Vec<u8>>);
+
+/// How many buffers are kept. More than are ever in flight in small worlds; a burst beyond it is freed.
+const KEPT: usize = 256;
+/// A larger buffer is freed rather than kept.
+const LARGEST_KEPT: usize = 64 * 1024;
+
+impl Pool {
+    /// A payload holding the concatenation of `parts`.
+    pub(crate) fn payload(&mut self, parts: &[&[u8]]) -> Payload {
+        if parts.iter().all(|part| part.is_empty()) {
+            return Payload::default();
+        }
+        let mut buf = self.0.pop().unwrap_or_default();
+        for part in parts {
+            buf.extend_from_slice(part);
+        }
+        Payload(buf)
+    }
+
+    /// Takes a payload's buffer back.
+    pub(crate) fn give(&mut self, payload: Payload) {
+        let mut buf = payload.0;
+        if buf.capacity() > 0 && buf.capacity() <= LARGEST_KEPT && self.0.len() < KEPT {
+            buf.clear();
+            self.0.push(buf);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Packets between hosts: over which link, when they arrive, and what keeps them from it.
+
+use super::{
+    Event, World,
+    record::{Header, What},
+};
+use crate::{
+    base::HostId,
+    net::{DropReason, Verdict},
+    wire::Packet,
+};
+
+/// Packets under way, by slot. Slots are reused; the number of a packet is not.
+#[derive(Default)]
+pub(super) struct Flights {
+    slots: Vec<Option<Flight>>,
+    free: Vec<u32>,
+    next_number: u64,
+}
+
+struct Flight {
+    number: u64,
+    from: HostId,
+    to: HostId,
+    packet: Packet,
+}
+
+impl Flights {
+    fn put(&mut self, flight: Flight) -> u32 {
+        match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot as usize] = Some(flight);
+                slot
+            }
+            None => {
+                self.slots.push(Some(flight));
+                (self.slots.len() - 1) as u32
+            }
+        }
+    }
+
+    fn take(&mut self, slot: u32) -> Option<Flight> {
+        let flight = self.slots[slot as usize].take();
+        self.free.push(slot);
+        flight
+    }
+}
+
+impl World {
+    /// Sees to what a host left behind: reminders, wakes, packets. A packet over an instant link (loopback) arrives before
+    /// this returns, as Linux's loopback delivers before `send` returns.
+    pub(super) fn settle(&mut self, id: HostId) {
+        self.settle_local(id);
+        // Index by index, because what arrives on loopback leaves more packets behind.
+        let mut index = 0;
+        while index < self.out.packets.len() {
+            if index == LOOPBACK_BURST {
+                // A flow that feeds itself without end would never let time pass: the rest goes by the agenda.
+                self.send_all_later(id, index);
+                break;
+            }
+            let packet = std::mem::replace(&mut self.out.packets[index], PLACEHOLDER);
+            index += 1;
+            self.send(id, packet, false);
+        }
+        self.out.packets.clear();
+    }
+
+    #[inline]
+    fn settle_local(&mut self, id: HostId) {
+        while let Some(socket) = self.unarmed.pop() {
+            self.to_arm.push((id, socket));
+        }
+        if !self.wakes.is_empty() {
+            for index in 0..self.wakes.len() {
+                let waiter = self.wakes[index];
+                self.wake(waiter.task, waiter.parking);
+            }
+            self.wakes.clear();
+        }
+        if !self.refused.is_empty() {
+            for (reason, packet) in std::mem::take(&mut self.refused) {
+                self.drop_packet(id, packet, reason);
+            }
+        }
+    }
+
+    #[cold]
+    fn send_all_later(&mut self, id: HostId, from: usize) {
+        for packet in self.out.packets.split_off(from) {
+            self.send(id, packet, true);
+        }
+    }
+
+    /// Sends a packet on its way.
+    fn send(&mut self, from: HostId, packet: Packet, later: bool) {
+        self.counters.packets += 1;
+        let host = &self.hosts[from.index()];
+        let owner = if host.owns(packet.dst) { Some(from) } else { self.topology.owner(packet.dst) };
+        let Some(to) = owner else {
+            return self.drop_packet(from, packet, DropReason::NoRoute);
+        };
+        if self.cut(from, to) {
+            return self.drop_packet(from, packet, DropReason::Partition);
+        }
+        let link = self.topology.link_mut(from, to);
+        let instant = from == to && !later && link.is_instant();
+        let arrives = match link.offer(self.now, packet.wire_len()) {
+            Verdict::Arrives(at) => at,
+            Verdict::Dropped(reason) => return self.drop_packet(from, packet, reason),
+        };
+        let number = self.flights.next_number;
+        self.flights.next_number += 1;
+        let kept = self.trace.keeps().then(|| Box::new(packet.clone()));
+        self.record(What::Sent { number, from, to, arrives, header: Header::of(&packet), packet: kept });
+        let flight = Flight { number, from, to, packet };
+        if instant {
+            self.arrive(flight);
+        } else {
+            let flight = self.flights.put(flight);
+            self.agenda.put(arrives, Event::Arrival { flight });
+        }
+    }
+
+    /// A packet reaches the far end, unless a partition has come down before it meanwhile.
+    pub(super) fn on_arrival(&mut self, slot: u32) {
+        let Some(flight) = self.flights.take(slot) else { return };
+        if self.cut(flight.from, flight.to) {
+            return self.drop_packet(flight.from, flight.packet, DropReason::Partition);
+        }
+        let to = flight.to;
+        self.arrive(flight);
+        self.settle(to);
+    }
+
+    /// Hands a packet to its host. What follows is left for [`Self::settle`].
+    fn arrive(&mut self, flight: Flight) {
+        let Flight { number, to, packet, .. } = flight;
+        self.record(What::Arrived { number, to });
+        let mut env = crate::host::Env {
+            now: self.now,
+            out: &mut self.out,
+            wakes: &mut self.wakes,
+            unarmed: &mut self.unarmed,
+            refused: &mut self.refused,
+        };
+        self.hosts[to.index()].input(&mut env, packet);
+        self.settle_local(to);
+    }
+
+    fn cut(&self, from: HostId, to: HostId) -> bool {
+        self.partitions.iter().any(|partition| partition.cuts(from, to))
+    }
+
+    fn drop_packet(&mut self, from: HostId, packet: Packet, reason: DropReason) {
+        self.counters.dropped[reason as usize] += 1;
+        let kept = self.trace.keeps().then(|| Box::new(packet.clone()));
+        self.record(What::Dropped { from, reason, header: Header::of(&packet), packet: kept });
+        packet.recycle(&mut self.out.pool);
+    }
+}
+
+/// Packets one event may cause on loopback before the rest has to wait for the agenda.
+const LOOPBACK_BURST: usize = 10_000;
+
+/// What is left where a packet was taken from the list: never looked at.
+const PLACEHOLDER: Packet = Packet {
+    src: std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
+    dst: std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
+    body: crate::wire::Body::Udp(crate::wire::Datagram {
+        src_port: 0,
+        dst_port: 0,
+        payload: crate::wire::Payload::EMPTY,
+    }),
+};

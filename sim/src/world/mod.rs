@@ -1,0 +1,252 @@
+//! The world: every host, what lies between them, the processes, and the loop that makes time pass.
+//!
+//! Time moves only when no process can run. Then the earliest event of the agenda happens, and whoever it wakes runs.
+
+pub(crate) mod carrier;
+mod counts;
+mod delivery;
+pub(crate) mod panics;
+pub(crate) mod record;
+mod scheduler;
+pub(crate) mod seal;
+pub(crate) mod task;
+
+use std::{panic::Location, time::Duration};
+
+use counts::EventCounts;
+pub use scheduler::End;
+pub(crate) use scheduler::{Failure, FailureKind, Waiting, catch_thread, process_body, run, tear_down, waiting};
+
+use crate::{
+    base::{Agenda, HostId, Instant, ProgramId, SocketId, TaskId, trace::Sink},
+    host::{Env, Host, Waiter},
+    net::{DropReason, Names, Partition, Topology},
+    proto::Out,
+    wire::Packet,
+};
+use delivery::Flights;
+use record::{HowEnded, Record, What};
+use task::{State, Task, Tasks, Wait};
+
+/// What is on the agenda.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Event {
+    /// A packet reaches the far end of a link.
+    Arrival { flight: u32 },
+    /// A socket asked to be reminded.
+    Deadline { host: HostId, socket: SocketId },
+    /// A parked process has waited long enough.
+    Unpark { task: TaskId, parking: u32 },
+    /// A partition begins or ends.
+    Partition { index: u32, active: bool },
+}
+
+/// When a run ends though it could go on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) until: Instant,
+    pub(crate) events: u64,
+}
+
+impl Default for Limits {
+    /// A day of virtual time, or a hundred million events: more than any run that makes progress needs.
+    fn default() -> Self {
+        Self { until: Instant::default() + Duration::from_secs(24 * 3600), events: 100_000_000 }
+    }
+}
+
+/// What happened, in numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Counters {
+    pub(crate) calls: u64,
+    pub(crate) packets: u64,
+    pub(crate) events: u64,
+    pub(crate) dropped: [u64; DropReason::BacklogFull as usize + 1],
+}
+
+/// Everything there is.
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) now: Instant,
+    pub(crate) hosts: Vec<Host>,
+    pub(crate) topology: Topology,
+    pub(crate) names: Names,
+    pub(crate) partitions: Vec<Partition>,
+    pub(crate) tasks: Tasks,
+    pub(crate) current: Option<TaskId>,
+    pub(crate) counts: EventCounts,
+    pub(crate) trace: Sink<Record>,
+    pub(crate) counters: Counters,
+    pub(crate) limits: Limits,
+    pub(crate) failures: Vec<Failure>,
+    /// A run with clients ends with them; one without goes on until nothing happens any more.
+    pub(crate) had_clients: bool,
+    /// The run is over and its processes are being ended: calls do nothing any more.
+    pub(crate) closing: bool,
+    agenda: Agenda<Event>,
+    flights: Flights,
+    out: Out,
+    wakes: Vec<Waiter>,
+    unarmed: Vec<SocketId>,
+    /// Sockets whose reminders are to be looked at before time passes.
+    to_arm: Vec<(HostId, SocketId)>,
+    refused: Vec<(DropReason, Packet)>,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, keep_trace: bool) -> Self {
+        Self {
+            seed,
+            now: Instant::default(),
+            hosts: Vec::new(),
+            topology: Topology::new(seed),
+            names: Names::default(),
+            partitions: Vec::new(),
+            tasks: Tasks::new(seed),
+            current: None,
+            counts: EventCounts::default(),
+            trace: Sink::new(keep_trace),
+            counters: Counters::default(),
+            limits: Limits::default(),
+            failures: Vec::new(),
+            had_clients: false,
+            closing: false,
+            agenda: Agenda::new(),
+            flights: Flights::default(),
+            out: Out::default(),
+            wakes: Vec::new(),
+            unarmed: Vec::new(),
+            to_arm: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// What is left of a world when its run is over and its processes are gone.
+    pub(crate) fn closed() -> Self {
+        Self { closing: true, ..Self::new(0, false) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn record(&mut self, what: What) {
+        self.trace.record(Record { at: self.now, what });
+    }
+
+    /// Runs `act` on a host, then sees to the packets, wakes and reminders it left.
+    #[inline]
+    pub(crate) fn on_host<R>(&mut self, id: HostId, act: impl FnOnce(&mut Host, &mut Env<'_>) -> R) -> R {
+        let mut env = Env {
+            now: self.now,
+            out: &mut self.out,
+            wakes: &mut self.wakes,
+            unarmed: &mut self.unarmed,
+            refused: &mut self.refused,
+        };
+        let result = act(&mut self.hosts[id.index()], &mut env);
+        self.settle(id);
+        result
+    }
+
+    /// Takes back the buffer of a packet that a program has read.
+    pub(crate) fn recycle(&mut self, payload: crate::wire::Payload) {
+        self.out.pool.give(payload);
+    }
+
+    /// Puts an event on the agenda.
+    pub(crate) fn arrange(&mut self, at: Instant, event: Event) {
+        self.agenda.put(at, event);
+    }
+
+    /// Starts a process. Its carrier is made by the caller, who holds the world's seal.
+    pub(crate) fn start(&mut self, task: Task) -> TaskId {
+        let (host, program) = (task.host, task.program);
+        self.had_clients |= task.is_main && !task.is_server;
+        let id = self.tasks.add(task);
+        self.record(What::Began { task: id, host, program });
+        id
+    }
+
+    /// Parks the running process; it is for its carrier to suspend next.
+    pub(crate) fn park(&mut self, call: &'static str, fd: i32, at: &'static Location<'static>, deadline: Option<Instant>) {
+        let Some(id) = self.current else { return };
+        let now = self.now;
+        let task = self.tasks.get_mut(id);
+        task.state = State::Parked;
+        task.wait = Some(Wait { call, fd, location: at, since: now, deadline });
+        task.timed_out = false;
+        let parking = task.parking;
+        if let Some(deadline) = deadline {
+            self.agenda.put(deadline, Event::Unpark { task: id, parking });
+        }
+        self.record(What::Parked { task: id, call });
+    }
+
+    /// The number of the wait that the running process is about to begin: given to whatever shall wake it.
+    pub(crate) fn begin_parking(&mut self) -> Option<(TaskId, u32)> {
+        let id = self.current?;
+        let task = self.tasks.get_mut(id);
+        task.parking = task.parking.wrapping_add(1);
+        Some((id, task.parking))
+    }
+
+    /// Makes a waiter ready, unless it waits for something else by now.
+    pub(crate) fn wake(&mut self, task: TaskId, parking: u32) -> bool {
+        let woken = self.tasks.wake(task, parking);
+        if woken {
+            self.record(What::Woken { task });
+        }
+        woken
+    }
+
+    /// Moves an event count and wakes its waiters: one, or all.
+    pub(crate) fn notify(&mut self, index: u32, all: bool) {
+        let Self { counts, tasks, trace, now, .. } = self;
+        let mut more = true;
+        counts.notify(index, |waiter| {
+            if !more {
+                return true;
+            }
+            if tasks.wake(waiter.task, waiter.parking) {
+                trace.record(Record { at: *now, what: What::Woken { task: waiter.task } });
+                more = all;
+            }
+            false
+        });
+    }
+
+    /// Ends a program as a crash does: the kernel closes what it had open, and its threads run no further.
+    pub(crate) fn kill_program(&mut self, host: HostId, program: ProgramId) {
+        let entry = &mut self.hosts[host.index()].programs[program.index()];
+        if std::mem::replace(&mut entry.dead, true) {
+            return;
+        }
+        self.on_host(host, |host, env| host.end_program(env, program));
+        for index in 0..self.tasks.all.len() {
+            let task = &self.tasks.all[index];
+            if task.host == host && task.program == program && task.state == State::Parked {
+                let (id, parking) = (TaskId(index as u32), task.parking);
+                self.tasks.wake(id, parking);
+            }
+        }
+    }
+
+    /// Whether a program's calls still do something.
+    pub(crate) fn is_dead(&self, host: HostId, program: ProgramId) -> bool {
+        self.closing || self.hosts[host.index()].programs[program.index()].dead
+    }
+
+    /// A process has ended; what it was waiting for or holding is nobody's any more.
+    fn end_task(&mut self, id: TaskId, how: HowEnded) {
+        let task = self.tasks.get_mut(id);
+        task.state = State::Done;
+        task.wait = None;
+        let (host, program, is_main, is_server) = (task.host, task.program, task.is_main, task.is_server);
+        if is_main && !is_server {
+            self.tasks.clients -= 1;
+        }
+        self.record(What::Ended { task: id, how });
+        if is_main {
+            // The end of `main` is the end of the program, and of its other threads.
+            self.kill_program(host, program);
+        }
+    }
+}

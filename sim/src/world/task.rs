@@ -1,0 +1,99 @@
+//! Processes: who runs, who is ready, who waits for what.
+
+use std::{collections::VecDeque, panic::Location};
+
+use super::carrier::Carrier;
+use crate::base::{HostId, Instant, ProgramId, Rng, TaskId};
+
+/// A thread of a simulated program.
+pub(crate) struct Task {
+    pub(crate) name: Box<str>,
+    pub(crate) host: HostId,
+    pub(crate) program: ProgramId,
+    /// The first thread of its program: its end is the program's.
+    pub(crate) is_main: bool,
+    /// The run does not wait for its end.
+    pub(crate) is_server: bool,
+    pub(crate) state: State,
+    /// How often it has parked.
+    pub(crate) parking: u32,
+    /// Its stack; the scheduler holds it while the process runs.
+    pub(crate) carrier: Option<Box<Carrier>>,
+    pub(crate) wait: Option<Wait>,
+    /// It returned an error or panicked.
+    pub(crate) failed: bool,
+    /// A parking was ended by its deadline.
+    pub(crate) timed_out: bool,
+}
+
+/// Where a process is in its life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum State {
+    Ready,
+    Running,
+    Parked,
+    Done,
+}
+
+/// What a parked process waits for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wait {
+    pub(crate) call: &'static str,
+    /// The descriptor it waits on, or -1.
+    pub(crate) fd: i32,
+    /// The line of the program that made the call.
+    pub(crate) location: &'static Location<'static>,
+    pub(crate) since: Instant,
+    pub(crate) deadline: Option<Instant>,
+}
+
+/// The processes of a world, and the order in which ready ones run.
+pub(crate) struct Tasks {
+    pub(crate) all: Vec<Task>,
+    ready: VecDeque<TaskId>,
+    rng: Rng,
+    /// Processes the run waits for that have not ended.
+    pub(crate) clients: usize,
+}
+
+impl Tasks {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { all: Vec::new(), ready: VecDeque::new(), rng: Rng::stream(seed, "schedule", 0), clients: 0 }
+    }
+
+    pub(crate) fn add(&mut self, task: Task) -> TaskId {
+        let id = TaskId(self.all.len() as u32);
+        self.clients += usize::from(task.is_main && !task.is_server);
+        self.all.push(task);
+        self.ready.push_back(id);
+        id
+    }
+
+    pub(crate) fn get(&self, id: TaskId) -> &Task {
+        &self.all[id.index()]
+    }
+
+    pub(crate) fn get_mut(&mut self, id: TaskId) -> &mut Task {
+        &mut self.all[id.index()]
+    }
+
+    /// Makes a parked process ready, if `parking` is the wait it is in; says whether it was.
+    pub(crate) fn wake(&mut self, id: TaskId, parking: u32) -> bool {
+        let task = &mut self.all[id.index()];
+        let waits = task.state == State::Parked && task.parking == parking;
+        if waits {
+            task.state = State::Ready;
+            self.ready.push_back(id);
+        }
+        waits
+    }
+
+    /// The process to run next: drawn from the seed among those that are ready, so that seeds explore schedules.
+    pub(crate) fn next(&mut self) -> Option<TaskId> {
+        if self.ready.len() > 1 {
+            let chosen = self.rng.below(self.ready.len() as u64) as usize;
+            self.ready.swap(0, chosen);
+        }
+        self.ready.pop_front()
+    }
+}
