@@ -14,6 +14,9 @@ use crate::{
     wire::{Segment, SeqNum},
 };
 
+/// No send buffer is larger, so that what it holds stays far below half the sequence space. SO_SNDBUF comes nowhere near.
+const MAX_SNDBUF: u32 = 1 << 30;
+
 impl Connection {
     /// Active open: the SYN is left in `cx.out`.
     pub(crate) fn connect(cx: &mut Cx<'_>, local: SocketAddr, remote: SocketAddr, config: Config) -> Self {
@@ -68,7 +71,7 @@ impl Connection {
         if !self.state.takes_data() {
             return Err(self.why_not_send());
         }
-        let room = (self.config.sndbuf as usize).saturating_sub(self.snd.buffer.len());
+        let room = (self.config.sndbuf.min(MAX_SNDBUF) as usize).saturating_sub(self.snd.buffer.len());
         if room == 0 && !data.is_empty() {
             return Err(SendError::WouldBlock);
         }

@@ -71,11 +71,6 @@ impl Congestion {
         self.phase == Phase::Open && self.dup_acks == 0
     }
 
-    /// What is sent between SND.UNA and SND.NXT is taken to be lost, as long as it has not been sent again.
-    pub(super) fn is_in_loss(&self) -> bool {
-        self.phase == Phase::Loss
-    }
-
     /// `acked` bytes were acknowledged up to `una`; `flight` were in flight before.
     #[inline]
     pub(super) fn on_ack(&mut self, una: SeqNum, acked: u32, flight: u32, mss: u16) -> Progress {
@@ -112,7 +107,7 @@ impl Congestion {
                 self.cwnd = self.cwnd.saturating_add(acked);
             }
         } else if self.cwnd < flight.saturating_add(mss) {
-            self.acked += acked;
+            self.acked = self.acked.saturating_add(acked);
             if self.acked >= self.cwnd {
                 self.acked -= self.cwnd;
                 self.cwnd = self.cwnd.saturating_add(mss);

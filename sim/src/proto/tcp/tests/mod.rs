@@ -4,6 +4,7 @@
 #[macro_use]
 mod script;
 
+mod captured;
 mod close_wait;
 mod closed;
 mod closing;

@@ -31,6 +31,7 @@ pub(super) struct Seen<'a> {
     pub(super) from: usize,
     /// How many this end has sent before.
     pub(super) nth: usize,
+    pub(super) at: Instant,
     pub(super) packet: &'a Packet,
 }
 
@@ -170,7 +171,7 @@ impl<'a> Pair<'a> {
             let end = &mut self.ends[from];
             let packets = std::mem::take(&mut end.out.packets);
             for packet in packets {
-                let seen = Seen { from, nth: self.ends[from].sent_packets, packet: &packet };
+                let seen = Seen { from, nth: self.ends[from].sent_packets, at: self.now, packet: &packet };
                 let fate = (self.fate)(seen);
                 self.ends[from].sent_packets += 1;
                 let arrival = self.now.as_nanos() + self.latency;

@@ -1,12 +1,19 @@
 //! Random programs at both ends of a random wire. Bytes out are a prefix of bytes in (`End::read` compares), the
-//! invariants hold after every step (`Connection::check`), and every connection ends.
+//! invariants hold after every step (`Connection::check`), and every connection ends. Random segments: nothing panics.
 
 use proptest::prelude::*;
 
-use super::pair::{CLIENT, Fate, Pair, SERVER};
-use crate::proto::{
-    Readiness,
-    tcp::{Config, Connection, Failure, State},
+use super::{
+    pair::{CLIENT, Fate, Pair, SERVER},
+    script::{LOCAL, REMOTE},
+};
+use crate::{
+    base::{Instant, Rng},
+    proto::{
+        Cx, Out, Readiness,
+        tcp::{Config, Connection, Failure, State},
+    },
+    wire::{Flags, Options, Payload, Segment},
 };
 
 const MS: u64 = 1_000_000;
@@ -94,8 +101,103 @@ fn check(pair: &Pair<'_>) {
     }
 }
 
+/// A segment as no honest peer sends it; numbers count from what its receiver expects.
+#[derive(Clone, Copy, Debug)]
+struct Stray {
+    flags: u8,
+    seq: i32,
+    ack: i32,
+    len: usize,
+    window: u16,
+    options: Options,
+}
+
+fn stray() -> impl Strategy<Value = Stray> {
+    let near = || prop_oneof![4 => Just(0i32), 4 => -3i32..4, 2 => -3_000i32..70_000, 1 => any::<i32>()];
+    let flags = prop_oneof![8 => Just(0x10u8), 4 => Just(0x18), 2 => Just(0x11), 1 => Just(0x02), 1 => Just(0x12), 4 => any::<u8>()];
+    let len = prop_oneof![2 => Just(0usize), 2 => 1usize..10, 2 => 10usize..2_000];
+    let window = prop_oneof![Just(0u16), 1u16..100, any::<u16>()];
+    let options = (prop::option::of(any::<u16>()), prop::option::of(any::<u8>()))
+        .prop_map(|(mss, window_scale)| Options { mss, window_scale });
+    (flags, near(), near(), len, window, options)
+        .prop_map(|(flags, seq, ack, len, window, options)| Stray { flags, seq, ack, len, window, options })
+}
+
+/// One end, and nobody at the other.
+struct Lone {
+    connection: Connection,
+    rng: Rng,
+    out: Out,
+    now: Instant,
+}
+
+impl Lone {
+    fn new(config: Config, passive: bool) -> Self {
+        let (mut rng, mut out, now) = (Rng::stream(3, "lone", 0), Out::default(), Instant::EPOCH);
+        let cx = &mut Cx { now, rng: &mut rng, out: &mut out };
+        let (local, remote) = (LOCAL.parse().unwrap(), REMOTE.parse().unwrap());
+        let mut connection = Connection::connect(cx, local, remote, config);
+        if passive {
+            let syn = Stray { flags: 0x02, seq: 0, ack: 0, len: 0, window: 5_000, options: Options::default() };
+            let syn = stray_segment(&syn, &connection);
+            connection = Connection::accept(cx, local, remote, &syn, config);
+        }
+        Self { connection, rng, out, now }
+    }
+
+    fn take(&mut self, wait: u64, stray: Stray, act: Option<Act>) {
+        let until = self.now.as_nanos() + wait * MS;
+        while let Some(at) = self.connection.poll_at().filter(|at| at.as_nanos() <= until) {
+            self.now = self.now.max(at);
+            let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out };
+            self.connection.on_deadline(cx);
+        }
+        self.now = Instant::from_nanos(until);
+        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out };
+        let segment = stray_segment(&stray, &self.connection);
+        self.connection.on_segment(cx, segment);
+        match act {
+            Some(Act::Write(len)) => drop(self.connection.send(cx, &vec![0; len])),
+            Some(Act::Read(len)) => drop(self.connection.recv(cx, &mut vec![0; len], false)),
+            Some(Act::Shutdown { read, write }) => drop(self.connection.shutdown(cx, read, write)),
+            Some(Act::Nodelay(on)) => self.connection.set_nodelay(cx, on),
+            Some(Act::Rcvbuf(bytes)) => self.connection.set_rcvbuf(bytes),
+            Some(Act::Sndbuf(bytes)) => self.connection.set_sndbuf(bytes),
+            Some(Act::Icmp) => self.connection.on_icmp(Failure::NetUnreachable),
+            Some(Act::Close) => self.connection.close(cx),
+            Some(Act::Abort) | None => {}
+        }
+        self.out.packets.clear();
+    }
+}
+
+fn stray_segment(stray: &Stray, connection: &Connection) -> Segment {
+    Segment {
+        src_port: 80,
+        dst_port: 4000,
+        seq: connection.rcv.nxt + stray.seq as u32,
+        ack: connection.snd.nxt + stray.ack as u32,
+        flags: Flags::from_bits_truncate(stray.flags),
+        window: stray.window,
+        options: stray.options,
+        payload: Payload::from(&*vec![0; stray.len]),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_segments(
+        config in config(),
+        passive in any::<bool>(),
+        strays in prop::collection::vec((0u64..3_000, stray(), prop::option::weighted(0.3, act())), 0..80),
+    ) {
+        let mut end = Lone::new(config, passive);
+        for (wait, stray, act) in strays {
+            end.take(wait, stray, act);
+        }
+    }
 
     #[test]
     fn random_programs(
