@@ -140,11 +140,12 @@ impl Connection {
     #[inline]
     fn after_read(&mut self, cx: &mut Cx<'_>, count: usize) {
         let rcv = &self.rcv;
-        // An ACK that was held back for the program's answer or for a second segment. A program that has taken
-        // everything and only ever listens will not answer.
+        // An ACK that was held back for the program's answer: one that has taken everything and only ever listens will not
+        // answer.
         let ack = rcv.ack != AckDue::No
-            && (rcv.holds_two_segments()
-                || (count > 0 && rcv.buffer.is_empty() && (rcv.pushed > 1 || (rcv.pushed == 1 && !rcv.pingpong))));
+            && count > 0
+            && rcv.buffer.is_empty()
+            && (rcv.pushed > 1 || (rcv.pushed == 1 && !rcv.pingpong));
         // A window that can be opened to twice its size. (RFC 9293 section 3.8.6.2.2 speaks of a segment or half the buffer.)
         let update = || {
             let window = rcv.window();

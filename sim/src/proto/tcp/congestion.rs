@@ -65,12 +65,6 @@ impl Congestion {
         if self.dup_acks == 0 { self.cwnd } else { self.cwnd.saturating_add(u32::from(self.dup_acks) * u32::from(mss)) }
     }
 
-    /// Nothing is lost, nothing looks lost.
-    #[inline]
-    pub(super) fn is_calm(&self) -> bool {
-        self.phase == Phase::Open && self.dup_acks == 0
-    }
-
     /// `acked` bytes were acknowledged up to `una`; `flight` were in flight before.
     #[inline]
     pub(super) fn on_ack(&mut self, una: SeqNum, acked: u32, flight: u32, mss: u16) -> Progress {

@@ -53,7 +53,7 @@ impl Connection {
     }
 
     /// Whether none of the steps of [`Self::arrives`] would find anything out of the ordinary: data or an ACK of data, in
-    /// order, on a connection with nothing amiss (RFC 1323's "header prediction").
+    /// order, and nothing waits for what is missing (Van Jacobson's "header prediction", as in `tcp_rcv_established`).
     #[inline]
     fn is_predicted(&self, segment: &Segment) -> bool {
         let (snd, rcv) = (&self.snd, &self.rcv);
@@ -66,7 +66,6 @@ impl Connection {
             && (newly_acked > 0 || !segment.payload.is_empty())
             && rcv.assembler.is_empty()
             && rcv.fin_at.is_none()
-            && self.congestion.is_calm()
     }
 
     fn take_predicted(&mut self, cx: &mut Cx<'_>, segment: &Segment) {

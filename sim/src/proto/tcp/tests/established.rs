@@ -48,6 +48,15 @@ fn ack_waits_40_ms_for_an_answer() {
 }
 
 #[test]
+fn program_that_did_not_answer_is_not_waited_for() {
+    let mut s = interactive();
+    send!(s, at 10 ms, "P. 101:201(100) ack 11 win 60000");
+    recv!(s, at 50 ms, ". 11:11(0) ack 201");
+    send!(s, at 60 ms, "P. 201:301(100) ack 11 win 60000");
+    recv!(s, at 60 ms, ". 11:11(0) ack 301");
+}
+
+#[test]
 fn second_full_segment_is_acknowledged_at_once() {
     let mut s = interactive();
     send!(s, at 10 ms, ". 101:1101(1000) ack 11 win 60000");

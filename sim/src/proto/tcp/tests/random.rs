@@ -119,8 +119,14 @@ fn stray() -> impl Strategy<Value = Stray> {
     let window = prop_oneof![Just(0u16), 1u16..100, any::<u16>()];
     let options = (prop::option::of(any::<u16>()), prop::option::of(any::<u8>()))
         .prop_map(|(mss, window_scale)| Options { mss, window_scale });
-    (flags, near(), near(), len, window, options)
-        .prop_map(|(flags, seq, ack, len, window, options)| Stray { flags, seq, ack, len, window, options })
+    (flags, near(), near(), len, window, options).prop_map(|(flags, seq, ack, len, window, options)| Stray {
+        flags,
+        seq,
+        ack,
+        len,
+        window,
+        options,
+    })
 }
 
 /// One end, and nobody at the other.

@@ -182,3 +182,108 @@ fn shrunken_window_over_data_in_flight_is_probed_with_the_data() {
         s.deliver(ms, ". 1:1(0) ack 1 win 0");
     }
 }
+
+#[test]
+fn timer_starts_anew_when_something_is_acknowledged() {
+    let mut s = Script::established();
+    assert_eq!(s.write(1, 1500), Ok(1500));
+    recv!(s, at 0 ms, ". 1:1001(1000) ack 1");
+    recv!(s, at 0 ms, "P. 1001:1501(500) ack 1");
+    send!(s, at 80 ms, ". 1:1(0) ack 1001 win 60000");
+    recv!(s, at 290 ms, "P. 1001:1501(500) ack 1");
+}
+
+#[test]
+fn what_was_sent_again_is_not_timed() {
+    let mut s = Script::established();
+    assert_eq!(s.write(1, 10), Ok(10));
+    recv!(s, at 0 ms, "P. 1:11(10) ack 1");
+    recv!(s, at 200 ms, "P. 1:11(10) ack 1");
+    send!(s, at 390 ms, ". 1:1(0) ack 11 win 60000");
+    // Karn: the back-off stays until something new is timed.
+    assert_eq!(s.write(11, 10), Ok(10));
+    recv!(s, at 390 ms, "P. 11:21(10) ack 1");
+    send!(s, at 398 ms, ". 1:1(0) ack 21 win 60000");
+    assert_eq!(s.write(21, 10), Ok(10));
+    recv!(s, at 398 ms, "P. 21:31(10) ack 1");
+    recv!(s, at 599 ms, "P. 21:31(10) ack 1");
+}
+
+#[test]
+fn back_off_stays_until_something_is_timed() {
+    let mut s = Script::established();
+    assert_eq!(s.write(1, 10), Ok(10));
+    recv!(s, at 0 ms, "P. 1:11(10) ack 1");
+    recv!(s, at 200 ms, "P. 1:11(10) ack 1");
+    send!(s, at 210 ms, ". 1:1(0) ack 11 win 60000");
+    assert_eq!(s.write(11, 10), Ok(10));
+    recv!(s, at 210 ms, "P. 11:21(10) ack 1");
+    recv!(s, at 610 ms, "P. 11:21(10) ack 1");
+}
+
+#[test]
+fn one_segment_is_timed_once() {
+    let mut s = Script::established();
+    assert_eq!(s.write(1, 2000), Ok(2000));
+    recv!(s, at 0 ms, ". 1:1001(1000) ack 1");
+    recv!(s, at 0 ms, "P. 1001:2001(1000) ack 1");
+    send!(s, at 0 ms, ". 1:1(0) ack 1001 win 60000");
+    // Were this one's ACK held against the first one's departure, the timeout would grow.
+    send!(s, at 160 ms, ". 1:1(0) ack 2001 win 60000");
+    assert_eq!(s.write(2001, 10), Ok(10));
+    recv!(s, at 160 ms, "P. 2001:2011(10) ack 1");
+    recv!(s, at 360 ms, "P. 2001:2011(10) ack 1");
+}
+
+#[test]
+fn patience_begins_anew_when_something_is_acknowledged() {
+    let mut s = Script::established_with(Config { retries: 1, ..config() });
+    assert_eq!(s.write(1, 10), Ok(10));
+    recv!(s, at 0 ms, "P. 1:11(10) ack 1");
+    recv!(s, at 200 ms, "P. 1:11(10) ack 1");
+    send!(s, at 210 ms, ". 1:1(0) ack 11 win 60000");
+    recv_nothing!(s, until 5000 ms);
+    assert_eq!(s.write(11, 10), Ok(10));
+    recv!(s, at 5000 ms, "P. 11:21(10) ack 1");
+    recv!(s, at 5400 ms, "P. 11:21(10) ack 1");
+    send!(s, at 5410 ms, ". 1:1(0) ack 21 win 60000");
+    recv_nothing!(s, until 10000 ms);
+}
+
+#[test]
+fn timeout_begins_with_one_segment_again() {
+    let mut s = ten_in_flight();
+    recv!(s, at 200 ms, ". 1:1001(1000) ack 1");
+    recv_nothing!(s, until 210 ms);
+    send!(s, at 210 ms, ". 1:1(0) ack 1001 win 60000");
+    recv!(s, at 210 ms, ". 1001:2001(1000) ack 1");
+    recv!(s, at 210 ms, ". 2001:3001(1000) ack 1");
+    recv_nothing!(s, until 220 ms);
+    // Slow start up to half of what was in flight, 5, and from there one for a window.
+    send!(s, at 220 ms, ". 1:1(0) ack 3001 win 60000");
+    for first in [3001, 4001, 5001, 6001] {
+        s.expect(220, &format!(". {first}:{}(1000) ack 1", first + 1000));
+    }
+    send!(s, at 230 ms, ". 1:1(0) ack 5001 win 60000");
+    for first in [7001, 8001, 9001, 10_001] {
+        s.expect(230, &format!(". {first}:{}(1000) ack 1", first + 1000));
+    }
+    recv_nothing!(s, until 231 ms);
+}
+
+#[test]
+fn duplicates_count_only_in_a_row() {
+    let mut s = ten_in_flight();
+    for first in [10_001, 11_001] {
+        send!(s, at 50 ms, ". 1:1(0) ack 1 win 60000");
+        s.expect(50, &format!(". {first}:{}(1000) ack 1", first + 1000));
+    }
+    send!(s, at 60 ms, ". 1:1(0) ack 1001 win 60000");
+    recv_nothing!(s, until 70 ms);
+    send!(s, at 70 ms, ". 1:1(0) ack 1001 win 60000");
+    recv!(s, at 70 ms, ". 12001:13001(1000) ack 1");
+    send!(s, at 70 ms, ". 1:1(0) ack 1001 win 60000");
+    recv!(s, at 70 ms, ". 13001:14001(1000) ack 1");
+    send!(s, at 70 ms, ". 1:1(0) ack 1001 win 60000");
+    recv!(s, at 70 ms, ". 1001:2001(1000) ack 1");
+}

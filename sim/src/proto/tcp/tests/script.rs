@@ -269,7 +269,12 @@ impl Script {
     pub(super) fn expect_silence(&mut self, ms: u64) {
         self.pass_time(at(ms));
         if let Some(sent) = self.out.packets.first() {
-            panic!("by {ms} ms: nothing was expected, sent at {:?}: {}\n{:?}", self.now, self.tell(sent), self.connection);
+            panic!(
+                "by {ms} ms: nothing was expected, sent at {:?}: {}\n{:?}",
+                self.now,
+                self.tell(sent),
+                self.connection
+            );
         }
         self.now = at(ms);
     }
@@ -303,7 +308,9 @@ impl Script {
             assert_eq!(*segment.payload, *bytes(seq as usize, segment.payload.len()), "our bytes, in their places");
         }
         let mut text = String::new();
-        for (flag, letter) in [(Flags::FIN, 'F'), (Flags::SYN, 'S'), (Flags::RST, 'R'), (Flags::PSH, 'P'), (Flags::ACK, '.')] {
+        for (flag, letter) in
+            [(Flags::FIN, 'F'), (Flags::SYN, 'S'), (Flags::RST, 'R'), (Flags::PSH, 'P'), (Flags::ACK, '.')]
+        {
             if segment.flags.contains(flag) {
                 text.push(letter);
             }

@@ -167,8 +167,7 @@ fn any_single_packet_may_be_late_or_come_twice() {
     for from in [CLIENT, SERVER] {
         for nth in 0..=60 {
             for strange in [Fate::Twice, Fate::Late(3 * MS), Fate::Late(2_000 * MS)] {
-                let fate =
-                    |seen: Seen<'_>| if (seen.from, seen.nth) == (from, nth) { strange } else { Fate::Arrives };
+                let fate = |seen: Seen<'_>| if (seen.from, seen.nth) == (from, nth) { strange } else { Fate::Arrives };
                 echo(ECHO, 20_000, true, 10 * MS, fate);
             }
         }
@@ -181,7 +180,8 @@ fn random_loss() {
         let mut slowest = 0;
         for seed in 0..seeds {
             let mut rng = Rng::stream(seed, "loss", percent);
-            let fate = |_: Seen<'_>| if rng.chance(Ratio::new(percent as u32, 100)) { Fate::Lost } else { Fate::Arrives };
+            let fate =
+                |_: Seen<'_>| if rng.chance(Ratio::new(percent as u32, 100)) { Fate::Lost } else { Fate::Arrives };
             slowest = slowest.max(echo(ECHO, 20_000, true, 50 * MS, fate));
         }
         // Between a minute of TIME_WAIT and what exponential back-off may add: a number to notice a change by.
@@ -194,7 +194,8 @@ fn round_trips_under_loss() {
     for percent in [1, 10] {
         for seed in 0..100 {
             let mut rng = Rng::stream(seed, "round trips", percent);
-            let fate = |_: Seen<'_>| if rng.chance(Ratio::new(percent as u32, 100)) { Fate::Lost } else { Fate::Arrives };
+            let fate =
+                |_: Seen<'_>| if rng.chance(Ratio::new(percent as u32, 100)) { Fate::Lost } else { Fate::Arrives };
             let mut pair = Pair::new([Config::default(); 2], 50 * MS, fate);
             let mut client = RoundTrips { left: 50, is_closed: false };
             pair.run(&mut client, &mut Echo { is_closed: false });
@@ -317,8 +318,7 @@ impl Program for Closer {
 fn simultaneous_open_and_close() {
     for lost in 0..12 {
         for from in [CLIENT, SERVER] {
-            let fate =
-                |seen: Seen<'_>| if (seen.from, seen.nth) == (from, lost) { Fate::Lost } else { Fate::Arrives };
+            let fate = |seen: Seen<'_>| if (seen.from, seen.nth) == (from, lost) { Fate::Lost } else { Fate::Arrives };
             let mut pair = Pair::new([Config::default(); 2], 10 * MS, fate);
             pair.ends[SERVER].connect();
             let (mut client, mut server) = (Closer { is_closed: false }, Closer { is_closed: false });
@@ -335,7 +335,8 @@ fn one_way_bulk_is_not_acknowledged_more_than_it_must_be() {
         packets[seen.from] += 1;
         Fate::Arrives
     });
-    let (mut source, mut sink) = (Source { total: 1 << 20, is_closed: false }, Sink { piece: 65_536, is_closed: false });
+    let (mut source, mut sink) =
+        (Source { total: 1 << 20, is_closed: false }, Sink { piece: 65_536, is_closed: false });
     pair.run(&mut source, &mut sink);
     drop(pair);
     assert!(packets[CLIENT] <= (1 << 20) / 1460 + 10, "{packets:?}");

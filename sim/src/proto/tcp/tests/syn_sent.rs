@@ -27,7 +27,9 @@ fn syn_is_repeated_six_times_then_times_out_after_127_s() {
     recv_nothing!(s, until 126999 ms);
     assert_eq!(s.state(), State::SynSent);
     recv_nothing!(s, until 127000 ms);
-    assert!(s.readiness().contains(Readiness::IN | Readiness::OUT | Readiness::HUP | Readiness::RDHUP | Readiness::ERR));
+    assert!(
+        s.readiness().contains(Readiness::IN | Readiness::OUT | Readiness::HUP | Readiness::RDHUP | Readiness::ERR)
+    );
     s.assert_failed(Failure::TimedOut);
     assert_eq!(s.read(1, 1), Ok(0));
 }

@@ -39,6 +39,17 @@ fn window_closes_as_the_buffer_fills_and_opens_when_it_is_worth_it() {
 }
 
 #[test]
+fn promise_is_kept_even_if_it_is_not_worth_it() {
+    let mut s = small_buffer();
+    send!(s, at 0 ms, ". 1:1001(1000) ack 1 win 60000");
+    recv!(s, at 0 ms, ". 1:1(0) ack 1001 win 3000");
+    send!(s, at 0 ms, ". 1001:2001(1000) ack 1 win 60000");
+    recv!(s, at 0 ms, ". 1:1(0) ack 2001 win 2000");
+    send!(s, at 0 ms, "P. 2001:3101(1100) ack 1 win 60000");
+    recv!(s, at 40 ms, ". 1:1(0) ack 3101 win 900");
+}
+
+#[test]
 fn probe_of_a_closed_window_is_answered() {
     let mut s = full_buffer();
     // Linux probes with an empty old segment, others with a byte.
