@@ -1,0 +1,253 @@
+//! [`Addr`]: the address of a socket, one variant per family; and [`ToAddrs`], what can be turned into some.
+
+mod inet;
+mod to_addrs;
+mod unix;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::str::FromStr;
+
+pub use self::inet::{inet_aton, parse_ip};
+pub use self::to_addrs::ToAddrs;
+pub use self::unix::UnixAddr;
+use crate::{Errno, Error, Family, Result};
+
+/// The address of a socket: C's `struct sockaddr` with its family.
+///
+/// In text, IPv4 and IPv6 look as in `std::net`; a UNIX address is `unix:/path` or `unix:@abstract`; the address without a
+/// family, with which `connect(2)` dissolves an association, is `unspec`; any other family is `raw:` with its number and the bytes
+/// after it. Everything but the flow label of IPv6 comes back from its text.
+///
+/// ```
+/// use wavetank_api::{Addr, Family};
+///
+/// let rows = [
+///     ("127.0.0.1:80", Family::INET, Some(80)),
+///     ("[::1]:80", Family::INET6, Some(80)),
+///     ("[fe80::1%3]:80", Family::INET6, Some(80)),
+///     ("unix:/run/a b.sock", Family::UNIX, None),
+///     ("unix:@hidden", Family::UNIX, None),
+///     ("unix:", Family::UNIX, None),
+///     ("unspec", Family::UNSPEC, None),
+///     ("raw:40:0a0b0c", Family::VSOCK, None),
+/// ];
+/// for (text, family, port) in rows {
+///     let addr: Addr = text.parse().unwrap();
+///     assert_eq!((addr.to_string().as_str(), addr.family(), addr.port()), (text, family, port));
+/// }
+/// let error = "127.0.0.1".parse::<Addr>().unwrap_err();
+/// assert_eq!(error.to_string(), "not an address: write 1.2.3.4:80, [::1]:80, unix:/path or unix:@name");
+/// ```
+#[non_exhaustive]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Addr {
+    /// `AF_INET`: an address and a port.
+    V4(SocketAddrV4),
+    /// `AF_INET6`: an address, a port, a flow label and a scope.
+    V6(SocketAddrV6),
+    /// `AF_UNIX`: a path, an abstract name, or nothing.
+    Unix(UnixAddr),
+    /// `AF_UNSPEC`, without an address. Also what a call reports that has no address to tell: `recvfrom(2)` on a stream.
+    Unspec,
+    /// Any other family: its number, and the bytes of the `sockaddr` after it.
+    Raw {
+        /// The number of the family, `AF_*`.
+        family: u16,
+        /// What follows the family in memory.
+        bytes: Box<[u8]>,
+    },
+}
+
+impl Addr {
+    /// `0.0.0.0:0`: every interface, and a port that the system chooses.
+    pub const ANY_V4: Self = Self::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
+    /// `[::]:0`: every interface, and a port that the system chooses.
+    pub const ANY_V6: Self = Self::V6(SocketAddrV6::new(Ipv6Addr::UNSPECIFIED, 0, 0, 0));
+
+    /// An IPv4 address with its port.
+    #[must_use]
+    pub const fn v4(ip: Ipv4Addr, port: u16) -> Self {
+        Self::V4(SocketAddrV4::new(ip, port))
+    }
+
+    /// An IPv6 address with its port, no flow label and no scope.
+    #[must_use]
+    pub const fn v6(ip: Ipv6Addr, port: u16) -> Self {
+        Self::V6(SocketAddrV6::new(ip, port, 0, 0))
+    }
+
+    /// The family.
+    #[must_use]
+    pub const fn family(&self) -> Family {
+        match self {
+            Self::V4(_) => Family::INET,
+            Self::V6(_) => Family::INET6,
+            Self::Unix(_) => Family::UNIX,
+            Self::Unspec => Family::UNSPEC,
+            Self::Raw { family, .. } => Family::from_raw(*family as i32),
+        }
+    }
+
+    /// The IP address, if the family has one.
+    #[must_use]
+    pub const fn ip(&self) -> Option<IpAddr> {
+        match self {
+            Self::V4(addr) => Some(IpAddr::V4(*addr.ip())),
+            Self::V6(addr) => Some(IpAddr::V6(*addr.ip())),
+            _ => None,
+        }
+    }
+
+    /// The port, if the family has one.
+    #[must_use]
+    pub const fn port(&self) -> Option<u16> {
+        match self {
+            Self::V4(addr) => Some(addr.port()),
+            Self::V6(addr) => Some(addr.port()),
+            _ => None,
+        }
+    }
+
+    /// The same address with another port; unchanged if the family has none.
+    #[must_use]
+    pub fn with_port(mut self, port: u16) -> Self {
+        match &mut self {
+            Self::V4(addr) => addr.set_port(port),
+            Self::V6(addr) => addr.set_port(port),
+            _ => {}
+        }
+        self
+    }
+
+    /// As the standard library's type, if the family is IPv4 or IPv6.
+    #[must_use]
+    pub const fn as_inet(&self) -> Option<SocketAddr> {
+        match self {
+            Self::V4(addr) => Some(SocketAddr::V4(*addr)),
+            Self::V6(addr) => Some(SocketAddr::V6(*addr)),
+            _ => None,
+        }
+    }
+
+    /// As a UNIX address, if it is one.
+    #[must_use]
+    pub const fn as_unix(&self) -> Option<&UnixAddr> {
+        match self {
+            Self::Unix(addr) => Some(addr),
+            _ => None,
+        }
+    }
+
+    /// As the standard library's type, or `EAFNOSUPPORT` in the name of `call`.
+    pub(crate) fn to_inet(&self, call: &'static str) -> Result<SocketAddr> {
+        self.as_inet().ok_or_else(|| Error::new(Errno::EAFNOSUPPORT, call))
+    }
+}
+
+impl fmt::Display for Addr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4(addr) => fmt::Display::fmt(addr, f),
+            Self::V6(addr) => fmt::Display::fmt(addr, f),
+            Self::Unix(addr) => fmt::Display::fmt(addr, f),
+            Self::Unspec => f.write_str("unspec"),
+            Self::Raw { family, bytes } => {
+                write!(f, "raw:{family}:")?;
+                bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Addr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is not an address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AddrParseError(());
+
+impl fmt::Display for AddrParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an address: write 1.2.3.4:80, [::1]:80, unix:/path or unix:@name")
+    }
+}
+
+impl std::error::Error for AddrParseError {}
+
+impl FromStr for Addr {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        const BAD: AddrParseError = AddrParseError(());
+        if let Ok(addr) = text.parse::<SocketAddr>() {
+            return Ok(addr.into());
+        }
+        if text == "unspec" {
+            return Ok(Self::Unspec);
+        }
+        if let Some(rest) = text.strip_prefix("unix:") {
+            return UnixAddr::parse(rest).map(Self::Unix).ok_or(BAD);
+        }
+        let (family, hex) = text.strip_prefix("raw:").and_then(|rest| rest.split_once(':')).ok_or(BAD)?;
+        let family = family.parse().map_err(|_| BAD)?;
+        let bytes = parse_hex(hex).ok_or(BAD)?;
+        Ok(Self::Raw { family, bytes })
+    }
+}
+
+fn parse_hex(text: &str) -> Option<Box<[u8]>> {
+    let digit = |byte: u8| (byte as char).to_digit(16).map(|value| value as u8);
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
+impl From<SocketAddrV4> for Addr {
+    fn from(addr: SocketAddrV4) -> Self {
+        Self::V4(addr)
+    }
+}
+
+impl From<SocketAddrV6> for Addr {
+    fn from(addr: SocketAddrV6) -> Self {
+        Self::V6(addr)
+    }
+}
+
+impl From<SocketAddr> for Addr {
+    fn from(addr: SocketAddr) -> Self {
+        match addr {
+            SocketAddr::V4(addr) => Self::V4(addr),
+            SocketAddr::V6(addr) => Self::V6(addr),
+        }
+    }
+}
+
+impl From<(IpAddr, u16)> for Addr {
+    fn from(addr: (IpAddr, u16)) -> Self {
+        SocketAddr::from(addr).into()
+    }
+}
+
+impl From<(Ipv4Addr, u16)> for Addr {
+    fn from((ip, port): (Ipv4Addr, u16)) -> Self {
+        Self::v4(ip, port)
+    }
+}
+
+impl From<(Ipv6Addr, u16)> for Addr {
+    fn from((ip, port): (Ipv6Addr, u16)) -> Self {
+        Self::v6(ip, port)
+    }
+}
+
+impl From<UnixAddr> for Addr {
+    fn from(addr: UnixAddr) -> Self {
+        Self::Unix(addr)
+    }
+}

@@ -1,0 +1,182 @@
+//! [`UnixAddr`]: a path, an abstract name, or nothing. `unix(7)`.
+
+use std::ffi::OsStr;
+use std::fmt::{self, Write as _};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use crate::{Errno, Error, Result};
+
+/// Bytes of `sun_path`: a path and its NUL, or a NUL and an abstract name. Linux's `UNIX_PATH_MAX`.
+const SUN_PATH_LEN: usize = 108;
+
+/// The address of a UNIX socket.
+///
+/// In text, bytes that are not printable ASCII are written `\xNN`, and so is a leading `@` of a path, so that the text is
+/// exact and the leading `@` always means an abstract name.
+///
+/// ```
+/// use wavetank_api::UnixAddr;
+///
+/// assert_eq!(UnixAddr::pathname("/run/echo.sock")?.to_string(), "unix:/run/echo.sock");
+/// assert_eq!(UnixAddr::abstract_name("echo\0")?.to_string(), r"unix:@echo\x00");
+/// assert_eq!(UnixAddr::unnamed().to_string(), "unix:");
+/// assert_eq!(UnixAddr::pathname("a\0b").unwrap_err().to_string(), "bind: EINVAL (Invalid argument)");
+/// # Ok::<(), wavetank_api::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixAddr(Name);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Name {
+    Unnamed,
+    Path(Box<[u8]>),
+    Abstract(Box<[u8]>),
+}
+
+impl UnixAddr {
+    /// The most bytes a path can have: `sun_path` holds a NUL behind it (Linux lets a path of 108 bytes pass without one; we do,
+    /// too).
+    pub const PATH_MAX: usize = SUN_PATH_LEN;
+    /// The most bytes an abstract name can have: a NUL stands before it.
+    pub const ABSTRACT_MAX: usize = SUN_PATH_LEN - 1;
+
+    /// The address of a socket that was never bound.
+    #[must_use]
+    pub const fn unnamed() -> Self {
+        Self(Name::Unnamed)
+    }
+
+    /// A path in the file system.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` if it is longer than 108 bytes, or has a NUL in it. The empty path is the unnamed address.
+    pub fn pathname(path: impl AsRef<OsStr>) -> Result<Self> {
+        let bytes = path.as_ref().as_bytes();
+        if bytes.len() > Self::PATH_MAX || bytes.contains(&0) {
+            return Err(Error::new(Errno::EINVAL, "bind"));
+        }
+        Ok(if bytes.is_empty() { Self::unnamed() } else { Self(Name::Path(bytes.into())) })
+    }
+
+    /// A name without a file: the bytes after the leading NUL. Linux only.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` if it is longer than 107 bytes.
+    pub fn abstract_name(name: impl AsRef<[u8]>) -> Result<Self> {
+        let bytes = name.as_ref();
+        if bytes.len() > Self::ABSTRACT_MAX {
+            return Err(Error::new(Errno::EINVAL, "bind"));
+        }
+        Ok(Self(Name::Abstract(bytes.into())))
+    }
+
+    /// From the bytes of `sun_path`, as many as the length of the address says.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` if there are more than 108.
+    #[doc(alias = "sockaddr_un")]
+    pub fn from_sun_path(bytes: &[u8]) -> Result<Self> {
+        match bytes {
+            [] => Ok(Self::unnamed()),
+            [0, name @ ..] => Self::abstract_name(name),
+            path => {
+                let end = path.iter().position(|&byte| byte == 0).unwrap_or(path.len());
+                Self::pathname(OsStr::from_bytes(&path[..end]))
+            }
+        }
+    }
+
+    /// The bytes of `sun_path` as `bind(2)` takes them, with the NUL behind a path if there is room for it.
+    #[must_use]
+    #[doc(alias = "sockaddr_un")]
+    pub fn to_sun_path(&self) -> Vec<u8> {
+        match &self.0 {
+            Name::Unnamed => Vec::new(),
+            Name::Abstract(name) => [&[0], &name[..]].concat(),
+            Name::Path(path) if path.len() == SUN_PATH_LEN => path.to_vec(),
+            Name::Path(path) => [&path[..], &[0]].concat(),
+        }
+    }
+
+    /// Whether the socket was never bound.
+    #[must_use]
+    pub const fn is_unnamed(&self) -> bool {
+        matches!(self.0, Name::Unnamed)
+    }
+
+    /// The path, if it is one.
+    #[must_use]
+    pub fn as_pathname(&self) -> Option<&Path> {
+        match &self.0 {
+            Name::Path(path) => Some(Path::new(OsStr::from_bytes(path))),
+            _ => None,
+        }
+    }
+
+    /// The abstract name without its leading NUL, if it is one.
+    #[must_use]
+    pub const fn as_abstract_name(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Name::Abstract(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The text after `unix:`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix('@') {
+            Some(name) => Self::abstract_name(unescape(name)?).ok(),
+            None => Self::pathname(OsStr::from_bytes(&unescape(text)?)).ok(),
+        }
+    }
+}
+
+impl fmt::Display for UnixAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unix:")?;
+        match &self.0 {
+            Name::Unnamed => Ok(()),
+            Name::Abstract(name) => {
+                f.write_char('@')?;
+                escape(name, f)
+            }
+            Name::Path(path) => match path.strip_prefix(b"@") {
+                Some(rest) => {
+                    f.write_str(r"\x40")?;
+                    escape(rest, f)
+                }
+                None => escape(path, f),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for UnixAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn escape(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|&byte| match byte {
+        b' '..=b'~' if byte != b'\\' => f.write_char(byte as char),
+        _ => write!(f, r"\x{byte:02x}"),
+    })
+}
+
+fn unescape(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        bytes.extend_from_slice(before.as_bytes());
+        let digits = after.strip_prefix('x')?.get(..2)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        rest = &after[3..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    Some(bytes)
+}

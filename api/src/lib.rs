@@ -1,0 +1,83 @@
+//! The contract of wavetank: one socket API for two worlds, the operating system's network and a simulated internet.
+//!
+//! This crate has the types and the traits; it makes no call, reads no clock and has no `unsafe`. The worlds are `wavetank-real` and
+//! `wavetank-sim`; programs depend on `wavetank`, which re-exports all of it, or on this crate if the contract is enough.
+//!
+//! # The map
+//!
+//! | to | look at |
+//! |---|---|
+//! | write code for either world | [`Host`] (or [`Net`], without threads and clocks) as the bound of a generic function |
+//! | use the names of `std::net` | [`TcpListener`], [`TcpStream`], [`UdpSocket`], [`UnixListener`], [`UnixStream`] |
+//! | use the names of Python's `socket` | [`Socket`], [`create_connection`], [`create_server`] |
+//! | wait for several sockets | [`Net::poll`], [`PollFd`], [`poll_one`] |
+//! | look up names | [`ToAddrs`], [`Net::getaddrinfo`], [`AddrQuery`] |
+//! | set options | [`option`] |
+//! | start threads, sleep, draw random bytes | [`Host`] |
+//! | lock, wait, send between threads | [`sync`] |
+//! | see what went wrong | [`Error`], [`Errno`], [`Eai`] |
+//! | add a world | [`Net`], [`Host`], [`EventCount`], [`Descriptor`] |
+//!
+//! A function generic over [`Host`] is ordinary code:
+//!
+//! ```
+//! use wavetank_api::{Host, Result, TcpListener};
+//!
+//! fn echo<H: Host>(host: &H) -> Result<()> {
+//!     let listener = TcpListener::bind(host, "0.0.0.0:7")?;
+//!     loop {
+//!         let (stream, _peer) = listener.accept()?;
+//!         host.spawn("echo", move || std::io::copy(&mut &stream, &mut &stream).map(drop));
+//!     }
+//! }
+//! ```
+//!
+//! # What is not offered
+//!
+//! * other systems than Linux: numbers, options and address forms are Linux's, and the simulated world answers as Linux does;
+//! * families besides IPv4, IPv6 and UNIX by type; any other goes through [`Addr::Raw`];
+//! * control messages by type: [`SendMsg::control`] and [`RecvMsg::control`] are bytes, as `cmsg(3)` lays them out;
+//! * multicast membership by method: `setsockopt_raw` does it;
+//! * a default timeout for new sockets (Python's `setdefaulttimeout`): it would be a global, and two worlds may share a process;
+//! * `epoll`, `select`, `io_uring`: [`Net::poll`] is the one way to wait;
+//! * async: this is the blocking contract;
+//! * inheritance of descriptors by other programs: each is close-on-exec.
+
+mod addr;
+mod errno;
+mod error;
+mod flags;
+mod host;
+mod join;
+mod msg;
+mod net;
+pub mod option;
+mod poll;
+mod resolve;
+mod socket;
+pub mod sync;
+mod tcp;
+mod time;
+mod udp;
+mod unix;
+
+pub use self::addr::{Addr, AddrParseError, ToAddrs, UnixAddr, inet_aton, parse_ip};
+pub use self::errno::Errno;
+pub use self::error::{Eai, Error, Result};
+pub use self::flags::{AiFlags, Family, MsgFlags, NameFlags, PollEvents, Protocol, Shutdown, SockFlags, SockType};
+pub use self::host::{EventCount, Host};
+#[doc(hidden)]
+pub use self::join::Completer;
+pub use self::join::JoinHandle;
+pub use self::msg::{RecvMsg, SendMsg};
+pub use self::net::{Descriptor, Net};
+pub use self::option::SockOpt;
+pub use self::poll::{PollFd, poll_one};
+pub use self::resolve::{
+    AddrInfo, AddrQuery, ServerOptions, create_connection, create_connection_all_errors, create_server,
+};
+pub use self::socket::Socket;
+pub use self::tcp::{Incoming, TcpListener, TcpStream};
+pub use self::time::Instant;
+pub use self::udp::UdpSocket;
+pub use self::unix::{UnixIncoming, UnixListener, UnixStream};

@@ -1,0 +1,167 @@
+//! Names to addresses: the query and the answer of `getaddrinfo(3)`, and what is built on them.
+
+use std::time::Duration;
+
+use crate::option::{IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT};
+use crate::{Addr, AiFlags, Eai, Errno, Error, Family, Net, Protocol, Result, SockType, Socket, ToAddrs};
+
+/// A question to `getaddrinfo(3)`. The default asks for everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddrQuery<'a> {
+    /// The name, or an address in text; `None` is loopback, or the wildcard with [`AiFlags::PASSIVE`].
+    pub host: Option<&'a str>,
+    /// The service by name, or a port in text; `None` leaves the port 0.
+    pub service: Option<&'a str>,
+    /// Of this family only; [`Family::UNSPEC`] is any.
+    pub family: Family,
+    /// For this type only; [`SockType::ANY`] is any.
+    pub kind: SockType,
+    /// For this protocol only; 0 is any.
+    pub protocol: Protocol,
+    /// How to look.
+    pub flags: AiFlags,
+}
+
+impl Default for AddrQuery<'_> {
+    fn default() -> Self {
+        Self {
+            host: None,
+            service: None,
+            family: Family::UNSPEC,
+            kind: SockType::ANY,
+            protocol: Protocol::DEFAULT,
+            flags: AiFlags::empty(),
+        }
+    }
+}
+
+/// One answer of `getaddrinfo(3)`: what to call `socket` with, and then `connect` or `bind`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddrInfo {
+    /// The first argument of `socket`.
+    pub family: Family,
+    /// The second.
+    pub kind: SockType,
+    /// The third.
+    pub protocol: Protocol,
+    /// The canonical name, in the first answer, if it was asked for.
+    pub canonname: Option<String>,
+    /// The address.
+    pub addr: Addr,
+}
+
+/// Connects a TCP socket to the first of the addresses that answers (Python's `socket.create_connection`).
+///
+/// Every attempt has `timeout` for itself, and the socket keeps it as its mode.
+///
+/// # Errors
+///
+/// The last address's, or the resolver's. [`create_connection_all_errors`] keeps them all.
+#[track_caller]
+pub fn create_connection<N: Net>(net: &N, addr: impl ToAddrs, timeout: Option<Duration>) -> Result<Socket<N>> {
+    create_connection_all_errors(net, addr, timeout, None).map_err(last_error)
+}
+
+/// [`create_connection`] from a given local address (Python's `source_address`), with the error of every attempt
+/// (Python's `all_errors`), in the order of the attempts.
+///
+/// # Errors
+///
+/// One for each address tried; or the resolver's alone.
+#[track_caller]
+pub fn create_connection_all_errors<N: Net>(
+    net: &N,
+    addr: impl ToAddrs,
+    timeout: Option<Duration>,
+    source: Option<&Addr>,
+) -> Result<Socket<N>, Vec<Error>> {
+    let mut errors = Vec::new();
+    for peer in addr.to_addrs(net).map_err(|error| vec![error])? {
+        match connect_one(net, &peer, timeout, source) {
+            Ok(socket) => return Ok(socket),
+            Err(error) => errors.push(error),
+        }
+    }
+    Err(errors)
+}
+
+#[track_caller]
+fn connect_one<N: Net>(net: &N, peer: &Addr, timeout: Option<Duration>, source: Option<&Addr>) -> Result<Socket<N>> {
+    let socket = Socket::new(net, peer.family(), SockType::STREAM)?;
+    socket.settimeout(timeout)?;
+    if let Some(source) = source {
+        socket.bind(source)?;
+    }
+    socket.connect(peer)?;
+    Ok(socket)
+}
+
+/// The last of the errors; an empty list means that the look-up found no address at all.
+pub(crate) fn last_error(mut errors: Vec<Error>) -> Error {
+    errors.pop().unwrap_or_else(|| Error::resolve(Eai::NONAME, "getaddrinfo"))
+}
+
+/// How [`create_server`] makes its socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerOptions {
+    /// IPv4 or IPv6.
+    pub family: Family,
+    /// Connections that may wait to be accepted; `None` is 128.
+    pub backlog: Option<i32>,
+    /// Sets `SO_REUSEPORT`: several sockets share the port.
+    pub reuse_port: bool,
+    /// One IPv6 socket accepts IPv4 connections too. Needs [`Family::INET6`].
+    pub dualstack_ipv6: bool,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self { family: Family::INET, backlog: None, reuse_port: false, dualstack_ipv6: false }
+    }
+}
+
+/// A listening TCP socket on the first address of the wanted family (Python's `socket.create_server`).
+///
+/// `SO_REUSEADDR` is set, so that connections of an earlier run in TIME_WAIT are not in the way. An IPv6 socket takes IPv6
+/// connections only, unless [`ServerOptions::dualstack_ipv6`].
+///
+/// # Errors
+///
+/// `EINVAL` for a dual-stack socket that is not IPv6; `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` as from `bind`; `EAFNOSUPPORT` if
+/// no address is of the wanted family; the resolver's.
+#[track_caller]
+pub fn create_server<N: Net>(net: &N, addr: impl ToAddrs, options: ServerOptions) -> Result<Socket<N>> {
+    if options.dualstack_ipv6 && options.family != Family::INET6 {
+        return Err(Error::new(Errno::EINVAL, "create_server"));
+    }
+    let addr = server_addr(net, addr, options.family)?;
+    let socket = Socket::new(net, options.family, SockType::STREAM)?;
+    socket.setsockopt(SO_REUSEADDR, true)?;
+    if options.reuse_port {
+        socket.setsockopt(SO_REUSEPORT, true)?;
+    }
+    if options.family == Family::INET6 {
+        socket.setsockopt(IPV6_V6ONLY, !options.dualstack_ipv6)?;
+    }
+    socket.bind(&addr)?;
+    socket.listen(options.backlog.unwrap_or(DEFAULT_BACKLOG))?;
+    Ok(socket)
+}
+
+/// Connections that may wait to be accepted, where nobody says otherwise: Python's `min(SOMAXCONN, 128)`, and std's.
+pub(crate) const DEFAULT_BACKLOG: i32 = 128;
+
+/// The first address of this family; the IPv4 wildcard stands for the IPv6 one, because `''` is both.
+#[track_caller]
+fn server_addr<N: Net>(net: &N, addr: impl ToAddrs, family: Family) -> Result<Addr> {
+    let addrs = addr.to_addrs(net)?;
+    if let Some(addr) = addrs.iter().find(|addr| addr.family() == family) {
+        return Ok(addr.clone());
+    }
+    match addrs.first() {
+        Some(Addr::V4(any)) if any.ip().is_unspecified() && family == Family::INET6 => {
+            Ok(Addr::ANY_V6.with_port(any.port()))
+        }
+        _ => Err(Error::new(Errno::EAFNOSUPPORT, "bind")),
+    }
+}

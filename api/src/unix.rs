@@ -1,0 +1,183 @@
+//! [`UnixListener`] and [`UnixStream`]: the names and signatures of [`std::os::unix::net`], in either world.
+
+use std::path::Path;
+
+use crate::socket::read_write_by_socket;
+use crate::tcp::{shutdown, timeouts, wrapper};
+use crate::{Addr, Errno, Error, Family, Net, Result, SockType, Socket, UnixAddr};
+
+/// Connections that may wait to be accepted: the most the system allows, as in `std`. Linux reads -1 as that, but [`Socket`] knows
+/// no backlog below 0; `net.core.somaxconn` cuts this one too.
+const BACKLOG: i32 = i32::MAX;
+
+/// A UNIX stream socket that listens.
+#[derive(Debug)]
+pub struct UnixListener<N: Net> {
+    socket: Socket<N>,
+}
+
+impl<N: Net> UnixListener<N> {
+    /// Listens on this path, where a file is made; nobody removes it afterwards.
+    ///
+    /// # Errors
+    ///
+    /// `EADDRINUSE` if the file exists, `EACCES`, `ENOENT`, `ENOTDIR`; `EINVAL` if the path is too long.
+    #[track_caller]
+    pub fn bind(net: &N, path: impl AsRef<Path>) -> Result<Self> {
+        Self::bind_addr(net, &UnixAddr::pathname(path.as_ref())?)
+    }
+
+    /// Listens on this address.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`bind`](Self::bind).
+    #[track_caller]
+    pub fn bind_addr(net: &N, addr: &UnixAddr) -> Result<Self> {
+        let socket = Socket::new(net, Family::UNIX, SockType::STREAM)?;
+        socket.bind(&addr.clone().into())?;
+        socket.listen(BACKLOG)?;
+        Ok(Self { socket })
+    }
+
+    /// Waits for a connection: the stream, and the peer's address, which is rarely a name.
+    ///
+    /// # Errors
+    ///
+    /// `EAGAIN` in non-blocking mode, `EMFILE`.
+    #[track_caller]
+    pub fn accept(&self) -> Result<(UnixStream<N>, UnixAddr)> {
+        let (socket, peer) = self.socket.accept()?;
+        Ok((UnixStream { socket }, unix_addr(peer, "accept")?))
+    }
+
+    /// Every connection, waiting for each; it never ends.
+    pub const fn incoming(&self) -> UnixIncoming<'_, N> {
+        UnixIncoming { listener: self }
+    }
+
+    /// The address it listens on.
+    ///
+    /// # Errors
+    ///
+    /// `ENOBUFS`.
+    #[track_caller]
+    pub fn local_addr(&self) -> Result<UnixAddr> {
+        unix_addr(self.socket.getsockname()?, "getsockname")
+    }
+
+    /// Another descriptor of the same socket: `dup(2)`.
+    ///
+    /// # Errors
+    ///
+    /// `EMFILE`.
+    #[track_caller]
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(Self { socket: self.socket.try_clone()? })
+    }
+}
+
+/// The connections of [`UnixListener::incoming`].
+#[derive(Debug)]
+pub struct UnixIncoming<'a, N: Net> {
+    listener: &'a UnixListener<N>,
+}
+
+impl<N: Net> Iterator for UnixIncoming<'_, N> {
+    type Item = Result<UnixStream<N>>;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(match self.listener.accept() {
+            Ok((stream, _)) => Ok(stream),
+            Err(error) => Err(error),
+        })
+    }
+}
+
+/// A UNIX stream connection. `Read` and `Write` are implemented for it and for `&UnixStream`.
+#[derive(Debug)]
+pub struct UnixStream<N: Net> {
+    socket: Socket<N>,
+}
+
+impl<N: Net> UnixStream<N> {
+    /// Two connected streams: `socketpair(2)`.
+    ///
+    /// # Errors
+    ///
+    /// `EMFILE`.
+    #[track_caller]
+    pub fn pair(net: &N) -> Result<(Self, Self)> {
+        let (a, b) = Socket::pair(net, Family::UNIX, SockType::STREAM)?;
+        Ok((Self { socket: a }, Self { socket: b }))
+    }
+
+    /// Connects to the socket that listens on this path.
+    ///
+    /// # Errors
+    ///
+    /// `ENOENT`, `ECONNREFUSED`, `EACCES`; `EINVAL` if the path is too long.
+    #[track_caller]
+    pub fn connect(net: &N, path: impl AsRef<Path>) -> Result<Self> {
+        let addr = UnixAddr::pathname(path.as_ref()).map_err(|error| error.with_call("connect"))?;
+        Self::connect_addr(net, &addr)
+    }
+
+    /// Connects to this address.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`connect`](Self::connect).
+    #[track_caller]
+    pub fn connect_addr(net: &N, addr: &UnixAddr) -> Result<Self> {
+        let socket = Socket::new(net, Family::UNIX, SockType::STREAM)?;
+        socket.connect(&addr.clone().into())?;
+        Ok(Self { socket })
+    }
+
+    /// The address of this end.
+    ///
+    /// # Errors
+    ///
+    /// `ENOBUFS`.
+    #[track_caller]
+    pub fn local_addr(&self) -> Result<UnixAddr> {
+        unix_addr(self.socket.getsockname()?, "getsockname")
+    }
+
+    /// The peer's address.
+    ///
+    /// # Errors
+    ///
+    /// `ENOTCONN`.
+    #[track_caller]
+    pub fn peer_addr(&self) -> Result<UnixAddr> {
+        unix_addr(self.socket.getpeername()?, "getpeername")
+    }
+
+    /// Another descriptor of the same connection: `dup(2)`.
+    ///
+    /// # Errors
+    ///
+    /// `EMFILE`.
+    #[track_caller]
+    pub fn try_clone(&self) -> Result<Self> {
+        Ok(Self { socket: self.socket.try_clone()? })
+    }
+}
+
+fn unix_addr(addr: Addr, call: &'static str) -> Result<UnixAddr> {
+    match addr {
+        Addr::Unix(addr) => Ok(addr),
+        Addr::Unspec => Ok(UnixAddr::unnamed()),
+        _ => Err(Error::new(Errno::EAFNOSUPPORT, call)),
+    }
+}
+
+wrapper!(UnixListener);
+
+wrapper!(UnixStream);
+timeouts!(UnixStream);
+shutdown!(UnixStream);
+read_write_by_socket!(UnixStream);
