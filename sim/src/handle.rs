@@ -44,7 +44,7 @@ impl SimHost {
 
     /// The name the simulation knows this host by.
     pub fn name(&self) -> String {
-        self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(String::new, |host| host.name.clone()))
+        self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(String::new, |host| (*host.name).to_owned()))
     }
 
     /// Its addresses besides loopback, in the order they were given.
@@ -53,11 +53,11 @@ impl SimHost {
     }
 
     /// Starts a process of this host and program that does `act`.
-    pub(crate) fn start(&self, name: &str, is_main: bool, is_server: bool, act: impl FnOnce() + Send + 'static) {
+    pub(crate) fn start(&self, name: Arc<str>, is_main: bool, is_server: bool, act: impl FnOnce() + Send + 'static) {
         let body = world::process_body(Arc::clone(&self.world), act);
-        let carrier = Carrier::new(self.carrier, &self.world, name, body);
+        let carrier = Carrier::new(self.carrier, &self.world, &name, body);
         let task = Task {
-            name: name.into(),
+            name,
             host: self.id,
             program: self.program,
             is_main,
@@ -264,7 +264,7 @@ impl Host for SimHost {
     {
         let (completer, handle) = JoinHandle::pair(self);
         let world = Arc::clone(&self.world);
-        self.start(name, false, false, move || completer.complete(world::catch_thread(&world, body)));
+        self.start(name.into(), false, false, move || completer.complete(world::catch_thread(&world, body)));
         handle
     }
 

@@ -15,8 +15,8 @@ use crate::{
     handle::SimHost,
     host::Host,
     net::{DropReason, Partition, link::Settings},
-    observe::{Report, Trace},
-    world::{self, Event, FailureKind, World, carrier::CarrierKind, seal::Sealed},
+    observe::Report,
+    world::{self, End, Event, FailureKind, World, carrier::CarrierKind, seal::Sealed},
 };
 
 /// A simulated internet: build it, give its machines something to do, [`run`](Self::run) it.
@@ -122,7 +122,8 @@ impl Sim {
                 assert!(usable, "{addr} cannot be the address of a host on a network");
                 assert!(world.topology.assign(*addr, id), "{addr} belongs to another host already");
             }
-            world.names.add(name, addrs);
+            let name: Arc<str> = name.into();
+            world.names.add(&name, addrs);
             world.hosts.push(Host::new(id, name, addrs.to_vec(), world.seed));
             id
         });
@@ -179,11 +180,9 @@ impl Sim {
     /// Servers that still wait are ended with the simulation. Calling it again gives the same report of a run that is over.
     pub fn run(&self) -> Report {
         let end = world::run(&self.world);
-        let waiting = world::waiting(&self.world);
-        self.world.enter(|world| {
-            let trace = Trace::new(world);
-            Report::new(world, end, waiting, trace)
-        })
+        let went_well = end == End::Finished && self.world.enter(|world| world.failures.is_empty());
+        let waiting = if went_well { Vec::new() } else { world::waiting(&self.world) };
+        self.world.enter(|world| Report::new(world, end, waiting))
     }
 
     /// The digest of what has happened so far.
@@ -232,10 +231,13 @@ impl Machine {
         F: FnOnce(&SimHost) -> Result<()> + Send + 'static,
     {
         let mut host = self.host.clone();
-        let name = self.name();
-        host.program = host.world.enter(|world| world.hosts[host.id.index()].start_program(&name));
+        let name = host.world.enter(|world| {
+            let entry = &mut world.hosts[host.id.index()];
+            host.program = entry.start_program();
+            Arc::clone(&entry.name)
+        });
         let inner = host.clone();
-        host.start(&name, true, is_server, move || {
+        host.start(name, true, is_server, move || {
             if let Err(error) = program(&inner) {
                 let kind = FailureKind::Returned { error: error.to_string(), hint: error.hint() };
                 inner.world.enter(|world| world.fail(kind));

@@ -5,7 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// What a run was, in 128 bits: two runs with one digest made the same events in the same order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -31,45 +31,49 @@ impl FromStr for Digest {
     }
 }
 
-/// Takes events in and gives the digest out.
+/// Takes events in and gives the digest out: a chain, in which each batch of words is hashed with the digest of all
+/// before it.
 #[derive(Clone)]
 pub(crate) struct Digester {
-    /// Words not yet hashed: events are small, and hashing is cheapest in long pieces.
-    waiting: [u64; BATCH],
+    /// The first two words are the chain's; then words not yet hashed. Events are small, and hashing is cheapest in long
+    /// pieces.
+    words: [u64; CHAIN + BATCH],
     used: usize,
-    hasher: Xxh3,
 }
 
-const BATCH: usize = 64;
+const CHAIN: usize = 2;
+const BATCH: usize = 62;
 
 impl Digester {
     pub(crate) fn new() -> Self {
-        Self { waiting: [0; BATCH], used: 0, hasher: Xxh3::new() }
+        Self { words: [0; CHAIN + BATCH], used: CHAIN }
     }
 
     /// Takes in the words of one event.
     #[inline(always)]
     pub(crate) fn words<const N: usize>(&mut self, words: [u64; N]) {
-        if self.used + N > BATCH {
-            self.flush();
+        if self.used + N > self.words.len() {
+            self.link();
         }
-        self.waiting[self.used..self.used + N].copy_from_slice(&words);
+        self.words[self.used..self.used + N].copy_from_slice(&words);
         self.used += N;
     }
 
     #[inline(never)]
-    fn flush(&mut self) {
-        let mut bytes = [0; BATCH * 8];
-        for (chunk, word) in bytes.chunks_exact_mut(8).zip(&self.waiting) {
+    fn link(&mut self) {
+        let mut bytes = [0; (CHAIN + BATCH) * 8];
+        for (chunk, word) in bytes.chunks_exact_mut(8).zip(&self.words) {
             chunk.copy_from_slice(&word.to_le_bytes());
         }
-        self.hasher.update(&bytes[..self.used * 8]);
-        self.used = 0;
+        let digest = xxh3_128(&bytes[..self.used * 8]);
+        self.words[0] = digest as u64;
+        self.words[1] = (digest >> 64) as u64;
+        self.used = CHAIN;
     }
 
     pub(crate) fn finish(&self) -> Digest {
         let mut whole = self.clone();
-        whole.flush();
-        Digest(whole.hasher.digest128())
+        whole.link();
+        Digest(u128::from(whole.words[1]) << 64 | u128::from(whole.words[0]))
     }
 }

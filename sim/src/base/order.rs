@@ -42,9 +42,6 @@ impl<E> Agenda<E> {
         self.heap.pop().map(|entry| (entry.at, entry.event))
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.heap.len()
-    }
 }
 
 impl<E> Ord for Entry<E> {

@@ -11,57 +11,76 @@ use rand_chacha::{
 
 /// A chance of `num` in `den`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ratio {
+pub(crate) struct Ratio {
     num: u32,
     den: u32,
 }
 
 impl Ratio {
     /// Never.
-    pub const ZERO: Self = Self { num: 0, den: 1 };
+    pub(crate) const ZERO: Self = Self { num: 0, den: 1 };
 
     /// `num` in `den`.
     ///
     /// # Panics
     /// If `den` is 0 or `num` is greater than `den`.
-    pub const fn new(num: u32, den: u32) -> Self {
+    pub(crate) const fn new(num: u32, den: u32) -> Self {
         assert!(den > 0, "a chance of n in 0 means nothing: write for instance Ratio::new(1, 100)");
         assert!(num <= den, "a chance greater than one: the first number must not exceed the second");
         Self { num, den }
     }
 
     /// Whether it can ever happen.
-    pub const fn is_zero(self) -> bool {
+    pub(crate) const fn is_zero(self) -> bool {
         self.num == 0
     }
 }
 
-/// One stream.
+/// One stream. Its generator is made at the first draw: most streams are never drawn from.
 #[derive(Clone, Debug)]
-pub(crate) struct Rng(ChaCha8Rng);
+pub(crate) struct Rng {
+    seed: u64,
+    purpose: u64,
+    entity: u64,
+    generator: Option<Box<ChaCha8Rng>>,
+}
 
 impl Rng {
     /// The stream for `purpose` and `entity` under `seed`. A purpose is a short fixed name such as `"link loss"`.
-    pub(crate) fn stream(seed: u64, purpose: &'static str, entity: u64) -> Self {
+    #[inline]
+    pub(crate) const fn stream(seed: u64, purpose: &'static str, entity: u64) -> Self {
+        Self { seed, purpose: fnv1a(purpose.as_bytes()), entity, generator: None }
+    }
+
+    #[inline]
+    fn generator(&mut self) -> &mut ChaCha8Rng {
+        if self.generator.is_none() {
+            self.begin();
+        }
+        self.generator.as_mut().expect("it was just made")
+    }
+
+    #[cold]
+    fn begin(&mut self) {
         let mut key = [0; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
-        key[8..16].copy_from_slice(&fnv1a(purpose.as_bytes()).to_le_bytes());
-        key[16..24].copy_from_slice(&entity.to_le_bytes());
-        Self(ChaCha8Rng::from_seed(key))
+        for (chunk, word) in key.chunks_exact_mut(8).zip([self.seed, self.purpose, self.entity]) {
+            chunk.copy_from_slice(&word.to_le_bytes());
+        }
+        self.generator = Some(Box::new(ChaCha8Rng::from_seed(key)));
     }
 
     #[inline]
     pub(crate) fn u64(&mut self) -> u64 {
-        self.0.next_u64()
+        self.generator().next_u64()
     }
 
     #[inline]
     pub(crate) fn u32(&mut self) -> u32 {
-        self.0.next_u32()
+        self.generator().next_u32()
     }
 
     pub(crate) fn fill(&mut self, buf: &mut [u8]) {
-        self.0.fill_bytes(buf);
+        self.generator().fill_bytes(buf);
     }
 
     /// A number below `bound`, each as likely: Lemire's multiplication with rejection of the unfair remainder
@@ -97,6 +116,12 @@ impl Rng {
 }
 
 /// FNV-1a, 64 bits: turns the name of a purpose into a number that will never change.
-pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut index = 0;
+    while index < bytes.len() {
+        hash = (hash ^ bytes[index] as u64).wrapping_mul(0x0100_0000_01b3);
+        index += 1;
+    }
+    hash
 }

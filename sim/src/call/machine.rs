@@ -89,7 +89,11 @@ impl Caller<'_> {
 
     pub(crate) fn gethostname(&self) -> Result<String> {
         let told = Told { call: "gethostname", numbers: [0; 3], text: || "gethostname()".to_owned() };
-        self.call(told, |world| Ok(((), self.host(world).hostname.clone()))).map(|((), name)| name)
+        self.call(told, |world| {
+            let host = self.host(world);
+            Ok(((), host.hostname.clone().unwrap_or_else(|| (*host.name).to_owned())))
+        })
+        .map(|((), name)| name)
     }
 
     pub(crate) fn sethostname(&self, name: &str) -> Result<()> {
@@ -103,7 +107,7 @@ impl Caller<'_> {
             if name.len() > 64 {
                 return Err(Errno::EINVAL);
             }
-            self.host_mut(world).hostname = name.to_owned();
+            self.host_mut(world).hostname = Some(name.to_owned());
             Ok(())
         })
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use wavetank_api::{Errno, Result};
+use wavetank_api::{Errno, Result, option::SockOpt};
 
 use super::{Caller, Told, errno::IntoErrno};
 use crate::{
@@ -388,8 +388,7 @@ fn value_text(value: &[u8]) -> String {
     }
 }
 
-/// An option by its C name, where this file knows it.
+/// An option by its C name, or its numbers.
 fn option_text(level: i32, name: i32) -> String {
-    let known = wavetank_api::option::name(level, name);
-    known.map_or_else(|| format!("{level}, {name}"), str::to_owned)
+    SockOpt::<i32>::new(level, name).to_string()
 }

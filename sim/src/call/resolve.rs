@@ -1,7 +1,8 @@
 //! getaddrinfo(3) and getnameinfo(3), from the zone of the world: no file of the machine is read.
 //!
 //! What a name means is the same for every host. Addresses come in the order of RFC 6724 as far as this network needs it:
-//! IPv6 before IPv4, if the asking host has IPv6 itself.
+//! what the asking host has no address to reach comes last, then the policy table decides. So a global IPv6 address comes
+//! before IPv4, and IPv4 before a unique local one. (glibc still has the table of RFC 3484, which puts both before IPv4.)
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -112,8 +113,9 @@ impl Caller<'_> {
         };
         addrs.retain(wanted);
         let host = self.host(world);
-        let has_v6 = host.addrs.iter().any(IpAddr::is_ipv6);
-        addrs.sort_by_key(|ip| if has_v6 { ip.is_ipv4() } else { ip.is_ipv6() });
+        let reaches = |ip: &IpAddr| ip.is_loopback() || host.addrs.iter().any(|own| own.is_ipv4() == ip.is_ipv4());
+        // Rule 1, avoid unusable destinations; rule 6, prefer higher precedence; rule 10, leave the order unchanged.
+        addrs.sort_by_key(|ip| (!reaches(ip), std::cmp::Reverse(precedence(*ip))));
         if addrs.is_empty() { Err(Eai::NODATA) } else { Ok(addrs) }
     }
 
@@ -145,6 +147,21 @@ impl Caller<'_> {
         let service = SERVICES.iter().find(|(_, number)| *number == port && !flags.contains(NameFlags::NUMERICSERV));
         let service = service.map_or_else(|| port.to_string(), |(name, _)| (*name).to_owned());
         Ok((name.map_or_else(|| ip.to_string(), str::to_owned), service))
+    }
+}
+
+/// The policy table of RFC 6724 section 2.1.
+fn precedence(ip: IpAddr) -> u8 {
+    let IpAddr::V6(v6) = ip else { return 35 };
+    match v6.segments() {
+        _ if v6.is_loopback() => 50,
+        [0x2002, ..] => 30,
+        [0x2001, 0, ..] => 5,
+        [prefix, ..] if prefix & 0xfe00 == 0xfc00 => 3,
+        [prefix, ..] if prefix & 0xffc0 == 0xfec0 => 1,
+        [0x3ffe, ..] => 1,
+        [0, 0, 0, 0, 0, 0, ..] => 1,
+        _ => 40,
     }
 }
 

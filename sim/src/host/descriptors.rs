@@ -3,8 +3,8 @@
 use crate::base::SocketId;
 
 /// A running program of a host: what POSIX calls a process. Its threads share this table.
+#[derive(Default)]
 pub(crate) struct Program {
-    pub(crate) name: String,
     table: Vec<Option<SocketId>>,
     /// Below this every descriptor is in use.
     lowest_free: usize,
@@ -20,10 +20,6 @@ pub(crate) struct TableFull;
 const FIRST: usize = 3;
 
 impl Program {
-    pub(crate) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), table: Vec::new(), lowest_free: 0, dead: false }
-    }
-
     /// Gives the lowest free descriptor to a socket.
     pub(crate) fn open(&mut self, socket: SocketId, limit: usize) -> Result<i32, TableFull> {
         let index = self.next_free();

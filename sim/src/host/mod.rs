@@ -14,7 +14,13 @@ mod udp;
 mod unix;
 mod waiters;
 
-use std::net::{IpAddr, SocketAddr};
+#[cfg(test)]
+mod tests;
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 pub(crate) use descriptors::{Program, TableFull};
 pub(crate) use ports::BindError;
@@ -74,11 +80,10 @@ impl Default for Settings {
 
 /// A machine on the simulated network.
 pub(crate) struct Host {
-    pub(crate) id: HostId,
     /// What the harness calls it.
-    pub(crate) name: String,
-    /// `gethostname(2)`.
-    pub(crate) hostname: String,
+    pub(crate) name: Arc<str>,
+    /// `gethostname(2)`, once `sethostname(2)` has changed it.
+    pub(crate) hostname: Option<String>,
     /// Its addresses besides loopback.
     pub(crate) addrs: Vec<IpAddr>,
     pub(crate) settings: Settings,
@@ -119,17 +124,16 @@ impl Flow {
 }
 
 impl Host {
-    pub(crate) fn new(id: HostId, name: &str, addrs: Vec<IpAddr>, seed: u64) -> Self {
+    pub(crate) fn new(id: HostId, name: Arc<str>, addrs: Vec<IpAddr>, seed: u64) -> Self {
         let stream = |purpose| Rng::stream(seed, purpose, u64::from(id.0));
         Self {
-            id,
-            name: name.to_owned(),
-            hostname: name.to_owned(),
+            name,
+            hostname: None,
             addrs,
             settings: Settings::default(),
             sockets: SlotMap::with_key(),
             // Program 0 is the harness: calls made outside any process.
-            programs: vec![Program::new("harness")],
+            programs: vec![Program::default()],
             flows: Lookup::default(),
             ports: Ports::default(),
             isn_rng: stream("tcp isn"),
@@ -140,9 +144,9 @@ impl Host {
         }
     }
 
-    pub(crate) fn start_program(&mut self, name: &str) -> ProgramId {
+    pub(crate) fn start_program(&mut self) -> ProgramId {
         let id = ProgramId(self.programs.len() as u32);
-        self.programs.push(Program::new(name));
+        self.programs.push(Program::default());
         id
     }
 

@@ -88,11 +88,9 @@ impl fmt::Display for DropReason {
 /// One direction of a link and its state.
 pub(crate) struct Link {
     pub(crate) settings: Settings,
-    /// Two streams, so that switching loss off moves no delay. Made when first drawn from.
-    loss: Option<Box<Rng>>,
-    delay: Option<Box<Rng>>,
-    seed: u64,
-    entity: u64,
+    /// Two streams, so that switching loss off moves no delay.
+    loss: Rng,
+    delay: Rng,
     /// Packets offered so far.
     offered: u64,
     /// When the sender is done with the packets before.
@@ -105,7 +103,14 @@ impl Link {
     /// `entity` names the direction: no two directions of a world share it.
     pub(crate) fn new(settings: Settings, seed: u64, entity: u64) -> Self {
         let start = Instant::default();
-        Self { settings, loss: None, delay: None, seed, entity, offered: 0, free_at: start, last_arrival: start }
+        Self {
+            settings,
+            loss: Rng::stream(seed, "link loss", entity),
+            delay: Rng::stream(seed, "link latency", entity),
+            offered: 0,
+            free_at: start,
+            last_arrival: start,
+        }
     }
 
     /// A link that hands a packet over in the very instant, without a draw or a wait.
@@ -124,12 +129,10 @@ impl Link {
         if self.settings.drop_exactly.contains(&self.offered) {
             return Verdict::Dropped(DropReason::Chosen);
         }
-        if !self.settings.loss.is_zero() {
-            let (seed, entity) = (self.seed, self.entity);
-            let loss = self.loss.get_or_insert_with(|| Box::new(Rng::stream(seed, "link loss", entity)));
-            if loss.chance(self.settings.loss) {
-                return Verdict::Dropped(DropReason::Loss);
-            }
+        if !self.settings.loss.is_zero()
+            && self.loss.chance(self.settings.loss)
+        {
+            return Verdict::Dropped(DropReason::Loss);
         }
         let Some(sent) = self.sent_at(now, len) else {
             return Verdict::Dropped(DropReason::QueueFull);
@@ -159,9 +162,7 @@ impl Link {
         if min == max {
             return min;
         }
-        let (seed, entity) = (self.seed, self.entity);
-        let delay = self.delay.get_or_insert_with(|| Box::new(Rng::stream(seed, "link latency", entity)));
-        Duration::from_nanos(delay.within(nanos(min), nanos(max)))
+        Duration::from_nanos(self.delay.within(nanos(min), nanos(max)))
     }
 }
 

@@ -64,7 +64,9 @@ pub struct WaitingReport {
 }
 
 impl Report {
-    pub(crate) fn new(world: &World, end: End, waiting: Vec<Waiting>, trace: Trace) -> Self {
+    pub(crate) fn new(world: &mut World, end: End, waiting: Vec<Waiting>) -> Self {
+        let nothing_to_name = !world.trace.keeps() && world.failures.is_empty() && waiting.is_empty();
+        let trace = if nothing_to_name { Trace::default() } else { Trace::new(world) };
         let failures = world.failures.iter().map(|failure| {
             let process = trace.task(failure.task);
             let at = failure.at;
@@ -158,7 +160,7 @@ impl Report {
         &self.failures
     }
 
-    /// Who was waiting at the end.
+    /// Who was waiting at the end; nobody is asked after a run that went well.
     pub fn waiting(&self) -> &[WaitingReport] {
         &self.waiting
     }
@@ -247,7 +249,7 @@ impl Report {
             return Ok(());
         }
         writeln!(f, "\nthe last calls of each host:")?;
-        for host in self.trace.hosts().iter().take(HOSTS_SHOWN) {
+        for host in self.trace.hosts().take(HOSTS_SHOWN) {
             for line in self.trace.last_calls(host, CALLS_SHOWN) {
                 writeln!(f, "  {line}")?;
             }

@@ -1,6 +1,6 @@
 //! The trace as text: calls as strace prints them, packets as tcpdump does.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use wavetank_api::{Errno, Instant};
 
@@ -17,15 +17,16 @@ use crate::{
 #[derive(Clone, Default)]
 pub struct Trace {
     records: Vec<Record>,
-    hosts: Vec<String>,
+    hosts: Vec<Arc<str>>,
     /// Host and name of each process.
-    tasks: Vec<(HostId, Box<str>)>,
+    tasks: Vec<(HostId, Arc<str>)>,
 }
 
 impl Trace {
     pub(crate) fn new(world: &mut World) -> Self {
+        let records = world.trace.take_kept();
         Self {
-            records: world.trace.take_kept(),
+            records,
             hosts: world.hosts.iter().map(|host| host.name.clone()).collect(),
             tasks: world.tasks.all.iter().map(|task| (task.host, task.name.clone())).collect(),
         }
@@ -58,8 +59,8 @@ impl Trace {
     }
 
     /// The names of the hosts, in the order they were made.
-    pub fn hosts(&self) -> &[String] {
-        &self.hosts
+    pub fn hosts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.hosts.iter().map(|name| &**name)
     }
 
     /// Where two traces first differ, by the digest of each event: its index.
@@ -103,7 +104,7 @@ impl Trace {
     }
 
     pub(crate) fn host(&self, id: HostId) -> &str {
-        self.hosts.get(id.index()).map_or("?", String::as_str)
+        self.hosts.get(id.index()).map_or("?", |name| name)
     }
 
     /// A process: its host, and its own name if it is not the program's first.

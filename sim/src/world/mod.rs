@@ -142,8 +142,16 @@ impl World {
             refused: &mut self.refused,
         };
         let result = act(&mut self.hosts[id.index()], &mut env);
-        self.settle(id);
+        if self.has_left_something() {
+            self.settle(id);
+        }
         result
+    }
+
+    /// Whether a host has left packets, wakes or reminders to be seen to.
+    #[inline]
+    fn has_left_something(&self) -> bool {
+        !(self.out.packets.is_empty() && self.wakes.is_empty() && self.unarmed.is_empty() && self.refused.is_empty())
     }
 
     /// Takes back the buffer of a packet that a program has read.
@@ -157,7 +165,10 @@ impl World {
     }
 
     /// Starts a process. Its carrier is made by the caller, who holds the world's seal.
-    pub(crate) fn start(&mut self, task: Task) -> TaskId {
+    pub(crate) fn start(&mut self, mut task: Task) -> TaskId {
+        if let Some(parent) = self.current.filter(|_| !task.is_main) {
+            task.is_server = self.tasks.get(parent).is_server;
+        }
         let (host, program) = (task.host, task.program);
         self.had_clients |= task.is_main && !task.is_server;
         let id = self.tasks.add(task);

@@ -84,21 +84,21 @@ impl trace::Record for Record {
         match &self.what {
             What::Began { task, host, program } => digester.words([at, tag(1, task.0, host.0), u64::from(program.0)]),
             What::Ended { task, how } => digester.words([at, tag(2, task.0, *how as u32)]),
-            What::Call { task, host, call, numbers, result, .. } => digester.words([
+            What::Call { task, host, call, numbers: [a, b, c], result, .. } => digester.words([
                 at,
                 tag(3, task.map_or(u32::MAX, |task| task.0), host.0),
-                name_word(call),
-                numbers[0],
-                numbers[1],
-                numbers[2],
-                *result as u64,
+                name_word(call) ^ (*result as u64).rotate_left(8),
+                *a,
+                *b,
+                *c,
             ]),
-            What::Parked { task, call } => digester.words([at, tag(4, task.0, 0), name_word(call)]),
+            // Follows from the call that has not returned, and says nothing a program could see.
+            What::Parked { .. } => {}
             What::Woken { task } => digester.words([at, tag(5, task.0, 0)]),
             What::Sent { from, to, arrives, header: Header([a, b, c]), .. } => {
                 digester.words([at, tag(6, from.0, to.0), arrives.as_nanos(), *a, *b, *c]);
             }
-            What::Arrived { number, to } => digester.words([at, tag(7, to.0, 0), *number]),
+            What::Arrived { number, to } => digester.words([at, tag(7, to.0, *number as u32)]),
             What::Dropped { from, reason, header: Header([a, b, c]), .. } => {
                 digester.words([at, tag(8, from.0, *reason as u32), *a, *b, *c]);
             }

@@ -14,7 +14,7 @@ use super::{
     seal::Sealed,
     task::State,
 };
-use crate::base::{HostId, Instant, TaskId};
+use crate::base::{Instant, TaskId};
 
 /// Why a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +33,6 @@ pub enum End {
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) at: Instant,
-    pub(crate) host: HostId,
     pub(crate) task: TaskId,
     pub(crate) kind: FailureKind,
 }
@@ -49,7 +48,6 @@ pub(crate) enum FailureKind {
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     pub(crate) task: TaskId,
-    pub(crate) host: HostId,
     pub(crate) is_server: bool,
     pub(crate) call: &'static str,
     pub(crate) fd: i32,
@@ -256,8 +254,7 @@ impl World {
         let at = self.now;
         let task = self.tasks.get_mut(id);
         task.failed = true;
-        let host = task.host;
-        self.failures.push(Failure { at, host, task: id, kind });
+        self.failures.push(Failure { at, task: id, kind });
         self.limits.until = self.limits.until.min(at + GRACE);
     }
 }
@@ -278,7 +275,6 @@ fn waiting_of(world: &Arc<Sealed<World>>, id: TaskId) -> Option<Waiting> {
         let wait = task.wait?;
         let waiting = Waiting {
             task: id,
-            host: task.host,
             is_server: task.is_server,
             call: wait.call,
             fd: wait.fd,

@@ -1,13 +1,13 @@
 //! Processes: who runs, who is ready, who waits for what.
 
-use std::{collections::VecDeque, panic::Location};
+use std::{collections::VecDeque, panic::Location, sync::Arc};
 
 use super::carrier::Carrier;
 use crate::base::{HostId, Instant, ProgramId, Rng, TaskId};
 
 /// A thread of a simulated program.
 pub(crate) struct Task {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) host: HostId,
     pub(crate) program: ProgramId,
     /// The first thread of its program: its end is the program's.

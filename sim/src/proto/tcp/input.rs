@@ -91,11 +91,14 @@ impl Connection {
 
         // First, check sequence number.
         if !self.rcv.is_acceptable(segment) {
-            match () {
-                () if flags.contains(Flags::RST) && self.is_reset_of_fin(segment) => self.peer_resets(),
-                () if flags.contains(Flags::RST) => {}
-                () if flags.contains(Flags::SYN) => self.challenge(cx),
-                () => self.answer_unacceptable(cx, segment),
+            if flags.contains(Flags::RST) {
+                if self.is_reset_of_fin(segment) {
+                    self.peer_resets();
+                }
+            } else if flags.contains(Flags::SYN) {
+                self.challenge(cx);
+            } else {
+                self.answer_unacceptable(cx, segment);
             }
             return Disposition::Done;
         }

@@ -2,7 +2,10 @@
 //!
 //! When an ACK is owed is `input.rs`'s to say; here it goes out, with data if there is any.
 
-use super::{AckDue, Connection, Marks, ReceiveSide, SendSide, timers::DELAYED_ACK, timers::since};
+use super::{
+    AckDue, Connection, MIN_MSS, Marks, ReceiveSide, SendSide, State,
+    timers::{DELAYED_ACK, since},
+};
 use crate::{
     base::Instant,
     proto::Cx,
@@ -15,13 +18,6 @@ struct Plan {
     /// Bytes of payload.
     data: u32,
     fin: bool,
-}
-
-/// What came of trying to send in spite of a window that is too small.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Again {
-    Sent,
-    WindowClosed,
 }
 
 impl Connection {
@@ -130,18 +126,19 @@ impl Connection {
         self.transmit(cx, una, plan);
     }
 
-    /// The probe timer overrides silly window avoidance: whatever fits goes out (`tcp_write_wakeup`).
-    pub(super) fn send_whatever_fits(&mut self, cx: &mut Cx<'_>) -> Again {
+    /// The probe timer overrides silly window avoidance: whatever fits goes out (`tcp_write_wakeup`). `false` if
+    /// nothing does.
+    pub(super) fn send_whatever_fits(&mut self, cx: &mut Cx<'_>) -> bool {
         let window = self.snd.window_left();
         if window == 0 || self.snd.left() == 0 {
-            return Again::WindowClosed;
+            return false;
         }
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = self.snd.left() - u32::from(fin_queued);
         let data = data_left.min(self.snd.mss.into()).min(window);
         self.rtt.end_back_off();
         self.send_planned(cx, Plan { data, fin: fin_queued && data == data_left && data < window });
-        Again::Sent
+        true
     }
 
     /// Sends an ACK without data.
@@ -165,7 +162,7 @@ impl Connection {
 
     /// Sends our SYN, or SYN+ACK if the peer's SYN is known. It also goes out unchanged when it is sent again.
     pub(super) fn send_syn(&mut self, cx: &mut Cx<'_>) {
-        let answers = self.state == super::State::SynReceived;
+        let answers = self.state == State::SynReceived;
         let scale = if answers { self.rcv.scale } else { self.config.window_scale() };
         let segment = Segment {
             src_port: self.local.port(),
@@ -261,7 +258,7 @@ impl SendSide {
         if wnd > self.max_wnd {
             self.max_wnd = wnd;
             let bound = if wnd > 536 { wnd / 2 } else { wnd };
-            self.mss = bound.clamp(super::MIN_MSS.into(), self.peer_mss.into()) as u16;
+            self.mss = bound.clamp(MIN_MSS.into(), self.peer_mss.into()) as u16;
         }
     }
 }

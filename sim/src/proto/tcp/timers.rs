@@ -3,7 +3,7 @@
 //! Nothing here is called back. Whoever drives the connection asks [`Connection::poll_at`] and calls
 //! [`Connection::on_deadline`], early or late: it does what is due by `cx.now`.
 
-use super::{AckDue, Connection, Failure, Marks, State, output::Again, rtt};
+use super::{AckDue, Connection, Failure, Marks, State, rtt};
 use crate::{base::Instant, proto::Cx, wire::Flags};
 
 /// How long an ACK waits for data to ride on, 40 ms: Linux TCP_ATO_MIN. RFC 9293 section 3.8.6.3 allows 500 ms. Linux
@@ -185,11 +185,12 @@ impl Connection {
     /// doublings of the least timeout add up to, 924.6 s for 15. That is counted from the first repetition on.
     fn gives_up(&self, now: Instant) -> bool {
         let Some(since_when) = self.snd.stalled_since else { return false };
-        let orphan = self.is(Marks::ORPHAN);
-        let limit = match () {
-            () if !orphan => self.config.retries,
-            () if self.rtt.timeout() < rtt::MAX => ORPHAN_RETRIES.min(self.config.retries),
-            () => 0,
+        let limit = if !self.is(Marks::ORPHAN) {
+            self.config.retries
+        } else if self.rtt.timeout() < rtt::MAX {
+            ORPHAN_RETRIES.min(self.config.retries)
+        } else {
+            0
         };
         since(now, since_when) >= backed_off_sum(limit)
     }
@@ -207,16 +208,13 @@ impl Connection {
         if self.snd.probes >= limit || (orphan && self.rtt.timeout() >= rtt::MAX) {
             return self.time_out();
         }
-        match self.send_whatever_fits(cx) {
-            Again::Sent => {}
-            Again::WindowClosed => {
-                // Linux probes with an empty segment from before the window; the answer tells the window
-                // (`tcp_xmit_probe_skb`). RFC 9293 would send one byte of data.
-                self.transmit_empty(cx, self.snd.una - 1, Flags::ACK);
-                self.snd.probes += 1;
-                self.rtt.back_off();
-                self.timers.set_probe(cx.now, self.rtt.timeout());
-            }
+        if !self.send_whatever_fits(cx) {
+            // Linux probes with an empty segment from before the window; the answer tells the window
+            // (`tcp_xmit_probe_skb`). RFC 9293 would send one byte of data.
+            self.transmit_empty(cx, self.snd.una - 1, Flags::ACK);
+            self.snd.probes += 1;
+            self.rtt.back_off();
+            self.timers.set_probe(cx.now, self.rtt.timeout());
         }
     }
 }

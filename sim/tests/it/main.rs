@@ -1,0 +1,10 @@
+//! Stories of whole worlds, and the rules the source keeps.
+
+mod carriers;
+mod determinism;
+mod faults;
+mod layers;
+mod lifecycle;
+mod scale;
+mod streams;
+mod support;
