@@ -1,1 +1,66 @@
-//! Skeleton.
+//! wavetank on the operating system: [`Machine`] is [`Net`](wavetank_api::Net) and [`Host`](wavetank_api::Host) by Linux's own calls.
+//!
+//! Nothing is between a program and the system but types: no simulator, no thread of our own, no allocation for a transfer. A
+//! signal shows as `EINTR` on this level, as in C; [`Socket`](wavetank_api::Socket) and everything above make the call again.
+//!
+//! Three things are always so: every descriptor is close-on-exec; nobody gets a `SIGPIPE` (`MSG_NOSIGNAL`); and requests or options
+//! whose argument has an address in it, to which the kernel would write, are refused, because these calls are safe Rust.
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use wavetank_api::{Host, TcpListener, TcpStream};
+//! use wavetank_real::Machine;
+//!
+//! let host = Machine::this();
+//! let listener = TcpListener::bind(&host, "127.0.0.1:0")?;
+//! let addr = listener.local_addr()?;
+//! let echo = host.spawn("echo", move || {
+//!     let (stream, _peer) = listener.accept()?;
+//!     std::io::copy(&mut &stream, &mut &stream)
+//! });
+//!
+//! let mut stream = TcpStream::connect(&host, addr)?;
+//! stream.write_all(b"ahoy")?;
+//! let mut back = [0; 4];
+//! stream.read_exact(&mut back)?;
+//! assert_eq!(&back, b"ahoy");
+//!
+//! drop(stream);
+//! assert_eq!(echo.join().unwrap()?, 4);
+//! # Ok::<(), wavetank_api::Error>(())
+//! ```
+//!
+//! Where to look: `sys.rs` has the calls and all `unsafe`, `addr.rs` addresses in memory, `net.rs` and `host.rs` the two traits.
+#![cfg(target_os = "linux")]
+
+mod addr;
+mod fd;
+mod host;
+mod net;
+mod poll;
+mod resolve;
+mod sys;
+
+pub use self::fd::Fd;
+pub use self::host::Count;
+
+/// The machine this program runs on.
+///
+/// ```
+/// use wavetank_api::Net;
+/// use wavetank_real::Machine;
+///
+/// let machine = Machine::this();
+/// assert_eq!(machine.if_nameindex()?[0], (1, "lo".to_string()));
+/// # Ok::<(), wavetank_api::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Machine(());
+
+impl Machine {
+    /// This machine. All of its handles are the same.
+    #[must_use]
+    pub const fn this() -> Self {
+        Self(())
+    }
+}

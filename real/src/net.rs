@@ -1,0 +1,159 @@
+//! [`Net`] on the operating system: each method is the call its name says.
+
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use wavetank_api::{
+    Addr, AddrInfo, AddrQuery, Errno, Error, Family, Instant, MsgFlags, NameFlags, Net, PollFd, Protocol, RecvMsg,
+    Result, SendMsg, Shutdown, SockFlags, SockType,
+};
+
+use crate::addr::SockAddr;
+use crate::{Fd, Machine, poll, resolve, sys};
+
+/// Every descriptor made here is close-on-exec, whether asked for or not.
+const CLOEXEC: i32 = libc::SOCK_CLOEXEC;
+
+/// Says which call the errno came from.
+#[cold]
+fn of(call: &'static str) -> impl Fn(Errno) -> Error {
+    move |errno| Error::new(errno, call)
+}
+
+impl Net for Machine {
+    type Fd = Fd;
+
+    fn socket(&self, family: Family, kind: SockType, flags: SockFlags, protocol: Protocol) -> Result<Fd> {
+        let kind = kind.raw() | flags.bits() | CLOEXEC;
+        sys::socket(family.raw(), kind, protocol.raw()).map(Fd::from).map_err(of("socket"))
+    }
+
+    fn socketpair(&self, family: Family, kind: SockType, flags: SockFlags, protocol: Protocol) -> Result<(Fd, Fd)> {
+        let kind = kind.raw() | flags.bits() | CLOEXEC;
+        let (a, b) = sys::socketpair(family.raw(), kind, protocol.raw()).map_err(of("socketpair"))?;
+        Ok((a.into(), b.into()))
+    }
+
+    fn bind(&self, fd: &Fd, addr: &Addr) -> Result<()> {
+        SockAddr::new(addr).and_then(|addr| sys::bind(fd.as_fd(), &addr)).map_err(of("bind"))
+    }
+
+    fn listen(&self, fd: &Fd, backlog: i32) -> Result<()> {
+        sys::listen(fd.as_fd(), backlog).map_err(of("listen"))
+    }
+
+    fn accept(&self, fd: &Fd, flags: SockFlags) -> Result<(Fd, Addr)> {
+        let (fd, peer) = sys::accept(fd.as_fd(), flags.bits() | CLOEXEC).map_err(of("accept"))?;
+        Ok((fd.into(), peer))
+    }
+
+    fn connect(&self, fd: &Fd, addr: &Addr) -> Result<()> {
+        SockAddr::new(addr).and_then(|addr| sys::connect(fd.as_fd(), &addr)).map_err(of("connect"))
+    }
+
+    fn getsockname(&self, fd: &Fd) -> Result<Addr> {
+        sys::getsockname(fd.as_fd()).map_err(of("getsockname"))
+    }
+
+    fn getpeername(&self, fd: &Fd) -> Result<Addr> {
+        sys::getpeername(fd.as_fd()).map_err(of("getpeername"))
+    }
+
+    #[inline]
+    fn sendmsg(&self, fd: &Fd, msg: &SendMsg<'_>, flags: MsgFlags) -> Result<usize> {
+        let addr = match msg.addr.map(SockAddr::new) {
+            None => None,
+            Some(Ok(addr)) => Some(addr),
+            Some(Err(errno)) => return Err(Error::new(errno, "sendmsg")),
+        };
+        let flags = flags.bits() | libc::MSG_NOSIGNAL;
+        sys::sendmsg(fd.as_fd(), msg.bufs, addr.as_ref(), msg.control, flags).map_err(of("sendmsg"))
+    }
+
+    #[inline]
+    fn recvmsg(&self, fd: &Fd, msg: &mut RecvMsg<'_, '_>, flags: MsgFlags) -> Result<usize> {
+        let flags = flags.bits() | libc::MSG_CMSG_CLOEXEC;
+        let received = sys::recvmsg(fd.as_fd(), msg.bufs, msg.want_addr, msg.control, flags).map_err(of("recvmsg"))?;
+        msg.addr = received.addr;
+        msg.control_len = received.control_len;
+        // The kernel gives this one back because we gave it; the caller may not have.
+        msg.flags = MsgFlags::from_bits_retain(received.flags & !libc::MSG_CMSG_CLOEXEC);
+        Ok(received.count)
+    }
+
+    #[inline]
+    fn send(&self, fd: &Fd, data: &[u8], flags: MsgFlags) -> Result<usize> {
+        sys::send(fd.as_fd(), data, flags.bits() | libc::MSG_NOSIGNAL).map_err(of("send"))
+    }
+
+    #[inline]
+    fn recv(&self, fd: &Fd, buf: &mut [u8], flags: MsgFlags) -> Result<usize> {
+        sys::recv(fd.as_fd(), buf, flags.bits()).map_err(of("recv"))
+    }
+
+    fn getsockopt(&self, fd: &Fd, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
+        sys::getsockopt(fd.as_fd(), level, name, value).map_err(of("getsockopt"))
+    }
+
+    fn setsockopt(&self, fd: &Fd, level: i32, name: i32, value: &[u8]) -> Result<()> {
+        sys::setsockopt(fd.as_fd(), level, name, value).map_err(of("setsockopt"))
+    }
+
+    fn shutdown(&self, fd: &Fd, how: Shutdown) -> Result<()> {
+        sys::shutdown(fd.as_fd(), how.raw()).map_err(of("shutdown"))
+    }
+
+    fn dup(&self, fd: &Fd) -> Result<Fd> {
+        sys::dup(fd.as_fd()).map(Fd::from).map_err(of("dup"))
+    }
+
+    fn close(&self, fd: Fd) -> Result<()> {
+        sys::close(fd.into()).map_err(of("close"))
+    }
+
+    fn nonblocking(&self, fd: &Fd) -> Result<bool> {
+        let flags = sys::status_flags(fd.as_fd()).map_err(of("fcntl"))?;
+        Ok(flags & libc::O_NONBLOCK != 0)
+    }
+
+    fn set_nonblocking(&self, fd: &Fd, nonblocking: bool) -> Result<()> {
+        let was = sys::status_flags(fd.as_fd()).map_err(of("fcntl"))?;
+        let flags = if nonblocking { was | libc::O_NONBLOCK } else { was & !libc::O_NONBLOCK };
+        if flags == was { Ok(()) } else { sys::set_status_flags(fd.as_fd(), flags).map_err(of("fcntl")) }
+    }
+
+    /// Only requests whose argument has no address in it: those of `FIONREAD`, `FIONBIO`, `SIOCOUTQ`, `SIOCATMARK`, and the
+    /// `SIOCGIF…` of `netdevice(7)`. Any other answers `ENOTTY`.
+    fn ioctl(&self, fd: &Fd, request: u64, arg: &mut [u8]) -> Result<i32> {
+        sys::ioctl(fd.as_fd(), request, arg).map_err(of("ioctl"))
+    }
+
+    fn poll(&self, fds: &mut [PollFd<'_, Self>], timeout: Option<Duration>) -> Result<usize> {
+        poll::poll(fds, timeout).map_err(of("poll"))
+    }
+
+    #[inline]
+    fn monotonic(&self) -> Instant {
+        sys::monotonic()
+    }
+
+    fn getaddrinfo(&self, query: &AddrQuery<'_>) -> Result<Vec<AddrInfo>> {
+        resolve::getaddrinfo(query)
+    }
+
+    fn getnameinfo(&self, addr: &Addr, flags: NameFlags) -> Result<(String, String)> {
+        resolve::getnameinfo(addr, flags)
+    }
+
+    fn gethostname(&self) -> Result<String> {
+        sys::gethostname().map_err(of("gethostname"))
+    }
+
+    fn sethostname(&self, name: &str) -> Result<()> {
+        sys::sethostname(name).map_err(of("sethostname"))
+    }
+
+    fn if_nameindex(&self) -> Result<Vec<(u32, String)>> {
+        sys::if_nameindex().map_err(of("if_nameindex"))
+    }
+}

@@ -1,0 +1,438 @@
+//! The calls of the C library, and all `unsafe` of wavetank's real world.
+//!
+//! Every function here is safe to call with any arguments: buffers are Rust slices, lengths come from them, and what the kernel
+//! filled is what is read. Results are the call's own number or its errno; meaning is given to both in the files above.
+//!
+//! Two calls can be asked to write to an address that hides in their argument. [`ioctl`] answers only the requests it knows to have
+//! none, and [`getsockopt`] and [`setsockopt`] refuse the options that have one.
+#![allow(unsafe_code, reason = "the one place where the C library is called")]
+
+use std::ffi::{CStr, CString};
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::{self, MaybeUninit};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
+use std::ptr;
+use std::slice;
+use std::time::Duration;
+
+use libc::{c_int, c_void, socklen_t};
+use wavetank_api::{AddrInfo, Eai, Errno, Family, Instant, Protocol, SockType};
+
+use crate::addr::{self, SockAddr};
+
+type Result<T, E = Errno> = std::result::Result<T, E>;
+
+#[cold]
+fn last_errno() -> Errno {
+    Errno::from_raw(io::Error::last_os_error().raw_os_error().unwrap_or(0))
+}
+
+/// A call that answers -1 and sets errno when it fails.
+#[inline]
+fn check(answer: c_int) -> Result<c_int> {
+    if answer == -1 { Err(last_errno()) } else { Ok(answer) }
+}
+
+/// [`check`] for calls that count bytes.
+#[inline]
+fn check_len(answer: isize) -> Result<usize> {
+    if answer == -1 { Err(last_errno()) } else { Ok(answer.cast_unsigned()) }
+}
+
+pub(crate) fn socket(family: i32, kind: i32, protocol: i32) -> Result<OwnedFd> {
+    // SAFETY: three numbers go in.
+    let fd = check(unsafe { libc::socket(family, kind, protocol) })?;
+    // SAFETY: the kernel has just made this descriptor, for us alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+pub(crate) fn socketpair(family: i32, kind: i32, protocol: i32) -> Result<(OwnedFd, OwnedFd)> {
+    let mut fds = [0; 2];
+    // SAFETY: there is room for the two descriptors that the call writes.
+    check(unsafe { libc::socketpair(family, kind, protocol, fds.as_mut_ptr()) })?;
+    // SAFETY: the kernel has just made both descriptors, for us alone.
+    Ok(unsafe { (OwnedFd::from_raw_fd(fds[0]), OwnedFd::from_raw_fd(fds[1])) })
+}
+
+pub(crate) fn bind(fd: BorrowedFd<'_>, addr: &SockAddr) -> Result<()> {
+    // SAFETY: the address is `len` initialised bytes, which the call only reads.
+    check(unsafe { libc::bind(fd.as_raw_fd(), addr.as_ptr().cast(), addr.len()) }).map(drop)
+}
+
+pub(crate) fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<()> {
+    // SAFETY: two numbers go in.
+    check(unsafe { libc::listen(fd.as_raw_fd(), backlog) }).map(drop)
+}
+
+pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, wavetank_api::Addr)> {
+    let (fd, addr) = with_addr(|addr, len| {
+        // SAFETY: `addr` has room for `*len` bytes.
+        check(unsafe { libc::accept4(fd.as_raw_fd(), addr, len, flags) })
+    })?;
+    // SAFETY: the kernel has just made this descriptor, for us alone.
+    Ok((unsafe { OwnedFd::from_raw_fd(fd) }, addr))
+}
+
+pub(crate) fn connect(fd: BorrowedFd<'_>, addr: &SockAddr) -> Result<()> {
+    // SAFETY: the address is `len` initialised bytes, which the call only reads.
+    check(unsafe { libc::connect(fd.as_raw_fd(), addr.as_ptr().cast(), addr.len()) }).map(drop)
+}
+
+pub(crate) fn getsockname(fd: BorrowedFd<'_>) -> Result<wavetank_api::Addr> {
+    // SAFETY: `addr` has room for `*len` bytes.
+    with_addr(|addr, len| check(unsafe { libc::getsockname(fd.as_raw_fd(), addr, len) })).map(|(_, addr)| addr)
+}
+
+pub(crate) fn getpeername(fd: BorrowedFd<'_>) -> Result<wavetank_api::Addr> {
+    // SAFETY: `addr` has room for `*len` bytes.
+    with_addr(|addr, len| check(unsafe { libc::getpeername(fd.as_raw_fd(), addr, len) })).map(|(_, addr)| addr)
+}
+
+/// Makes a call that fills an address, and reads what it filled.
+fn with_addr(
+    call: impl FnOnce(*mut libc::sockaddr, *mut socklen_t) -> Result<c_int>,
+) -> Result<(c_int, wavetank_api::Addr)> {
+    let mut storage = AddrRoom::new();
+    let mut len = storage.len();
+    let answer = call(storage.as_mut_ptr().cast(), &raw mut len)?;
+    // SAFETY: the call succeeded, so the kernel has filled the first `len` bytes, or all if `len` is more.
+    Ok((answer, addr::decode(unsafe { storage.filled(len) })))
+}
+
+/// Room for any address, of which only the part that the kernel filled is ever read.
+struct AddrRoom(MaybeUninit<libc::sockaddr_storage>);
+
+impl AddrRoom {
+    const fn new() -> Self {
+        Self(MaybeUninit::uninit())
+    }
+
+    const fn len(&self) -> socklen_t {
+        size_of::<libc::sockaddr_storage>() as socklen_t
+    }
+
+    const fn as_mut_ptr(&mut self) -> *mut c_void {
+        self.0.as_mut_ptr().cast()
+    }
+
+    /// # Safety
+    ///
+    /// The first `len` bytes are initialised, or all of them if `len` is more.
+    unsafe fn filled(&self, len: socklen_t) -> &[u8] {
+        let len = len.min(self.len()) as usize;
+        // SAFETY: the caller's promise.
+        unsafe { slice::from_raw_parts(self.0.as_ptr().cast(), len) }
+    }
+}
+
+#[inline]
+pub(crate) fn send(fd: BorrowedFd<'_>, data: &[u8], flags: i32) -> Result<usize> {
+    // SAFETY: the call reads `len` bytes of a slice that has as many.
+    check_len(unsafe { libc::send(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags) })
+}
+
+#[inline]
+pub(crate) fn recv(fd: BorrowedFd<'_>, buf: &mut [u8], flags: i32) -> Result<usize> {
+    // SAFETY: the call writes at most `len` bytes to a slice that has as many.
+    check_len(unsafe { libc::recv(fd.as_raw_fd(), buf.as_mut_ptr().cast(), buf.len(), flags) })
+}
+
+#[inline]
+pub(crate) fn sendmsg(
+    fd: BorrowedFd<'_>,
+    bufs: &[IoSlice<'_>],
+    addr: Option<&SockAddr>,
+    control: &[u8],
+    flags: i32,
+) -> Result<usize> {
+    let (name, name_len) = addr.map_or((ptr::null(), 0), |addr| (addr.as_ptr(), addr.len()));
+    let msg = libc::msghdr {
+        msg_name: name.cast_mut().cast(),
+        msg_namelen: name_len,
+        // `IoSlice` has the layout of `iovec` on Unix, as its documentation promises.
+        msg_iov: bufs.as_ptr().cast_mut().cast(),
+        msg_iovlen: bufs.len(),
+        msg_control: if control.is_empty() { ptr::null_mut() } else { control.as_ptr().cast_mut().cast() },
+        msg_controllen: control.len(),
+        msg_flags: 0,
+    };
+    // SAFETY: every pointer comes with the length of the slice it points to, and the call only reads.
+    check_len(unsafe { libc::sendmsg(fd.as_raw_fd(), &raw const msg, flags) })
+}
+
+/// What [`recvmsg`] found besides the data.
+pub(crate) struct Received {
+    pub(crate) count: usize,
+    pub(crate) addr: Option<wavetank_api::Addr>,
+    pub(crate) control_len: usize,
+    pub(crate) flags: i32,
+}
+
+#[inline]
+pub(crate) fn recvmsg(
+    fd: BorrowedFd<'_>,
+    bufs: &mut [IoSliceMut<'_>],
+    want_addr: bool,
+    control: &mut [u8],
+    flags: i32,
+) -> Result<Received> {
+    let mut storage = AddrRoom::new();
+    let mut msg = libc::msghdr {
+        msg_name: if want_addr { storage.as_mut_ptr() } else { ptr::null_mut() },
+        msg_namelen: if want_addr { storage.len() } else { 0 },
+        // `IoSliceMut` has the layout of `iovec` on Unix, as its documentation promises.
+        msg_iov: bufs.as_mut_ptr().cast(),
+        msg_iovlen: bufs.len(),
+        msg_control: if control.is_empty() { ptr::null_mut() } else { control.as_mut_ptr().cast() },
+        msg_controllen: control.len(),
+        msg_flags: 0,
+    };
+    // SAFETY: every pointer comes with the length of what it points to, all of which we may write.
+    let count = check_len(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut msg, flags) })?;
+    let has_addr = want_addr && msg.msg_namelen > 0;
+    // SAFETY: the call succeeded, so the kernel has filled the first `msg_namelen` bytes.
+    let addr = has_addr.then(|| addr::decode(unsafe { storage.filled(msg.msg_namelen) }));
+    Ok(Received { count, addr, control_len: msg.msg_controllen, flags: msg.msg_flags })
+}
+
+/// `TCP_ZEROCOPY_RECEIVE`, whose argument has an address to which the kernel copies data.
+const TCP_ZEROCOPY_RECEIVE: i32 = 35;
+/// `IPT_SO_SET_REPLACE`, `ARPT_SO_SET_REPLACE`, `EBT_SO_SET_ENTRIES`: firewall tables, whose argument has an address to which the
+/// kernel copies the old counters.
+const SET_TABLES: [i32; 3] = [64, 96, 128];
+
+pub(crate) fn getsockopt(fd: BorrowedFd<'_>, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
+    if (level, name) == (libc::IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE) {
+        return Err(Errno::ENOPROTOOPT);
+    }
+    let mut len = socklen_t::try_from(value.len()).unwrap_or(socklen_t::MAX);
+    // SAFETY: the call writes at most `len` bytes to a slice that has as many, and the one option that writes elsewhere is refused.
+    check(unsafe { libc::getsockopt(fd.as_raw_fd(), level, name, value.as_mut_ptr().cast(), &raw mut len) })?;
+    Ok((len as usize).min(value.len()))
+}
+
+pub(crate) fn setsockopt(fd: BorrowedFd<'_>, level: i32, name: i32, value: &[u8]) -> Result<()> {
+    if matches!(level, libc::IPPROTO_IP | libc::IPPROTO_IPV6) && SET_TABLES.contains(&name) {
+        return Err(Errno::ENOPROTOOPT);
+    }
+    let len = socklen_t::try_from(value.len()).unwrap_or(socklen_t::MAX);
+    // SAFETY: the call reads `len` bytes of a slice that has as many, and the options that write somewhere are refused.
+    check(unsafe { libc::setsockopt(fd.as_raw_fd(), level, name, value.as_ptr().cast(), len) }).map(drop)
+}
+
+pub(crate) fn shutdown(fd: BorrowedFd<'_>, how: i32) -> Result<()> {
+    // SAFETY: two numbers go in.
+    check(unsafe { libc::shutdown(fd.as_raw_fd(), how) }).map(drop)
+}
+
+pub(crate) fn dup(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
+    // SAFETY: three numbers go in.
+    let fd = check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 0) })?;
+    // SAFETY: the kernel has just made this descriptor, for us alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+pub(crate) fn close(fd: OwnedFd) -> Result<()> {
+    // SAFETY: the descriptor was ours alone, and whatever the answer, it is gone.
+    check(unsafe { libc::close(fd.into_raw_fd()) }).map(drop)
+}
+
+pub(crate) fn status_flags(fd: BorrowedFd<'_>) -> Result<i32> {
+    // SAFETY: two numbers go in.
+    check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETFL) })
+}
+
+pub(crate) fn set_status_flags(fd: BorrowedFd<'_>, flags: i32) -> Result<()> {
+    // SAFETY: three numbers go in.
+    check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETFL, flags) }).map(drop)
+}
+
+/// Requests without an address in their argument, and how many bytes that is. `ioctl_list(2)`, `tcp(7)`, `netdevice(7)`.
+const REQUESTS: &[(u64, usize)] = &[
+    (libc::FIONREAD, size_of::<c_int>()),
+    (libc::TIOCOUTQ, size_of::<c_int>()),
+    (libc::FIONBIO, size_of::<c_int>()),
+    (SIOCATMARK, size_of::<c_int>()),
+    (libc::SIOCGIFNAME, IFREQ),
+    (libc::SIOCGIFINDEX, IFREQ),
+    (libc::SIOCGIFFLAGS, IFREQ),
+    (libc::SIOCSIFFLAGS, IFREQ),
+    (libc::SIOCGIFADDR, IFREQ),
+    (libc::SIOCGIFDSTADDR, IFREQ),
+    (libc::SIOCGIFBRDADDR, IFREQ),
+    (libc::SIOCGIFNETMASK, IFREQ),
+    (libc::SIOCGIFMETRIC, IFREQ),
+    (libc::SIOCGIFMTU, IFREQ),
+    (libc::SIOCSIFMTU, IFREQ),
+    (libc::SIOCGIFHWADDR, IFREQ),
+    (libc::SIOCGIFTXQLEN, IFREQ),
+];
+
+/// Whether the next byte is the urgent mark, `sockatmark(3)`.
+const SIOCATMARK: u64 = 0x8905;
+/// Bytes of `struct ifreq`, the argument of `netdevice(7)`.
+const IFREQ: usize = size_of::<libc::ifreq>();
+
+/// Any request but those of [`REQUESTS`] answers `ENOTTY`, as if no driver knew it; too short an argument answers `EFAULT`.
+pub(crate) fn ioctl(fd: BorrowedFd<'_>, request: u64, arg: &mut [u8]) -> Result<i32> {
+    let (_, len) = REQUESTS.iter().find(|(known, _)| *known == request).ok_or(Errno::ENOTTY)?;
+    if arg.len() < *len {
+        return Err(Errno::EFAULT);
+    }
+    // SAFETY: the request reads and writes `len` bytes at its argument and nothing else, and the slice has as many.
+    check(unsafe { libc::ioctl(fd.as_raw_fd(), request as libc::Ioctl, arg.as_mut_ptr()) })
+}
+
+/// `ppoll(2)` without a signal mask: `poll(2)` in nanoseconds.
+pub(crate) fn poll(fds: &mut [libc::pollfd], timeout: Option<Duration>) -> Result<usize> {
+    let timeout = timeout.map(|timeout| libc::timespec {
+        tv_sec: timeout.as_secs().try_into().unwrap_or(i64::MAX),
+        tv_nsec: timeout.subsec_nanos().into(),
+    });
+    let timeout = timeout.as_ref().map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: the call reads and writes as many entries as the slice has, and reads the time, if there is one.
+    let count = check(unsafe { libc::ppoll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, timeout, ptr::null()) })?;
+    Ok(count.cast_unsigned() as usize)
+}
+
+pub(crate) fn monotonic() -> Instant {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: there is room for the time that the call writes. It cannot fail for this clock.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
+    Instant::from_nanos(time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned())
+}
+
+/// Fills as much of the buffer as one call does.
+pub(crate) fn getrandom(buf: &mut [u8]) -> Result<usize> {
+    // SAFETY: the call writes at most `len` bytes to a slice that has as many.
+    check_len(unsafe { libc::getrandom(buf.as_mut_ptr().cast(), buf.len(), 0) })
+}
+
+/// Why `getaddrinfo` failed: its own number, or the system's behind `EAI_SYSTEM`.
+pub(crate) enum ResolveError {
+    Eai(Eai),
+    Os(Errno),
+}
+
+impl ResolveError {
+    fn new(answer: c_int) -> Self {
+        if answer == libc::EAI_SYSTEM { Self::Os(last_errno()) } else { Self::Eai(Eai::from_raw(answer)) }
+    }
+}
+
+pub(crate) fn getaddrinfo(
+    host: Option<&CStr>,
+    service: Option<&CStr>,
+    [flags, family, kind, protocol]: [i32; 4],
+) -> Result<Vec<AddrInfo>, ResolveError> {
+    let host = host.map_or(ptr::null(), CStr::as_ptr);
+    let service = service.map_or(ptr::null(), CStr::as_ptr);
+    // SAFETY: all zeroes are a valid `addrinfo`: numbers, and pointers that are null.
+    let mut hints: libc::addrinfo = unsafe { mem::zeroed() };
+    hints.ai_flags = flags;
+    hints.ai_family = family;
+    hints.ai_socktype = kind;
+    hints.ai_protocol = protocol;
+    let mut list = ptr::null_mut();
+    // SAFETY: both texts end with a NUL or are null, the hints are initialised, and there is room for the list's address.
+    let answer = unsafe { libc::getaddrinfo(host, service, &raw const hints, &raw mut list) };
+    if answer != 0 {
+        return Err(ResolveError::new(answer));
+    }
+    let mut found = Vec::new();
+    let mut next = list;
+    // SAFETY: a successful call leaves a list of valid entries that ends with null, ours until it is freed.
+    while let Some(entry) = unsafe { next.as_ref() } {
+        // SAFETY: the entry is one of that list.
+        found.push(unsafe { addr_info(entry) });
+        next = entry.ai_next;
+    }
+    // SAFETY: the list came from `getaddrinfo`, and nothing points into it any more.
+    unsafe { libc::freeaddrinfo(list) };
+    Ok(found)
+}
+
+/// # Safety
+///
+/// The entry is of a list that `getaddrinfo` made.
+unsafe fn addr_info(entry: &libc::addrinfo) -> AddrInfo {
+    // SAFETY: the address of such an entry has `ai_addrlen` bytes.
+    let addr = unsafe { slice::from_raw_parts(entry.ai_addr.cast(), entry.ai_addrlen as usize) };
+    let canonname = (!entry.ai_canonname.is_null()).then(|| {
+        // SAFETY: the name of such an entry, where there is one, ends with a NUL.
+        unsafe { CStr::from_ptr(entry.ai_canonname) }.to_string_lossy().into_owned()
+    });
+    AddrInfo {
+        family: Family::from_raw(entry.ai_family),
+        kind: SockType::from_raw(entry.ai_socktype),
+        protocol: Protocol::from_raw(entry.ai_protocol),
+        canonname,
+        addr: addr::decode(addr),
+    }
+}
+
+pub(crate) fn getnameinfo(addr: &SockAddr, flags: i32) -> Result<(String, String), ResolveError> {
+    // The most that can come back, from netdb.h: NI_MAXHOST and NI_MAXSERV.
+    let mut host = [0_u8; 1025];
+    let mut service = [0_u8; 32];
+    // SAFETY: the address is `len` initialised bytes, and each buffer has the room that is said.
+    let answer = unsafe {
+        libc::getnameinfo(
+            addr.as_ptr().cast(),
+            addr.len(),
+            host.as_mut_ptr().cast(),
+            host.len() as socklen_t,
+            service.as_mut_ptr().cast(),
+            service.len() as socklen_t,
+            flags,
+        )
+    };
+    if answer == 0 { Ok((text(&host), text(&service))) } else { Err(ResolveError::new(answer)) }
+}
+
+pub(crate) fn gethostname() -> Result<String> {
+    // HOST_NAME_MAX is 64 on Linux.
+    let mut name = [0_u8; 256];
+    // SAFETY: the call writes at most `len` bytes to an array that has as many.
+    check(unsafe { libc::gethostname(name.as_mut_ptr().cast(), name.len()) })?;
+    Ok(text(&name))
+}
+
+pub(crate) fn sethostname(name: &str) -> Result<()> {
+    // SAFETY: the call reads `len` bytes of a text that has as many.
+    check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) }).map(drop)
+}
+
+pub(crate) fn if_nameindex() -> Result<Vec<(u32, String)>> {
+    // SAFETY: nothing goes in.
+    let list = unsafe { libc::if_nameindex() };
+    if list.is_null() {
+        return Err(last_errno());
+    }
+    let mut found = Vec::new();
+    let mut next = list;
+    // SAFETY: the list ends with an entry whose index is 0, and the loop stops there.
+    while let entry = unsafe { &*next }
+        && entry.if_index != 0
+    {
+        // SAFETY: the name of an entry ends with a NUL.
+        let name = unsafe { CStr::from_ptr(entry.if_name) };
+        found.push((entry.if_index, name.to_string_lossy().into_owned()));
+        // SAFETY: this entry is not the last one.
+        next = unsafe { next.add(1) };
+    }
+    // SAFETY: the list came from `if_nameindex`, and nothing points into it any more.
+    unsafe { libc::if_freenameindex(list) };
+    Ok(found)
+}
+
+/// Text up to its NUL.
+fn text(bytes: &[u8]) -> String {
+    let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+    String::from_utf8_lossy(&bytes[..end]).into_owned()
+}
+
+/// Text for the C library; `None` if there is a NUL in it.
+pub(crate) fn c_string(text: &str) -> Option<CString> {
+    CString::new(text).ok()
+}
