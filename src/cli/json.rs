@@ -1,0 +1,245 @@
+//! The documents of `--json`. Names and meanings are part of the command's interface: fields are added, not changed.
+//!
+//! Times are in nanoseconds. Digests are hexadecimal text, because 128 bits are more than many readers of JSON keep.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use wavetank_conformance::{CaseResult, Results};
+
+use super::{Scenario, explore::Outcome};
+use crate::sim::{DropReason, FailureReport, Report, WaitingReport};
+
+/// `list`.
+#[derive(Serialize)]
+pub(super) struct Scenarios {
+    command: &'static str,
+    scenarios: Vec<Named>,
+}
+
+#[derive(Serialize)]
+struct Named {
+    name: &'static str,
+    about: &'static str,
+}
+
+impl Scenarios {
+    pub(super) fn new(scenarios: &[Scenario]) -> Self {
+        let named = |scenario: &Scenario| Named { name: scenario.name, about: scenario.about };
+        Self { command: "list", scenarios: scenarios.iter().map(named).collect() }
+    }
+}
+
+/// `run`.
+#[derive(Serialize)]
+pub(super) struct Run {
+    command: &'static str,
+    scenario: &'static str,
+    #[serde(flatten)]
+    story: Story,
+    /// The command that shows every event.
+    replay: Option<String>,
+}
+
+impl Run {
+    pub(super) fn new(scenario: &Scenario, report: &Report, traced: bool, replay: Option<String>) -> Self {
+        Self { command: "run", scenario: scenario.name, story: Story::new(report, traced), replay }
+    }
+}
+
+/// `explore`.
+#[derive(Serialize)]
+pub(super) struct Explored {
+    command: &'static str,
+    scenario: &'static str,
+    ok: bool,
+    first_seed: u64,
+    seeds_asked: u64,
+    seeds_run: u64,
+    passed: u64,
+    failing_seed: Option<u64>,
+    jobs: u64,
+    virtual_ns: u64,
+    real_ns: u64,
+    calls: u64,
+    packets: u64,
+    dropped: u64,
+    /// Of all runs in order of their seeds, folded into one.
+    digest: String,
+    failure: Option<Story>,
+    /// Whether a run was not the same when it was made again, and where they parted.
+    divergence: Option<String>,
+    replay: Option<String>,
+}
+
+impl Explored {
+    pub(super) fn new(outcome: &Outcome<'_>) -> Self {
+        let exploration = outcome.exploration;
+        Self {
+            command: "explore",
+            scenario: outcome.scenario.name,
+            ok: outcome.is_ok(),
+            first_seed: outcome.first,
+            seeds_asked: outcome.asked,
+            seeds_run: exploration.seeds,
+            passed: outcome.passed(),
+            failing_seed: exploration.failure.as_ref().map(Report::seed),
+            jobs: outcome.jobs,
+            virtual_ns: nanos(exploration.elapsed),
+            real_ns: nanos(outcome.took),
+            calls: exploration.calls,
+            packets: exploration.packets,
+            dropped: exploration.dropped,
+            digest: exploration.digest.to_string(),
+            failure: exploration.failure.as_ref().map(|report| Story::new(report, false)),
+            divergence: exploration.divergence.as_ref().map(ToString::to_string),
+            replay: outcome.replay.clone(),
+        }
+    }
+}
+
+/// A run.
+#[derive(Serialize)]
+struct Story {
+    ok: bool,
+    seed: u64,
+    /// What went wrong, in one line.
+    verdict: Option<String>,
+    end: String,
+    digest: String,
+    virtual_ns: u64,
+    calls: u64,
+    packets: u64,
+    /// By reason; only those that happened.
+    dropped: BTreeMap<String, u64>,
+    failures: Vec<Failure>,
+    waiting: Vec<Waiting>,
+    /// With `--trace`.
+    trace: Option<Vec<String>>,
+}
+
+impl Story {
+    fn new(report: &Report, traced: bool) -> Self {
+        Self {
+            ok: report.is_ok(),
+            seed: report.seed(),
+            verdict: report.verdict(),
+            end: format!("{:?}", report.end()),
+            digest: report.digest().to_string(),
+            virtual_ns: nanos(report.elapsed()),
+            calls: report.calls(),
+            packets: report.packets(),
+            dropped: dropped(report),
+            failures: report.failures().iter().map(Failure::new).collect(),
+            waiting: report.waiting().iter().map(Waiting::new).collect(),
+            trace: traced.then(|| report.trace().lines().collect()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Failure {
+    process: String,
+    at_ns: u64,
+    message: String,
+    location: Option<String>,
+    backtrace: String,
+    hint: Option<&'static str>,
+}
+
+impl Failure {
+    fn new(failure: &FailureReport) -> Self {
+        Self {
+            process: failure.process.clone(),
+            at_ns: failure.at.as_nanos(),
+            message: failure.message.clone(),
+            location: failure.location.clone(),
+            backtrace: failure.backtrace.clone(),
+            hint: failure.hint,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Waiting {
+    process: String,
+    server: bool,
+    call: &'static str,
+    fd: Option<i32>,
+    line: String,
+    since_ns: u64,
+    deadline_ns: Option<u64>,
+}
+
+impl Waiting {
+    fn new(waiting: &WaitingReport) -> Self {
+        Self {
+            process: waiting.process.clone(),
+            server: waiting.is_server,
+            call: waiting.call,
+            fd: waiting.fd,
+            line: waiting.line.clone(),
+            since_ns: waiting.since.as_nanos(),
+            deadline_ns: waiting.deadline.map(crate::Instant::as_nanos),
+        }
+    }
+}
+
+const REASONS: [DropReason; 7] = [
+    DropReason::Loss,
+    DropReason::Chosen,
+    DropReason::QueueFull,
+    DropReason::Partition,
+    DropReason::NoRoute,
+    DropReason::BufferFull,
+    DropReason::BacklogFull,
+];
+
+fn dropped(report: &Report) -> BTreeMap<String, u64> {
+    let counts = REASONS.iter().map(|&reason| (reason.to_string(), report.dropped(reason)));
+    counts.filter(|(_, count)| *count > 0).collect()
+}
+
+fn nanos(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// `conform`.
+#[derive(Serialize)]
+pub(super) struct Conformed {
+    command: &'static str,
+    ok: bool,
+    /// By world, then by verdict.
+    counts: BTreeMap<String, BTreeMap<&'static str, usize>>,
+    cases: Vec<Judged>,
+}
+
+#[derive(Serialize)]
+struct Judged {
+    name: &'static str,
+    statement: &'static str,
+    source: &'static str,
+    world: String,
+    verdict: &'static str,
+    reason: Option<String>,
+    real_ms: u64,
+}
+
+impl Conformed {
+    pub(super) fn new(results: &Results) -> Self {
+        let mut counts = BTreeMap::<_, BTreeMap<_, usize>>::new();
+        for case in &results.cases {
+            *counts.entry(case.world.to_string()).or_default().entry(case.verdict.name()).or_default() += 1;
+        }
+        let judged = |case: &CaseResult| Judged {
+            name: case.name,
+            statement: case.statement,
+            source: case.source,
+            world: case.world.to_string(),
+            verdict: case.verdict.name(),
+            reason: case.reason.clone(),
+            real_ms: case.millis,
+        };
+        Self { command: "conform", ok: results.is_ok(), counts, cases: results.cases.iter().map(judged).collect() }
+    }
+}

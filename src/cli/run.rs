@@ -1,0 +1,44 @@
+//! `run SCENARIO`: one seed, and what became of it.
+
+use std::fmt::Write as _;
+
+use super::{Scenario, Stop, args::RunArgs, json, replay_command, say, say_json};
+use crate::sim::{Report, Sim};
+
+pub(super) fn run(scenario: &Scenario, args: &RunArgs, program: &str, json: bool) -> Result<bool, Stop> {
+    let report = told(scenario, args);
+    let replay = (!report.is_ok()).then(|| replay_command(program, scenario, args.seed, &args.world));
+    if json {
+        say_json(&json::Run::new(scenario, &report, args.trace, replay))?;
+    } else {
+        say(&as_text(scenario, &report, args.trace, replay.as_deref()))?;
+    }
+    Ok(report.is_ok())
+}
+
+/// Runs it; and if it fails, once more with its trace kept, from which the report tells the last calls.
+fn told(scenario: &Scenario, args: &RunArgs) -> Report {
+    let report = once(scenario, args, args.trace);
+    if report.is_ok() || args.trace { report } else { once(scenario, args, true) }
+}
+
+fn once(scenario: &Scenario, args: &RunArgs, traced: bool) -> Report {
+    let sim = if traced { Sim::traced(args.seed) } else { Sim::new(args.seed) };
+    sim.set_carrier(args.world.carrier());
+    (scenario.build)(&sim, &args.world.knobs());
+    sim.run()
+}
+
+fn as_text(scenario: &Scenario, report: &Report, traced: bool, replay: Option<&str>) -> String {
+    let mut text = String::new();
+    if traced {
+        text.extend(report.trace().lines().map(|line| line + "\n"));
+        text.push('\n');
+    }
+    let _ = writeln!(text, "{}: {}", scenario.name, scenario.about);
+    let _ = write!(text, "{report}");
+    if let Some(replay) = replay.filter(|_| !traced) {
+        let _ = write!(text, "\nsee every event of it:\n  {replay}\n");
+    }
+    text
+}
