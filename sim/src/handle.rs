@@ -49,7 +49,7 @@ impl SimHost {
 
     /// Its addresses besides loopback, in the order they were given.
     pub fn addrs(&self) -> Vec<std::net::IpAddr> {
-        self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(Vec::new, |host| host.addrs.clone()))
+        self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(Vec::new, |host| host.addrs.to_vec()))
     }
 
     /// Starts a process of this host and program that does `act`.
@@ -126,6 +126,7 @@ impl Net for SimHost {
         self.caller().listen(fd.fd, backlog)
     }
 
+    #[inline]
     #[track_caller]
     fn accept(&self, fd: &SimFd, flags: SockFlags) -> Result<(SimFd, Addr)> {
         let (fd, peer) = self.caller().accept(fd.fd, flags)?;

@@ -124,7 +124,8 @@ impl Sim {
             }
             let name: Arc<str> = name.into();
             world.names.add(&name, addrs);
-            world.hosts.push(Host::new(id, name, addrs.to_vec(), world.seed));
+            let parts = world.host_parts.pop().unwrap_or_default();
+            world.hosts.push(Host::new(id, name, addrs, world.seed, parts));
             id
         });
         let world = Arc::clone(&self.world);

@@ -39,6 +39,8 @@ pub(crate) struct Digester {
     /// pieces.
     words: [u64; CHAIN + BATCH],
     used: usize,
+    /// The time of the last event: it is taken in only when it changes.
+    at: u64,
 }
 
 const CHAIN: usize = 2;
@@ -46,10 +48,24 @@ const BATCH: usize = 62;
 
 impl Digester {
     pub(crate) fn new() -> Self {
-        Self { words: [0; CHAIN + BATCH], used: CHAIN }
+        Self { words: [0; CHAIN + BATCH], used: CHAIN, at: 0 }
     }
 
-    /// Takes in the words of one event.
+    /// Takes in the time of the next event. Its high byte is 0, which no event's first word has.
+    #[inline(always)]
+    pub(crate) fn at(&mut self, nanos: u64) {
+        if self.at != nanos {
+            self.advance(nanos);
+        }
+    }
+
+    #[inline(never)]
+    fn advance(&mut self, nanos: u64) {
+        self.at = nanos;
+        self.words([nanos]);
+    }
+
+    /// Takes in the words of one event, the first of which begins with a byte that says its kind.
     #[inline(always)]
     pub(crate) fn words<const N: usize>(&mut self, words: [u64; N]) {
         if self.used + N > self.words.len() {

@@ -29,6 +29,10 @@ impl<K: Eq + Hash, V> Lookup<K, V> {
         self.map.insert(key, value)
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.map.clear();
+    }
+
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
         self.map.remove(key)
     }

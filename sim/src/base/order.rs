@@ -24,8 +24,10 @@ struct Entry<E> {
 }
 
 impl<E> Agenda<E> {
-    pub(crate) fn new() -> Self {
-        Self { heap: BinaryHeap::new(), next_sequence: 0 }
+    /// Forgets everything, and begins to count anew.
+    pub(crate) fn clear(&mut self) {
+        self.heap.clear();
+        self.next_sequence = 0;
     }
 
     pub(crate) fn put(&mut self, at: Instant, event: E) {
@@ -42,6 +44,12 @@ impl<E> Agenda<E> {
         self.heap.pop().map(|entry| (entry.at, entry.event))
     }
 
+}
+
+impl<E> Default for Agenda<E> {
+    fn default() -> Self {
+        Self { heap: BinaryHeap::new(), next_sequence: 0 }
+    }
 }
 
 impl<E> Ord for Entry<E> {

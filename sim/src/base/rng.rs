@@ -8,6 +8,7 @@ use rand_chacha::{
     ChaCha8Rng,
     rand_core::{Rng as _, SeedableRng},
 };
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// A chance of `num` in `den`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,9 +75,15 @@ impl Rng {
         self.generator().next_u64()
     }
 
-    #[inline]
-    pub(crate) fn u32(&mut self) -> u32 {
-        self.generator().next_u32()
+    /// A number that follows from the stream's name and what is asked about, and draws nothing: a keyed hash (XXH3), for
+    /// what the same question must always answer alike.
+    pub(crate) fn keyed(&self, a: u128, b: u128, c: u64) -> u64 {
+        let words = [self.purpose, self.entity, a as u64, (a >> 64) as u64, b as u64, (b >> 64) as u64, c];
+        let mut bytes = [0; 56];
+        for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {
+            chunk.copy_from_slice(&word.to_le_bytes());
+        }
+        xxh3_64_with_seed(&bytes, self.seed)
     }
 
     pub(crate) fn fill(&mut self, buf: &mut [u8]) {

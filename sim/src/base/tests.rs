@@ -2,7 +2,7 @@ use super::{rng::Ratio, *};
 
 #[test]
 fn agenda_orders_by_time_then_by_arrangement() {
-    let mut agenda = Agenda::new();
+    let mut agenda = Agenda::default();
     let at = Instant::from_nanos;
     for (time, name) in [(20, "c"), (10, "a"), (20, "d"), (10, "b")] {
         agenda.put(at(time), name);

@@ -36,6 +36,7 @@ impl Caller<'_> {
         })
     }
 
+    #[inline]
     #[track_caller]
     pub(crate) fn accept(&self, fd: i32, flags: SockFlags) -> Result<(i32, Addr)> {
         let told = Told {

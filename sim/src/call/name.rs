@@ -107,9 +107,10 @@ impl Caller<'_> {
     }
 }
 
-/// `inet_getname`: a connection that is not there yet, or no longer, has no peer.
+/// `inet_getname`: a connection that is not there yet, or no longer, has no peer. (In TIME_WAIT the socket that the
+/// program holds is closed already.)
 fn has_peer(connection: &tcp::Connection) -> bool {
-    !matches!(connection.state(), tcp::State::SynSent | tcp::State::Closed)
+    !matches!(connection.state(), tcp::State::SynSent | tcp::State::Closed | tcp::State::TimeWait)
 }
 
 /// An address in two words, and the descriptor.

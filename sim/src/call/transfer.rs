@@ -104,17 +104,15 @@ impl Caller<'_> {
     }
 
     /// Hands over as much as the connection takes; EAGAIN if that was not all.
+    #[inline]
     fn send_tcp(&self, world: &mut World, id: SocketId, parts: &[&[u8]], sent: &mut usize) -> Result<(), Errno> {
         world.on_host(self.host, |host, env| {
             if let Body::Tcp(Tcp::Closed(failure)) = &mut host.sockets[id].body {
                 let failure = failure.take().map(IntoErrno::errno);
                 return Err(failure.unwrap_or(Errno::EPIPE));
             }
-            let result = host.with_connection(env, id, |connection, cx| {
-                send_parts(parts, sent, |data| connection.send(cx, data).map_err(IntoErrno::errno))
-            });
             // A listener has no connection: `sk_stream_wait_connect` says EPIPE.
-            result.unwrap_or(Err(Errno::EPIPE))
+            send_parts(parts, sent, |data| host.tcp_send(env, id, data).map_err(IntoErrno::errno))
         })
     }
 
@@ -331,13 +329,13 @@ impl Caller<'_> {
 const NOTHING: Received = Received { count: 0, from: None, flags: MsgFlags::empty() };
 
 /// Feeds a stream from `sent` on, part by part; EAGAIN when it takes no more though there is more.
+#[inline]
 fn send_parts(
     parts: &[&[u8]],
     sent: &mut usize,
     mut send: impl FnMut(&[u8]) -> Result<usize, Errno>,
 ) -> Result<(), Errno> {
-    let total: usize = parts.iter().map(|part| part.len()).sum();
-    if total == 0 {
+    if parts.iter().all(|part| part.is_empty()) {
         // Nothing is sent, but a socket that could not send says so.
         return send(&[]).map(drop);
     }

@@ -1,11 +1,13 @@
 //! The descriptor table of a program: small integers, the lowest free one first, each naming an open socket.
 
+use smallvec::SmallVec;
+
 use crate::base::SocketId;
 
 /// A running program of a host: what POSIX calls a process. Its threads share this table.
 #[derive(Default)]
 pub(crate) struct Program {
-    table: Vec<Option<SocketId>>,
+    table: SmallVec<[Option<SocketId>; 4]>,
     /// Below this every descriptor is in use.
     lowest_free: usize,
     /// It has crashed or was killed: its threads unwind, and their calls no longer do anything.

@@ -74,7 +74,8 @@ impl Host {
         if segment.flags.contains(Flags::ACK) {
             return self.tcp_refuse(env, from, to, segment);
         }
-        if !segment.flags.contains(Flags::SYN) {
+        // A SYN with a FIN is nobody's beginning: Linux drops it (`tcp_rcv_state_process`, TCP_LISTEN).
+        if !segment.flags.contains(Flags::SYN) || segment.flags.contains(Flags::FIN) {
             return env.out.pool.give(segment.payload);
         }
         let parent = &self.sockets[listener];

@@ -27,6 +27,7 @@ pub(crate) use ports::BindError;
 use ports::Ports;
 pub(crate) use socket::{Body, ConnectStatus, Family, Socket, SocketOptions, Tcp};
 use slotmap::SlotMap;
+use smallvec::{SmallVec, smallvec};
 pub(crate) use self::tcp::{AcceptError, ConnectError, ListenError};
 pub(crate) use udp::SendError as UdpSendError;
 pub(crate) use waiters::{Waiter, Waiters};
@@ -85,20 +86,31 @@ pub(crate) struct Host {
     /// `gethostname(2)`, once `sethostname(2)` has changed it.
     pub(crate) hostname: Option<String>,
     /// Its addresses besides loopback.
-    pub(crate) addrs: Vec<IpAddr>,
+    pub(crate) addrs: SmallVec<[IpAddr; 2]>,
     pub(crate) settings: Settings,
     pub(crate) sockets: SlotMap<SocketId, Socket>,
-    pub(crate) programs: Vec<Program>,
+    pub(crate) programs: SmallVec<[Program; 2]>,
     flows: Lookup<Flow, SocketId>,
+    /// The flow that was found last: a conversation finds it again and again.
+    last_flow: Option<(Flow, SocketId)>,
     ports: Ports,
     /// Initial sequence numbers.
     isn_rng: Rng,
     /// Ephemeral ports.
     port_rng: Rng,
+    /// Where the search for the next port of a connection begins, once there was one.
+    next_port: Option<u32>,
     /// `getrandom(2)`.
     pub(crate) program_rng: Rng,
     /// The wall clock at the start of the run, since the UNIX epoch.
     pub(crate) epoch: std::time::Duration,
+}
+
+/// Containers that a host may take over, empty, from one that is gone.
+#[derive(Default)]
+pub(crate) struct HostParts {
+    flows: Lookup<Flow, SocketId>,
+    ports: Ports,
 }
 
 /// A connection as the packets name it. Compact, because every segment is looked up by it.
@@ -124,24 +136,34 @@ impl Flow {
 }
 
 impl Host {
-    pub(crate) fn new(id: HostId, name: Arc<str>, addrs: Vec<IpAddr>, seed: u64) -> Self {
+    pub(crate) fn new(id: HostId, name: Arc<str>, addrs: &[IpAddr], seed: u64, parts: HostParts) -> Self {
         let stream = |purpose| Rng::stream(seed, purpose, u64::from(id.0));
         Self {
             name,
             hostname: None,
-            addrs,
+            addrs: addrs.into(),
             settings: Settings::default(),
             sockets: SlotMap::with_key(),
             // Program 0 is the harness: calls made outside any process.
-            programs: vec![Program::default()],
-            flows: Lookup::default(),
-            ports: Ports::default(),
+            programs: smallvec![Program::default()],
+            flows: parts.flows,
+            last_flow: None,
+            ports: parts.ports,
             isn_rng: stream("tcp isn"),
             port_rng: stream("ephemeral port"),
+            next_port: None,
             program_rng: stream("getrandom"),
             // 2000-01-01, a Saturday: a round date that no run mistakes for today.
             epoch: std::time::Duration::from_secs(946_684_800),
         }
+    }
+
+    /// What of this host the next one can use.
+    pub(crate) fn into_parts(self) -> HostParts {
+        let Self { mut flows, mut ports, .. } = self;
+        flows.clear();
+        ports.clear();
+        HostParts { flows, ports }
     }
 
     pub(crate) fn start_program(&mut self) -> ProgramId {

@@ -6,6 +6,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Body, Family, Host, Socket, address};
 use crate::base::{Lookup, SocketId};
 
@@ -20,9 +22,16 @@ pub(super) enum Space {
 #[derive(Default)]
 pub(super) struct Ports {
     /// Who uses a port, in no particular order.
-    users: Lookup<(Space, u16), Vec<SocketId>>,
+    users: Lookup<(Space, u16), SmallVec<[SocketId; 2]>>,
     /// Who listens on a TCP port: a few at most, where a port may have thousands of users.
-    pub(super) listeners: Lookup<u16, Vec<SocketId>>,
+    pub(super) listeners: Lookup<u16, SmallVec<[SocketId; 1]>>,
+}
+
+impl Ports {
+    pub(super) fn clear(&mut self) {
+        self.users.clear();
+        self.listeners.clear();
+    }
 }
 
 /// Why a socket was not bound.
@@ -78,7 +87,7 @@ impl Host {
                 users.len() - 1
             }
             None => {
-                self.ports.users.insert(key, vec![id]);
+                self.ports.users.insert(key, smallvec![id]);
                 0
             }
         };
@@ -100,7 +109,7 @@ impl Host {
     }
 
     pub(super) fn users(&self, space: Space, port: u16) -> &[SocketId] {
-        self.ports.users.get(&(space, port)).map_or(&[], Vec::as_slice)
+        self.ports.users.get(&(space, port)).map_or(&[], SmallVec::as_slice)
     }
 
     /// Would `id`, bound to `ip` and `port`, be in conflict with another user of the port?
@@ -126,25 +135,40 @@ impl Host {
     }
 
     /// A port for `connect` such that the connection is unique; bound ports are left alone.
+    ///
+    /// RFC 6056 section 3.3.3, as Linux does it (`__inet_hash_connect`): the search begins at an offset that a stranger
+    /// cannot guess, and the next one begins where this one ended, so that it hardly ever has to look twice.
     pub(super) fn ephemeral_for_connect(&mut self, local: IpAddr, remote: SocketAddr) -> Option<u16> {
-        self.ephemeral_candidates(0).into_iter().find(|&port| {
+        let (low, half) = self.ephemeral_halves();
+        let start = self.next_port.unwrap_or_else(|| self.port_rng.keyed(0, 0, 0) as u32 % half);
+        let found = self.ephemeral_from(start, 0).into_iter().find(|&port| {
             let bound = self.users(Space::Tcp, port).iter().any(|&user| {
                 let user = &self.sockets[user];
                 user.port_locked || user.remote.is_none()
             });
             !bound && !self.flows.contains(&super::Flow::new(SocketAddr::new(local, port), remote))
-        })
+        })?;
+        self.next_port = Some(((u32::from(found) - low) / 2 + 1) % half);
+        Some(found)
+    }
+
+    /// The lowest port of the range, and how many pairs of an even and an odd offset there are.
+    fn ephemeral_halves(&self) -> (u32, u32) {
+        let (low, high) = self.settings.port_range;
+        (u32::from(low), (u32::from(high.saturating_sub(low)) + 1).div_ceil(2))
     }
 
     /// Every port of the range once: from a random start those of the wanted parity, then the others.
     fn ephemeral_candidates(&mut self, parity: u32) -> impl IntoIterator<Item = u16> + use<> {
-        let (low, high) = self.settings.port_range;
-        let half = (u32::from(high.saturating_sub(low)) + 1).div_ceil(2);
+        let (_, half) = self.ephemeral_halves();
         let start = self.port_rng.below(u64::from(half)) as u32;
-        let pass = move |parity: u32| {
-            (0..half).map(move |step| u32::from(low) + (start + step) % half * 2 + parity)
-        };
-        pass(parity).chain(pass(1 - parity)).filter(move |&port| port <= u32::from(high)).map(|port| port as u16)
+        self.ephemeral_from(start, parity)
+    }
+
+    fn ephemeral_from(&self, start: u32, parity: u32) -> impl IntoIterator<Item = u16> + use<> {
+        let ((low, half), high) = (self.ephemeral_halves(), u32::from(self.settings.port_range.1));
+        let pass = move |parity: u32| (0..half).map(move |step| low + (start + step) % half * 2 + parity);
+        pass(parity).chain(pass(1 - parity)).filter(move |&port| port <= high).map(|port| port as u16)
     }
 }
 

@@ -170,6 +170,7 @@ impl Socket {
         }
     }
 
+    #[inline]
     pub(crate) fn readiness(&self) -> Readiness {
         match &self.body {
             Body::Tcp(Tcp::Closed(failure)) => {

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use smallvec::smallvec;
+
 use super::{Body, ConnectStatus, Env, Flow, Host, Socket, Tcp, address};
 use crate::{
     base::SocketId,
@@ -56,7 +58,7 @@ impl Host {
         match self.ports.listeners.get_mut(&local.port()) {
             Some(listeners) => listeners.push(id),
             None => {
-                self.ports.listeners.insert(local.port(), vec![id]);
+                self.ports.listeners.insert(local.port(), smallvec![id]);
             }
         }
         Ok(())
@@ -181,6 +183,17 @@ impl Host {
         Some(result)
     }
 
+    /// Writes to a connection.
+    #[inline]
+    pub(crate) fn tcp_send(&mut self, env: &mut Env<'_>, id: SocketId, data: &[u8]) -> Result<usize, tcp::SendError> {
+        let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body else {
+            return Err(tcp::SendError::ShutDown);
+        };
+        let result = connection.send(&mut Self::cx(&mut self.isn_rng, env), data);
+        self.after(env, id);
+        result
+    }
+
     /// Reads from a connection. An attempt that finds nothing changes nothing, so nothing follows from it.
     #[inline]
     pub(crate) fn tcp_recv(
@@ -245,6 +258,7 @@ impl Host {
 
     /// What follows from any event at a socket: the listener it was in the queue of is told, who waits is woken, the next
     /// reminder is asked for, and what is over is removed.
+    #[inline]
     pub(super) fn after(&mut self, env: &mut Env<'_>, id: SocketId) {
         let Some(socket) = self.sockets.get_mut(id) else { return };
         if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body {
@@ -267,6 +281,7 @@ impl Host {
     }
 
     /// Wakes who waits for what the socket is ready for now.
+    #[inline]
     pub(crate) fn wake(&mut self, env: &mut Env<'_>, id: SocketId) {
         let Some(socket) = self.sockets.get_mut(id) else { return };
         if !socket.waiters.is_empty() {
@@ -300,15 +315,16 @@ impl Host {
     fn finish(&mut self, id: SocketId) {
         let socket = &self.sockets[id];
         let queued = matches!(socket.body, Body::Tcp(Tcp::Connection { parent: Some(_), .. }));
+        let (invisible, port_locked) = (socket.descriptors == 0 && !queued, socket.port_locked);
         if let (Some(local), Some(remote)) = (socket.local, socket.remote) {
             let flow = Flow::new(local, remote);
             if self.flows.get(&flow) == Some(&id) {
-                self.flows.remove(&flow);
+                self.remove_flow(&flow);
             }
         }
-        if socket.descriptors == 0 && !queued {
+        if invisible {
             self.forget(id);
-        } else if !socket.port_locked {
+        } else if !port_locked {
             self.unbind(id);
         }
     }
@@ -316,7 +332,7 @@ impl Host {
     /// Makes room for a new connection where one lies in TIME_WAIT.
     pub(super) fn end_time_wait(&mut self, id: SocketId) {
         if let (Some(local), Some(remote)) = (self.sockets[id].local, self.sockets[id].remote) {
-            self.flows.remove(&Flow::new(local, remote));
+            self.remove_flow(&Flow::new(local, remote));
         }
         self.forget(id);
     }
@@ -328,8 +344,22 @@ impl Host {
         self.flows.insert(Flow::new(local, remote), id);
     }
 
-    pub(super) fn flow(&self, local: SocketAddr, remote: SocketAddr) -> Option<SocketId> {
-        self.flows.get(&Flow::new(local, remote)).copied()
+    #[inline]
+    pub(super) fn flow(&mut self, local: SocketAddr, remote: SocketAddr) -> Option<SocketId> {
+        let flow = Flow::new(local, remote);
+        match self.last_flow {
+            Some((last, id)) if last == flow => Some(id),
+            _ => {
+                let id = *self.flows.get(&flow)?;
+                self.last_flow = Some((flow, id));
+                Some(id)
+            }
+        }
+    }
+
+    fn remove_flow(&mut self, flow: &Flow) {
+        self.flows.remove(flow);
+        self.last_flow = None;
     }
 }
 

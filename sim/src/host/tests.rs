@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::{BindError, Body, Family, Host, Socket, SocketOptions, Tcp};
+use super::{BindError, Body, Family, Host, HostParts, Socket, SocketOptions, Tcp};
 use crate::{
     base::{HostId, SocketId},
     proto::udp::Udp,
@@ -14,7 +14,7 @@ const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const OWN: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
 
 fn host() -> Host {
-    Host::new(HostId(0), "h".into(), vec![OWN], 0)
+    Host::new(HostId(0), "h".into(), &[OWN], 0, HostParts::default())
 }
 
 fn tcp(host: &mut Host, family: Family, reuseaddr: bool) -> SocketId {

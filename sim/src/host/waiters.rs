@@ -19,6 +19,7 @@ pub(crate) struct Waiters(SmallVec<[Waiter; 1]>);
 
 impl Waiters {
     /// Adds a waiter; an earlier entry of the same process is stale by now and goes.
+    #[inline]
     pub(crate) fn add(&mut self, waiter: Waiter) {
         self.0.retain(|other| other.task != waiter.task);
         self.0.push(waiter);
@@ -29,6 +30,7 @@ impl Waiters {
     }
 
     /// Moves to `wakes` who waits for any of `ready`. Errors and hang-ups are always of interest, as for `poll(2)`.
+    #[inline]
     pub(crate) fn wake(&mut self, ready: Readiness, wakes: &mut Vec<Waiter>) {
         self.0.retain(|waiter| {
             let stays = !ready.intersects(waiter.interest | Readiness::ERR | Readiness::HUP);

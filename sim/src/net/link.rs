@@ -25,6 +25,12 @@ pub(crate) struct Settings {
     pub(crate) drop_exactly: Vec<u64>,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Self::between_hosts()
+    }
+}
+
 impl Settings {
     /// Between two hosts that were not told otherwise: 1 ms each way, no loss, no limit.
     pub(crate) fn between_hosts() -> Self {
@@ -114,6 +120,7 @@ impl Link {
     }
 
     /// A link that hands a packet over in the very instant, without a draw or a wait.
+    #[inline]
     pub(crate) fn is_instant(&self) -> bool {
         self.settings.latency_max.is_zero()
             && self.settings.loss.is_zero()
@@ -122,11 +129,12 @@ impl Link {
     }
 
     /// Takes a packet of `len` bytes at `now`.
+    #[inline]
     pub(crate) fn offer(&mut self, now: Instant, len: usize) -> Verdict {
         self.offered += 1;
         // Drawn for every packet, lost ones too: so losing one moves the delay of no other.
         let latency = self.draw_latency();
-        if self.settings.drop_exactly.contains(&self.offered) {
+        if !self.settings.drop_exactly.is_empty() && self.settings.drop_exactly.contains(&self.offered) {
             return Verdict::Dropped(DropReason::Chosen);
         }
         if !self.settings.loss.is_zero()
@@ -146,6 +154,7 @@ impl Link {
     }
 
     /// When the last bit leaves; `None` if the queue has no room.
+    #[inline]
     fn sent_at(&mut self, now: Instant, len: usize) -> Option<Instant> {
         let Some(rate) = self.settings.rate else { return Some(now) };
         let waiting = self.free_at.duration_since(now).as_nanos() * u128::from(rate) / 1_000_000_000;
@@ -157,6 +166,7 @@ impl Link {
         Some(self.free_at)
     }
 
+    #[inline]
     fn draw_latency(&mut self) -> Duration {
         let (min, max) = (self.settings.latency_min, self.settings.latency_max);
         if min == max {

@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
+use smallvec::SmallVec;
+
 /// Every name of the world.
 #[derive(Default)]
-pub(crate) struct Names(BTreeMap<Arc<str>, Vec<IpAddr>>);
+pub(crate) struct Names(BTreeMap<Arc<str>, SmallVec<[IpAddr; 2]>>);
 
 impl Names {
     pub(crate) fn add(&mut self, name: &Arc<str>, addrs: &[IpAddr]) {
@@ -15,7 +17,7 @@ impl Names {
     /// The addresses of `name`, which is compared as DNS compares names: ASCII letters without their case.
     pub(crate) fn find(&self, name: &str) -> Option<&[IpAddr]> {
         let found = if has_capitals(name) { self.0.get(&*name.to_ascii_lowercase()) } else { self.0.get(name) };
-        found.map(Vec::as_slice)
+        found.map(SmallVec::as_slice)
     }
 
     /// The first name that has this address.

@@ -9,6 +9,7 @@ use super::link::{Link, Settings};
 use crate::base::{HostId, Lookup};
 
 /// The map of the world.
+#[derive(Default)]
 pub(crate) struct Topology {
     seed: u64,
     owners: Lookup<IpAddr, HostId>,
@@ -19,14 +20,18 @@ pub(crate) struct Topology {
 }
 
 impl Topology {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            owners: Lookup::default(),
-            by_pair: Lookup::default(),
-            links: Vec::new(),
-            default: Settings::between_hosts(),
-        }
+    /// Every draw of its links follows from `seed`.
+    pub(crate) fn seeded(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.owners.clear();
+        self.by_pair.clear();
+        self.links.clear();
+        self.default = Settings::between_hosts();
     }
 
     /// Gives an address to a host; `false` if it has an owner already.
@@ -38,6 +43,7 @@ impl Topology {
         free
     }
 
+    #[inline]
     pub(crate) fn owner(&self, addr: IpAddr) -> Option<HostId> {
         self.owners.get(&addr).copied()
     }
@@ -47,6 +53,7 @@ impl Topology {
         &mut self.default
     }
 
+    #[inline]
     pub(crate) fn link_mut(&mut self, from: HostId, to: HostId) -> &mut Link {
         let index = match self.by_pair.get(&(from, to)) {
             Some(&index) => index,

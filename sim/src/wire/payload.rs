@@ -6,10 +6,6 @@ use std::{fmt, ops::Deref};
 #[derive(Clone, PartialEq, Eq, Default)]
 pub(crate) struct Payload(Vec<u8>);
 
-impl Payload {
-    pub(crate) const EMPTY: Self = Self(Vec::new());
-}
-
 impl Deref for Payload {
     type Target = [u8];
 

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     base::HostId,
     net::{DropReason, Verdict},
-    wire::Packet,
+    wire::{Packet, Pool},
 };
 
 /// Packets under way, by slot. Slots are reused; the number of a packet is not.
@@ -26,6 +26,16 @@ struct Flight {
 }
 
 impl Flights {
+    /// Forgets everything, and begins to count anew.
+    pub(super) fn clear(&mut self, pool: &mut Pool) {
+        for flight in self.slots.drain(..).flatten() {
+            flight.packet.recycle(pool);
+        }
+        self.free.clear();
+        self.next_number = 0;
+    }
+
+    #[inline]
     fn put(&mut self, flight: Flight) -> u32 {
         match self.free.pop() {
             Some(slot) => {
@@ -39,6 +49,7 @@ impl Flights {
         }
     }
 
+    #[inline]
     fn take(&mut self, slot: u32) -> Option<Flight> {
         let flight = self.slots[slot as usize].take();
         self.free.push(slot);
@@ -51,19 +62,36 @@ impl World {
     /// this returns, as Linux's loopback delivers before `send` returns.
     pub(super) fn settle(&mut self, id: HostId) {
         self.settle_local(id);
-        // Index by index, because what arrives on loopback leaves more packets behind.
-        let mut index = 0;
-        while index < self.out.packets.len() {
-            if index == LOOPBACK_BURST {
-                // A flow that feeds itself without end would never let time pass: the rest goes by the agenda.
-                self.send_all_later(id, index);
-                break;
+        match self.out.packets.pop() {
+            None => {}
+            // The usual case by far, and loopback may leave more behind.
+            Some(packet) if self.out.packets.is_empty() => {
+                self.send(id, packet, false);
+                if !self.out.packets.is_empty() {
+                    self.send_batches(id);
+                }
             }
-            let packet = std::mem::replace(&mut self.out.packets[index], PLACEHOLDER);
-            index += 1;
-            self.send(id, packet, false);
+            Some(packet) => {
+                self.out.packets.push(packet);
+                self.send_batches(id);
+            }
         }
-        self.out.packets.clear();
+    }
+
+    /// Batch by batch, because what arrives on loopback leaves more packets behind.
+    #[inline(never)]
+    fn send_batches(&mut self, id: HostId) {
+        let mut batch = std::mem::take(&mut self.batch);
+        let mut sent = 0;
+        while !self.out.packets.is_empty() {
+            std::mem::swap(&mut batch, &mut self.out.packets);
+            for packet in batch.drain(..) {
+                sent += 1;
+                // A flow that feeds itself without end would never let time pass: the rest goes by the agenda.
+                self.send(id, packet, sent > LOOPBACK_BURST);
+            }
+        }
+        self.batch = batch;
     }
 
     #[inline]
@@ -82,13 +110,6 @@ impl World {
             for (reason, packet) in std::mem::take(&mut self.refused) {
                 self.drop_packet(id, packet, reason);
             }
-        }
-    }
-
-    #[cold]
-    fn send_all_later(&mut self, id: HostId, from: usize) {
-        for packet in self.out.packets.split_off(from) {
-            self.send(id, packet, true);
         }
     }
 
@@ -116,6 +137,7 @@ impl World {
         let flight = Flight { number, from, to, packet };
         if instant {
             self.arrive(flight);
+            self.settle_local(to);
         } else {
             let flight = self.flights.put(flight);
             self.agenda.put(arrives, Event::Arrival { flight });
@@ -130,10 +152,13 @@ impl World {
         }
         let to = flight.to;
         self.arrive(flight);
-        self.settle(to);
+        if self.has_left_something() {
+            self.settle(to);
+        }
     }
 
     /// Hands a packet to its host. What follows is left for [`Self::settle`].
+    #[inline]
     fn arrive(&mut self, flight: Flight) {
         let Flight { number, to, packet, .. } = flight;
         self.record(What::Arrived { number, to });
@@ -145,13 +170,14 @@ impl World {
             refused: &mut self.refused,
         };
         self.hosts[to.index()].input(&mut env, packet);
-        self.settle_local(to);
     }
 
+    #[inline]
     fn cut(&self, from: HostId, to: HostId) -> bool {
         self.partitions.iter().any(|partition| partition.cuts(from, to))
     }
 
+    #[cold]
     fn drop_packet(&mut self, from: HostId, packet: Packet, reason: DropReason) {
         self.counters.dropped[reason as usize] += 1;
         let kept = self.trace.keeps().then(|| Box::new(packet.clone()));
@@ -162,14 +188,3 @@ impl World {
 
 /// Packets one event may cause on loopback before the rest has to wait for the agenda.
 const LOOPBACK_BURST: usize = 10_000;
-
-/// What is left where a packet was taken from the list: never looked at.
-const PLACEHOLDER: Packet = Packet {
-    src: std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
-    dst: std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED),
-    body: crate::wire::Body::Udp(crate::wire::Datagram {
-        src_port: 0,
-        dst_port: 0,
-        payload: crate::wire::Payload::EMPTY,
-    }),
-};

@@ -8,6 +8,7 @@ mod delivery;
 pub(crate) mod panics;
 pub(crate) mod record;
 mod scheduler;
+mod spare;
 pub(crate) mod seal;
 pub(crate) mod task;
 
@@ -19,12 +20,13 @@ pub(crate) use scheduler::{Failure, FailureKind, Waiting, catch_thread, process_
 
 use crate::{
     base::{Agenda, HostId, Instant, ProgramId, SocketId, TaskId, trace::Sink},
-    host::{Env, Host, Waiter},
+    host::{Env, Host, HostParts, Waiter},
     net::{DropReason, Names, Partition, Topology},
     proto::Out,
     wire::Packet,
 };
 use delivery::Flights;
+use spare::Spare;
 use record::{HowEnded, Record, What};
 use task::{State, Task, Tasks, Wait};
 
@@ -69,6 +71,8 @@ pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) now: Instant,
     pub(crate) hosts: Vec<Host>,
+    /// For hosts to be made of.
+    pub(crate) host_parts: Vec<HostParts>,
     pub(crate) topology: Topology,
     pub(crate) names: Names,
     pub(crate) partitions: Vec<Partition>,
@@ -86,6 +90,8 @@ pub(crate) struct World {
     agenda: Agenda<Event>,
     flights: Flights,
     out: Out,
+    /// Packets being sent, while a host leaves more in `out`.
+    batch: Vec<Packet>,
     wakes: Vec<Waiter>,
     unarmed: Vec<SocketId>,
     /// Sockets whose reminders are to be looked at before time passes.
@@ -95,14 +101,16 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64, keep_trace: bool) -> Self {
+        let spare = Spare::take();
         Self {
             seed,
             now: Instant::default(),
-            hosts: Vec::new(),
-            topology: Topology::new(seed),
+            hosts: spare.hosts,
+            host_parts: spare.host_parts,
+            topology: spare.topology.seeded(seed),
             names: Names::default(),
             partitions: Vec::new(),
-            tasks: Tasks::new(seed),
+            tasks: spare.tasks.seeded(seed),
             current: None,
             counts: EventCounts::default(),
             trace: Sink::new(keep_trace),
@@ -111,22 +119,18 @@ impl World {
             failures: Vec::new(),
             had_clients: false,
             closing: false,
-            agenda: Agenda::new(),
-            flights: Flights::default(),
-            out: Out::default(),
-            wakes: Vec::new(),
-            unarmed: Vec::new(),
-            to_arm: Vec::new(),
-            refused: Vec::new(),
+            agenda: spare.agenda,
+            flights: spare.flights,
+            out: spare.out,
+            batch: spare.batch,
+            wakes: spare.wakes,
+            unarmed: spare.unarmed,
+            to_arm: spare.to_arm,
+            refused: spare.refused,
         }
     }
 
-    /// What is left of a world when its run is over and its processes are gone.
-    pub(crate) fn closed() -> Self {
-        Self { closing: true, ..Self::new(0, false) }
-    }
-
-    #[inline(always)]
+    #[inline]
     pub(crate) fn record(&mut self, what: What) {
         self.trace.record(Record { at: self.now, what });
     }
@@ -177,6 +181,7 @@ impl World {
     }
 
     /// Parks the running process; it is for its carrier to suspend next.
+    #[inline]
     pub(crate) fn park(&mut self, call: &'static str, fd: i32, at: &'static Location<'static>, deadline: Option<Instant>) {
         let Some(id) = self.current else { return };
         let now = self.now;
@@ -192,6 +197,7 @@ impl World {
     }
 
     /// The number of the wait that the running process is about to begin: given to whatever shall wake it.
+    #[inline]
     pub(crate) fn begin_parking(&mut self) -> Option<(TaskId, u32)> {
         let id = self.current?;
         let task = self.tasks.get_mut(id);
@@ -200,6 +206,7 @@ impl World {
     }
 
     /// Makes a waiter ready, unless it waits for something else by now.
+    #[inline]
     pub(crate) fn wake(&mut self, task: TaskId, parking: u32) -> bool {
         let woken = self.tasks.wake(task, parking);
         if woken {
@@ -241,6 +248,7 @@ impl World {
     }
 
     /// Whether a program's calls still do something.
+    #[inline]
     pub(crate) fn is_dead(&self, host: HostId, program: ProgramId) -> bool {
         self.closing || self.hosts[host.index()].programs[program.index()].dead
     }

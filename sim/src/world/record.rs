@@ -80,12 +80,11 @@ impl Header {
 impl trace::Record for Record {
     #[inline(always)]
     fn digest(&self, digester: &mut Digester) {
-        let at = self.at.as_nanos();
+        digester.at(self.at.as_nanos());
         match &self.what {
-            What::Began { task, host, program } => digester.words([at, tag(1, task.0, host.0), u64::from(program.0)]),
-            What::Ended { task, how } => digester.words([at, tag(2, task.0, *how as u32)]),
+            What::Began { task, host, program } => digester.words([tag(1, task.0, host.0), u64::from(program.0)]),
+            What::Ended { task, how } => digester.words([tag(2, task.0, *how as u32)]),
             What::Call { task, host, call, numbers: [a, b, c], result, .. } => digester.words([
-                at,
                 tag(3, task.map_or(u32::MAX, |task| task.0), host.0),
                 name_word(call) ^ (*result as u64).rotate_left(8),
                 *a,
@@ -94,16 +93,16 @@ impl trace::Record for Record {
             ]),
             // Follows from the call that has not returned, and says nothing a program could see.
             What::Parked { .. } => {}
-            What::Woken { task } => digester.words([at, tag(5, task.0, 0)]),
+            What::Woken { task } => digester.words([tag(5, task.0, 0)]),
             What::Sent { from, to, arrives, header: Header([a, b, c]), .. } => {
-                digester.words([at, tag(6, from.0, to.0), arrives.as_nanos(), *a, *b, *c]);
+                digester.words([tag(6, from.0, to.0), arrives.as_nanos(), *a, *b, *c]);
             }
-            What::Arrived { number, to } => digester.words([at, tag(7, to.0, *number as u32)]),
+            What::Arrived { number, to } => digester.words([tag(7, to.0, *number as u32)]),
             What::Dropped { from, reason, header: Header([a, b, c]), .. } => {
-                digester.words([at, tag(8, from.0, *reason as u32), *a, *b, *c]);
+                digester.words([tag(8, from.0, *reason as u32), *a, *b, *c]);
             }
-            What::Timer { host, socket } => digester.words([at, tag(9, host.0, 0), *socket]),
-            What::Partition { number, active } => digester.words([at, tag(10, *number, u32::from(*active))]),
+            What::Timer { host, socket } => digester.words([tag(9, host.0, 0), *socket]),
+            What::Partition { number, active } => digester.words([tag(10, *number, u32::from(*active))]),
         }
     }
 }

@@ -90,8 +90,7 @@ pub(crate) fn tear_down(world: &Arc<Sealed<World>>) {
         }
         index += 1;
     }
-    let emptied = world.enter(|world| std::mem::replace(world, World::closed()));
-    drop(emptied);
+    world.enter(World::take_apart);
 }
 
 /// How often a process may catch the unwinding that is to end it.
@@ -150,6 +149,7 @@ impl World {
     }
 
     /// Makes a ready process the running one.
+    #[inline]
     fn step_into(&mut self, id: TaskId) -> Option<Step> {
         let dead = {
             let task = self.tasks.get(id);
@@ -170,6 +170,7 @@ impl World {
     }
 
     /// Lets the next event happen; says why the run ends if none does.
+    #[inline]
     fn happen_next(&mut self) -> Option<End> {
         if self.clients_are_done() {
             return Some(End::Finished);
@@ -192,6 +193,7 @@ impl World {
     }
 
     /// Puts on the agenda the reminders that the last round of processes and events has made necessary.
+    #[inline]
     fn arm(&mut self) {
         for index in 0..self.to_arm.len() {
             let (host, socket) = self.to_arm[index];
@@ -202,6 +204,7 @@ impl World {
         self.to_arm.clear();
     }
 
+    #[inline]
     fn happen(&mut self, event: Event) {
         match event {
             Event::Arrival { flight } => self.on_arrival(flight),
@@ -228,6 +231,7 @@ impl World {
     }
 
     /// Takes note of how a process gave control back. What is returned is to be dropped outside the world.
+    #[inline]
     fn after_resume(&mut self, id: TaskId, carrier: Box<Carrier>, resumed: Resumed) -> Option<Box<Carrier>> {
         self.current = None;
         match resumed {

@@ -56,9 +56,24 @@ pub(crate) struct Tasks {
     pub(crate) clients: usize,
 }
 
+impl Default for Tasks {
+    fn default() -> Self {
+        Self { all: Vec::new(), ready: VecDeque::new(), rng: Rng::stream(0, "schedule", 0), clients: 0 }
+    }
+}
+
 impl Tasks {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { all: Vec::new(), ready: VecDeque::new(), rng: Rng::stream(seed, "schedule", 0), clients: 0 }
+    /// Every draw follows from `seed`.
+    pub(crate) fn seeded(mut self, seed: u64) -> Self {
+        self.rng = Rng::stream(seed, "schedule", 0);
+        self
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.all.clear();
+        self.ready.clear();
+        self.clients = 0;
     }
 
     pub(crate) fn add(&mut self, task: Task) -> TaskId {
@@ -69,15 +84,18 @@ impl Tasks {
         id
     }
 
+    #[inline]
     pub(crate) fn get(&self, id: TaskId) -> &Task {
         &self.all[id.index()]
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, id: TaskId) -> &mut Task {
         &mut self.all[id.index()]
     }
 
     /// Makes a parked process ready, if `parking` is the wait it is in; says whether it was.
+    #[inline]
     pub(crate) fn wake(&mut self, id: TaskId, parking: u32) -> bool {
         let task = &mut self.all[id.index()];
         let waits = task.state == State::Parked && task.parking == parking;
@@ -89,6 +107,7 @@ impl Tasks {
     }
 
     /// The process to run next: drawn from the seed among those that are ready, so that seeds explore schedules.
+    #[inline]
     pub(crate) fn next(&mut self) -> Option<TaskId> {
         if self.ready.len() > 1 {
             let chosen = self.rng.below(self.ready.len() as u64) as usize;

@@ -1,7 +1,7 @@
 //! What a program can ask of a connection. Blocking is the caller's affair: `WouldBlock` means to wait for
 //! [`Connection::readiness`] and ask again.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{
     AckDue, Config, Connection, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State,
@@ -45,7 +45,7 @@ impl Connection {
     /// The initial sequence number is drawn here: nothing else of a connection is random. (Linux's comes from a hash of
     /// the addresses and a clock, RFC 6528; to a simulated peer both are unpredictable, and ours is to be repeatable.)
     fn new(cx: &mut Cx<'_>, local: SocketAddr, remote: SocketAddr, state: State, config: Config) -> Self {
-        let iss = SeqNum(cx.rng.u32());
+        let iss = initial_sequence_number(cx, local, remote);
         let rtt = Rtt::new();
         let mut timers = Timers::default();
         timers.set_retransmit(cx.now, rtt.timeout());
@@ -293,7 +293,19 @@ impl Connection {
     }
 
     /// Bytes not sent yet, a FIN counted as one: SIOCOUTQNSD.
+    #[cfg(test)]
     pub(crate) fn unsent(&self) -> usize {
         if self.state.is_connecting() { 0 } else { self.snd.end.0.wrapping_sub(self.snd.nxt.0) as usize }
     }
+}
+
+/// RFC 6528: a clock, and a hash of the addresses that the peer cannot guess. So a new connection between the same two
+/// addresses begins beyond the numbers of the old one. The clock is Linux's: it ticks every 64 ns (`secure_tcp_seq`).
+fn initial_sequence_number(cx: &Cx<'_>, local: SocketAddr, remote: SocketAddr) -> SeqNum {
+    let bits = |addr: SocketAddr| match addr.ip() {
+        IpAddr::V4(v4) => u128::from(v4.to_bits()),
+        IpAddr::V6(v6) => v6.to_bits(),
+    };
+    let hash = cx.rng.keyed(bits(local), bits(remote), u64::from(local.port()) << 16 | u64::from(remote.port()));
+    SeqNum((hash as u32).wrapping_add((cx.now.as_nanos() >> 6) as u32))
 }

@@ -75,6 +75,7 @@ impl<Id: Copy + Eq> Listener<Id> {
     }
 
     /// How many wait to be accepted.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.accepted.len()
     }

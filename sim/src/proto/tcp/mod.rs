@@ -375,14 +375,6 @@ impl Connection {
         self.state == State::Closed
     }
 
-    pub(crate) fn local(&self) -> SocketAddr {
-        self.local
-    }
-
-    pub(crate) fn remote(&self) -> SocketAddr {
-        self.remote
-    }
-
     fn is(&self, mark: Marks) -> bool {
         self.marks.contains(mark)
     }
