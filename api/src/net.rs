@@ -1,4 +1,7 @@
 //! The system calls: [`Net`], the small mandatory level on which everything else is written once for both worlds.
+//!
+//! Programs rather use [`Socket`](crate::Socket) or the types of [`TcpStream`](crate::TcpStream)'s family. This is for who adds a world,
+//! and for who needs exactly what the kernel does. Nothing here retries, times out or buffers.
 
 use std::time::Duration;
 
@@ -18,16 +21,33 @@ pub trait Descriptor: Send + Sync + std::fmt::Debug + 'static {
 /// A network stack and its system calls: the operating system's, or a simulated host's.
 ///
 /// What Linux does with a descriptor is what a `Net` does; the errno, and which of several wins, included.
+///
 /// A call blocks unless the descriptor is in non-blocking mode ([`Net::set_nonblocking`]) or the call carries
-/// [`MsgFlags::DONTWAIT`].
+/// [`MsgFlags::DONTWAIT`]; then it answers `EAGAIN` where it would wait. Every call that may block can answer `EINTR` when a signal
+/// comes first, and is then not made again; [`Socket`](crate::Socket) does that.
+///
+/// Each error says the call's name and an errno ([`Error::errno`](crate::Error::errno)), or the resolver's number
+/// ([`Error::eai`](crate::Error::eai)). The errors listed are those of the socket's own doing; `ENOMEM`, `ENOBUFS` and, for a descriptor
+/// from elsewhere, `EBADF` and `ENOTSOCK` can be added everywhere.
+///
+/// Calls are `#[track_caller]`, so that a simulation can say on which line of the program somebody waits.
 pub trait Net: Clone + Send + Sync + 'static {
     /// The owned descriptor of this world.
     type Fd: Descriptor;
 
-    /// `socket(2)`.
+    /// `socket(2)`: a new socket. Close-on-exec is always set.
+    ///
+    /// # Errors
+    ///
+    /// `EAFNOSUPPORT`, `EINVAL` (type), `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EPERM`, `EACCES`, `EMFILE`, `ENFILE`.
     #[track_caller]
     fn socket(&self, family: Family, kind: SockType, flags: SockFlags, protocol: Protocol) -> Result<Self::Fd>;
-    /// `socketpair(2)`.
+
+    /// `socketpair(2)`: two sockets connected to each other.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`socket`](Self::socket), and `EOPNOTSUPP` for a family without pairs.
     #[track_caller]
     fn socketpair(
         &self,
@@ -36,78 +56,217 @@ pub trait Net: Clone + Send + Sync + 'static {
         flags: SockFlags,
         protocol: Protocol,
     ) -> Result<(Self::Fd, Self::Fd)>;
-    /// `bind(2)`.
+
+    /// `bind(2)`: gives the socket its local address. Port 0 leaves the choice to the system.
+    ///
+    /// # Errors
+    ///
+    /// `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` (ports below 1024), `EINVAL` (bound already, or the address's length),
+    /// `EAFNOSUPPORT`; for a path also those of making a file.
     #[track_caller]
     fn bind(&self, fd: &Self::Fd, addr: &Addr) -> Result<()>;
-    /// `listen(2)`.
+
+    /// `listen(2)`: connections are accepted from now on, and `backlog` of them may wait. The number is treated as Linux does: cut
+    /// to `net.core.somaxconn`, for which -1 stands.
+    ///
+    /// # Errors
+    ///
+    /// `EADDRINUSE`, `EOPNOTSUPP` (not a stream), `EINVAL` (connected).
     #[track_caller]
     fn listen(&self, fd: &Self::Fd, backlog: i32) -> Result<()>;
-    /// `accept4(2)`.
+
+    /// `accept4(2)`: the oldest waiting connection and its peer. Blocks until there is one. The new descriptor's mode comes from
+    /// `flags` alone, not from the listener; close-on-exec is always set.
+    ///
+    /// # Errors
+    ///
+    /// `EAGAIN`, `EINVAL` (not listening), `EOPNOTSUPP` (not a stream), `EMFILE`, `ENFILE`, `ECONNABORTED`, `EINTR`.
     #[track_caller]
     fn accept(&self, fd: &Self::Fd, flags: SockFlags) -> Result<(Self::Fd, Addr)>;
-    /// `connect(2)`.
+
+    /// `connect(2)`: opens a connection, and blocks until it stands or has failed. On a datagram socket it only chooses the peer;
+    /// [`Addr::Unspec`] takes the choice back.
+    ///
+    /// In non-blocking mode the answer is `EINPROGRESS`; [`PollEvents::OUT`](crate::PollEvents::OUT) tells the end, and
+    /// [`SO_ERROR`](crate::option::SO_ERROR) how it went.
+    ///
+    /// # Errors
+    ///
+    /// `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EHOSTUNREACH`, `EINPROGRESS`, `EALREADY`, `EISCONN`, `EADDRNOTAVAIL` (no local
+    /// port is free), `EAFNOSUPPORT`, `EACCES` (broadcast), `EINVAL`, `ENOENT` (no such path), `EPROTOTYPE`, `EINTR` (the handshake
+    /// goes on).
     #[track_caller]
     fn connect(&self, fd: &Self::Fd, addr: &Addr) -> Result<()>;
-    /// `getsockname(2)`.
+
+    /// `getsockname(2)`: the local address.
+    ///
+    /// # Errors
+    ///
+    /// None of its own.
     #[track_caller]
     fn getsockname(&self, fd: &Self::Fd) -> Result<Addr>;
-    /// `getpeername(2)`.
+
+    /// `getpeername(2)`: the address of the peer.
+    ///
+    /// # Errors
+    ///
+    /// `ENOTCONN`.
     #[track_caller]
     fn getpeername(&self, fd: &Self::Fd) -> Result<Addr>;
-    /// `sendmsg(2)`.
+
+    /// `sendmsg(2)`: how many bytes were taken. Blocks until there is room for one byte at least, or for the whole message where
+    /// messages are. Nobody gets a `SIGPIPE`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send), `EISCONN` or `ENETUNREACH` and the like for an address, `EMSGSIZE` for too many buffers, `EINVAL`
+    /// for control messages.
     #[track_caller]
     fn sendmsg(&self, fd: &Self::Fd, msg: &SendMsg<'_>, flags: MsgFlags) -> Result<usize>;
-    /// `recvmsg(2)`: the count of bytes is returned; the sender, the flags and the control length are left in `msg`.
+
+    /// `recvmsg(2)`: the count of bytes is returned; the sender, the flags and the control length are left in `msg`. Blocks until
+    /// there is something, or the stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`recv`](Self::recv), and `EMSGSIZE` for too many buffers.
     #[track_caller]
     fn recvmsg(&self, fd: &Self::Fd, msg: &mut RecvMsg<'_, '_>, flags: MsgFlags) -> Result<usize>;
-    /// `send(2)`: one buffer, no address. Here because the general form costs more than the call.
+
+    /// `send(2)`: one buffer, no address. Here because the general form costs more than the call. Blocks as
+    /// [`sendmsg`](Self::sendmsg).
+    ///
+    /// # Errors
+    ///
+    /// `EAGAIN`, `EPIPE`, `ECONNRESET`, `ENOTCONN`, `EDESTADDRREQ`, `EMSGSIZE`, `ENOBUFS`, `EOPNOTSUPP` (a flag), `EINTR`; and what the
+    /// network has reported since the last call, such as `ECONNREFUSED` or `EHOSTUNREACH`.
     #[track_caller]
     fn send(&self, fd: &Self::Fd, data: &[u8], flags: MsgFlags) -> Result<usize>;
-    /// `recv(2)`: one buffer, no address.
+
+    /// `recv(2)`: one buffer, no address. 0 is the end of a stream, or an empty datagram. Blocks as [`recvmsg`](Self::recvmsg).
+    ///
+    /// # Errors
+    ///
+    /// `EAGAIN`, `ECONNRESET`, `ENOTCONN`, `ETIMEDOUT`, `EINVAL` or `EOPNOTSUPP` (a flag), `EINTR`; and what the network has reported
+    /// since the last call.
     #[track_caller]
     fn recv(&self, fd: &Self::Fd, buf: &mut [u8], flags: MsgFlags) -> Result<usize>;
+
     /// `getsockopt(2)`, raw: how many bytes of `value` were filled.
+    ///
+    /// # Errors
+    ///
+    /// `ENOPROTOOPT`, `EOPNOTSUPP`, `EINVAL`.
     #[track_caller]
     fn getsockopt(&self, fd: &Self::Fd, level: i32, name: i32, value: &mut [u8]) -> Result<usize>;
+
     /// `setsockopt(2)`, raw.
+    ///
+    /// # Errors
+    ///
+    /// `ENOPROTOOPT`, `EOPNOTSUPP`, `EINVAL` (the value, or its length), `EDOM` (a timeout), `EPERM`, `EISCONN`.
     #[track_caller]
     fn setsockopt(&self, fd: &Self::Fd, level: i32, name: i32, value: &[u8]) -> Result<()>;
-    /// `shutdown(2)`.
+
+    /// `shutdown(2)`: ends one direction or both, for every descriptor of the socket.
+    ///
+    /// # Errors
+    ///
+    /// `ENOTCONN`.
     #[track_caller]
     fn shutdown(&self, fd: &Self::Fd, how: Shutdown) -> Result<()>;
+
     /// `dup(2)` (close-on-exec is set, as for every descriptor made here).
+    ///
+    /// # Errors
+    ///
+    /// `EMFILE`.
     #[track_caller]
     fn dup(&self, fd: &Self::Fd) -> Result<Self::Fd>;
-    /// `close(2)`, for who wants its answer; dropping the descriptor does the same in silence.
+
+    /// `close(2)`, for who wants its answer; dropping the descriptor does the same in silence. Blocks only with
+    /// [`SO_LINGER`](crate::option::SO_LINGER).
+    ///
+    /// # Errors
+    ///
+    /// `EIO`, `EINTR`; the descriptor is gone all the same.
     #[track_caller]
     fn close(&self, fd: Self::Fd) -> Result<()>;
-    /// `fcntl(F_GETFL) & O_NONBLOCK`.
+
+    /// `fcntl(F_GETFL) & O_NONBLOCK`: the mode, which belongs to the open socket and not to one of its descriptors.
+    ///
+    /// # Errors
+    ///
+    /// None of its own.
     #[track_caller]
     fn nonblocking(&self, fd: &Self::Fd) -> Result<bool>;
-    /// `fcntl(F_SETFL, O_NONBLOCK)`.
+
+    /// `fcntl(F_SETFL, O_NONBLOCK)`, or `ioctl(FIONBIO)`, which does the same.
+    ///
+    /// # Errors
+    ///
+    /// None of its own.
     #[track_caller]
     fn set_nonblocking(&self, fd: &Self::Fd, nonblocking: bool) -> Result<()>;
+
     /// `ioctl(2)`, raw: the request's number and its argument in memory, which the call may change.
+    ///
+    /// # Errors
+    ///
+    /// `ENOTTY` (no such request, or none that is safe to pass on), `EFAULT` (the argument is too short), `EINVAL`, and the
+    /// request's own.
     #[track_caller]
     fn ioctl(&self, fd: &Self::Fd, request: u64, arg: &mut [u8]) -> Result<i32>;
-    /// `poll(2)`: how many of `fds` have a non-empty `revents`. `None` waits for ever.
+
+    /// `poll(2)`: how many of `fds` have a non-empty `revents`. Blocks until there is one, or the time is over; `None` waits for ever.
+    ///
+    /// # Errors
+    ///
+    /// `EINTR`, `EINVAL` (more than the limit of descriptors).
     #[track_caller]
     fn poll(&self, fds: &mut [PollFd<'_, Self>], timeout: Option<Duration>) -> Result<usize>;
+
     /// A monotonic clock, `clock_gettime(CLOCK_MONOTONIC)`: what deadlines are reckoned by.
     fn monotonic(&self) -> Instant;
-    /// `getaddrinfo(3)`.
+
+    /// `getaddrinfo(3)`: the addresses of a name, best first. Blocks while name servers are asked.
+    ///
+    /// # Errors
+    ///
+    /// `EAI_NONAME`, `EAI_AGAIN`, `EAI_FAIL`, `EAI_FAMILY`, `EAI_SOCKTYPE`, `EAI_SERVICE`, `EAI_BADFLAGS`, `EAI_NODATA`,
+    /// `EAI_ADDRFAMILY`. Where C says `EAI_SYSTEM`, it is the errno behind it, as in Python.
     #[track_caller]
     fn getaddrinfo(&self, query: &AddrQuery<'_>) -> Result<Vec<AddrInfo>>;
-    /// `getnameinfo(3)`: host and service.
+
+    /// `getnameinfo(3)`: host and service of an address. Blocks while name servers are asked.
+    ///
+    /// # Errors
+    ///
+    /// `EAI_NONAME` (with [`NameFlags::NAMEREQD`]), `EAI_AGAIN`, `EAI_FAMILY`, `EAI_BADFLAGS`.
     #[track_caller]
     fn getnameinfo(&self, addr: &Addr, flags: NameFlags) -> Result<(String, String)>;
-    /// `gethostname(2)`.
+
+    /// `gethostname(2)`: this machine's name.
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
     #[track_caller]
     fn gethostname(&self) -> Result<String>;
+
     /// `sethostname(2)`.
+    ///
+    /// # Errors
+    ///
+    /// `EPERM`, `EINVAL` (longer than 64 bytes).
     #[track_caller]
     fn sethostname(&self, name: &str) -> Result<()>;
+
     /// `if_nameindex(3)`: index and name of each interface.
+    ///
+    /// # Errors
+    ///
+    /// None of its own.
     #[track_caller]
     fn if_nameindex(&self) -> Result<Vec<(u32, String)>>;
 }

@@ -343,16 +343,13 @@ impl<N: Net> Socket<N> {
         }
     }
 
-    /// [`connect`](Self::connect) that tells an errno from everything else: `Ok(Some(errno))` where the system refuses.
-    ///
-    /// # Errors
-    ///
-    /// What is not an error number: the mode's timeout (for which Python returns `EAGAIN`).
+    /// [`connect`](Self::connect) that returns the errno, `None` for success (Python returns 0). Where the mode's timeout strikes it is
+    /// `EAGAIN`, as in Python.
     #[track_caller]
-    pub fn connect_ex(&self, addr: &Addr) -> Result<Option<Errno>> {
+    pub fn connect_ex(&self, addr: &Addr) -> Option<Errno> {
         match self.connect(addr) {
-            Ok(()) => Ok(None),
-            Err(error) => error.errno().map(Some).ok_or(error),
+            Ok(()) => None,
+            Err(error) => Some(error.errno().unwrap_or(Errno::EAGAIN)),
         }
     }
 
@@ -616,11 +613,13 @@ macro_rules! forward_read_write {
                 std::io::Read::read(&mut &*self, buf)
             }
 
+            #[inline]
             #[track_caller]
             fn read_vectored(&mut self, bufs: &mut [std::io::IoSliceMut<'_>]) -> std::io::Result<usize> {
                 std::io::Read::read_vectored(&mut &*self, bufs)
             }
 
+            #[inline]
             #[track_caller]
             fn read_exact(&mut self, buf: &mut [u8]) -> std::io::Result<()> {
                 std::io::Read::read_exact(&mut &*self, buf)
@@ -634,11 +633,13 @@ macro_rules! forward_read_write {
                 std::io::Write::write(&mut &*self, data)
             }
 
+            #[inline]
             #[track_caller]
             fn write_vectored(&mut self, bufs: &[std::io::IoSlice<'_>]) -> std::io::Result<usize> {
                 std::io::Write::write_vectored(&mut &*self, bufs)
             }
 
+            #[inline]
             #[track_caller]
             fn write_all(&mut self, data: &[u8]) -> std::io::Result<()> {
                 std::io::Write::write_all(&mut &*self, data)
@@ -661,11 +662,13 @@ macro_rules! read_write_by_socket {
                 std::io::Read::read(&mut &self.socket, buf)
             }
 
+            #[inline]
             #[track_caller]
             fn read_vectored(&mut self, bufs: &mut [std::io::IoSliceMut<'_>]) -> std::io::Result<usize> {
                 std::io::Read::read_vectored(&mut &self.socket, bufs)
             }
 
+            #[inline]
             #[track_caller]
             fn read_exact(&mut self, buf: &mut [u8]) -> std::io::Result<()> {
                 std::io::Read::read_exact(&mut &self.socket, buf)
@@ -679,11 +682,13 @@ macro_rules! read_write_by_socket {
                 std::io::Write::write(&mut &self.socket, data)
             }
 
+            #[inline]
             #[track_caller]
             fn write_vectored(&mut self, bufs: &[std::io::IoSlice<'_>]) -> std::io::Result<usize> {
                 std::io::Write::write_vectored(&mut &self.socket, bufs)
             }
 
+            #[inline]
             #[track_caller]
             fn write_all(&mut self, data: &[u8]) -> std::io::Result<()> {
                 std::io::Write::write_all(&mut &self.socket, data)
@@ -708,11 +713,13 @@ impl<N: Net> Read for &Socket<N> {
         Ok(self.recv(buf)?)
     }
 
+    #[inline]
     #[track_caller]
     fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         Ok(self.recvmsg(&mut RecvMsg::new(bufs).without_addr(), MsgFlags::empty())?)
     }
 
+    #[inline]
     #[track_caller]
     fn read_exact(&mut self, buf: &mut [u8]) -> io::Result<()> {
         let mut filled = 0;
@@ -735,11 +742,13 @@ impl<N: Net> Write for &Socket<N> {
         Ok(self.send(data)?)
     }
 
+    #[inline]
     #[track_caller]
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         Ok(self.sendmsg(&SendMsg::new(bufs), MsgFlags::empty())?)
     }
 
+    #[inline]
     #[track_caller]
     fn write_all(&mut self, data: &[u8]) -> io::Result<()> {
         let mut rest = data;

@@ -6,9 +6,8 @@ use crate::socket::read_write_by_socket;
 use crate::tcp::{shutdown, timeouts, wrapper};
 use crate::{Addr, Errno, Error, Family, Net, Result, SockType, Socket, UnixAddr};
 
-/// Connections that may wait to be accepted: the most the system allows, as in `std`. Linux reads -1 as that, but [`Socket`] knows
-/// no backlog below 0; `net.core.somaxconn` cuts this one too.
-const BACKLOG: i32 = i32::MAX;
+/// Connections that may wait to be accepted, as in `std`: Linux reads -1 as the most it allows, `net.core.somaxconn`.
+const BACKLOG: i32 = -1;
 
 /// A UNIX stream socket that listens.
 #[derive(Debug)]
@@ -36,7 +35,7 @@ impl<N: Net> UnixListener<N> {
     pub fn bind_addr(net: &N, addr: &UnixAddr) -> Result<Self> {
         let socket = Socket::new(net, Family::UNIX, SockType::STREAM)?;
         socket.bind(&addr.clone().into())?;
-        socket.listen(BACKLOG)?;
+        net.listen(socket.fd(), BACKLOG)?;
         Ok(Self { socket })
     }
 

@@ -4,14 +4,16 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 
 use wavetank_api::{Addr, Errno, UnixAddr};
 
-/// Room for any address: `struct sockaddr_storage`.
-const ROOM: usize = 128;
+/// Bytes of the longest address there is, `struct sockaddr_storage`, after the family.
+const REST_MAX: usize = size_of::<libc::sockaddr_storage>() - FAMILY;
+/// Bytes of the family.
+const FAMILY: usize = size_of::<libc::sa_family_t>();
 
 /// An address as a call takes it: the family in the machine's byte order, then the family's own form.
-#[repr(align(8))]
-pub(crate) struct SockAddr {
-    bytes: [u8; ROOM],
-    len: usize,
+pub(crate) enum SockAddr {
+    V4(libc::sockaddr_in),
+    V6(libc::sockaddr_in6),
+    Other(Vec<u8>),
 }
 
 impl SockAddr {
@@ -20,51 +22,60 @@ impl SockAddr {
     /// `EINVAL` for raw bytes that are more than any address has, as from the kernel.
     #[inline]
     pub(crate) fn new(addr: &Addr) -> Result<Self, Errno> {
-        let mut out = Self { bytes: [0; ROOM], len: 0 };
         match addr {
-            Addr::V4(addr) => {
-                out.family(libc::AF_INET as u16);
-                out.put(&addr.port().to_be_bytes());
-                out.put(&addr.ip().octets());
-                out.put(&[0; 8]);
-            }
-            Addr::V6(addr) => {
-                out.family(libc::AF_INET6 as u16);
-                out.put(&addr.port().to_be_bytes());
-                out.put(&addr.flowinfo().to_ne_bytes());
-                out.put(&addr.ip().octets());
-                out.put(&addr.scope_id().to_ne_bytes());
-            }
-            Addr::Unix(addr) => {
-                out.family(libc::AF_UNIX as u16);
-                out.put(&addr.to_sun_path());
-            }
-            Addr::Unspec => out.len = size_of::<libc::sockaddr>(),
-            Addr::Raw { family, bytes } if bytes.len() <= ROOM - 2 => {
-                out.family(*family);
-                out.put(bytes);
-            }
-            _ => return Err(Errno::EINVAL),
+            Addr::V4(addr) => Ok(Self::V4(v4(addr))),
+            Addr::V6(addr) => Ok(Self::V6(v6(addr))),
+            other => Self::other(other).map(Self::Other),
         }
-        Ok(out)
     }
 
-    fn family(&mut self, family: u16) {
-        self.put(&family.to_ne_bytes());
+    fn other(addr: &Addr) -> Result<Vec<u8>, Errno> {
+        match addr {
+            Addr::Unix(addr) => Ok([&(libc::AF_UNIX as u16).to_ne_bytes()[..], &addr.to_sun_path()].concat()),
+            Addr::Unspec => Ok(vec![0; size_of::<libc::sockaddr>()]),
+            Addr::Raw { family, bytes } if bytes.len() <= REST_MAX => Ok([&family.to_ne_bytes()[..], bytes].concat()),
+            _ => Err(Errno::EINVAL),
+        }
     }
 
-    fn put(&mut self, field: &[u8]) {
-        let end = self.len + field.len();
-        self.bytes[self.len..end].copy_from_slice(field);
-        self.len = end;
+    #[inline]
+    pub(crate) const fn as_ptr(&self) -> *const libc::sockaddr {
+        match self {
+            Self::V4(addr) => std::ptr::from_ref(addr).cast(),
+            Self::V6(addr) => std::ptr::from_ref(addr).cast(),
+            Self::Other(bytes) => bytes.as_ptr().cast(),
+        }
     }
 
-    pub(crate) const fn as_ptr(&self) -> *const u8 {
-        self.bytes.as_ptr()
+    #[inline]
+    pub(crate) const fn len(&self) -> libc::socklen_t {
+        match self {
+            Self::V4(_) => size_of::<libc::sockaddr_in>() as u32,
+            Self::V6(_) => size_of::<libc::sockaddr_in6>() as u32,
+            Self::Other(bytes) => bytes.len() as u32,
+        }
     }
+}
 
-    pub(crate) const fn len(&self) -> u32 {
-        self.len as u32
+#[inline]
+fn v4(addr: &SocketAddrV4) -> libc::sockaddr_in {
+    libc::sockaddr_in {
+        sin_family: libc::AF_INET as libc::sa_family_t,
+        sin_port: addr.port().to_be(),
+        sin_addr: libc::in_addr { s_addr: u32::from_ne_bytes(addr.ip().octets()) },
+        sin_zero: [0; 8],
+    }
+}
+
+/// The flow label is passed on in the byte order it has, as in `std`.
+#[inline]
+fn v6(addr: &SocketAddrV6) -> libc::sockaddr_in6 {
+    libc::sockaddr_in6 {
+        sin6_family: libc::AF_INET6 as libc::sa_family_t,
+        sin6_port: addr.port().to_be(),
+        sin6_flowinfo: addr.flowinfo(),
+        sin6_addr: libc::in6_addr { s6_addr: addr.ip().octets() },
+        sin6_scope_id: addr.scope_id(),
     }
 }
 
@@ -75,9 +86,17 @@ pub(crate) fn decode(bytes: &[u8]) -> Addr {
         return Addr::Unspec;
     };
     let family = u16::from_ne_bytes(*family);
+    if i32::from(family) == libc::AF_INET
+        && let Some(addr) = decode_v4(rest)
+    {
+        return Addr::V4(addr);
+    }
+    decode_other(family, rest)
+}
+
+fn decode_other(family: u16, rest: &[u8]) -> Addr {
     let known = match i32::from(family) {
         libc::AF_UNSPEC => Some(Addr::Unspec),
-        libc::AF_INET => decode_v4(rest).map(Addr::V4),
         libc::AF_INET6 => decode_v6(rest).map(Addr::V6),
         libc::AF_UNIX => UnixAddr::from_sun_path(rest).ok().map(Addr::Unix),
         _ => None,
@@ -86,13 +105,14 @@ pub(crate) fn decode(bytes: &[u8]) -> Addr {
 }
 
 /// `struct sockaddr_in` after its family.
+#[inline]
 fn decode_v4(bytes: &[u8]) -> Option<SocketAddrV4> {
     let (port, bytes) = bytes.split_first_chunk()?;
     let (ip, _) = bytes.split_first_chunk::<4>()?;
     Some(SocketAddrV4::new(Ipv4Addr::from(*ip), u16::from_be_bytes(*port)))
 }
 
-/// `struct sockaddr_in6` after its family. The flow label stays in network order, as in `std`.
+/// `struct sockaddr_in6` after its family.
 fn decode_v6(bytes: &[u8]) -> Option<SocketAddrV6> {
     let (port, bytes) = bytes.split_first_chunk()?;
     let (flowinfo, bytes) = bytes.split_first_chunk()?;

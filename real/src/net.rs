@@ -61,24 +61,21 @@ impl Net for Machine {
 
     #[inline]
     fn sendmsg(&self, fd: &Fd, msg: &SendMsg<'_>, flags: MsgFlags) -> Result<usize> {
-        let addr = match msg.addr.map(SockAddr::new) {
-            None => None,
-            Some(Ok(addr)) => Some(addr),
-            Some(Err(errno)) => return Err(Error::new(errno, "sendmsg")),
-        };
         let flags = flags.bits() | libc::MSG_NOSIGNAL;
-        sys::sendmsg(fd.as_fd(), msg.bufs, addr.as_ref(), msg.control, flags).map_err(of("sendmsg"))
+        let sent = match msg.addr.map(SockAddr::new) {
+            None => sys::sendmsg(fd.as_fd(), msg.bufs, None, msg.control, flags),
+            Some(Ok(addr)) => sys::sendmsg(fd.as_fd(), msg.bufs, Some(&addr), msg.control, flags),
+            Some(Err(errno)) => Err(errno),
+        };
+        sent.map_err(of("sendmsg"))
     }
 
     #[inline]
     fn recvmsg(&self, fd: &Fd, msg: &mut RecvMsg<'_, '_>, flags: MsgFlags) -> Result<usize> {
-        let flags = flags.bits() | libc::MSG_CMSG_CLOEXEC;
-        let received = sys::recvmsg(fd.as_fd(), msg.bufs, msg.want_addr, msg.control, flags).map_err(of("recvmsg"))?;
-        msg.addr = received.addr;
-        msg.control_len = received.control_len;
+        let count = sys::recvmsg(fd.as_fd(), msg, flags.bits() | libc::MSG_CMSG_CLOEXEC).map_err(of("recvmsg"))?;
         // The kernel gives this one back because we gave it; the caller may not have.
-        msg.flags = MsgFlags::from_bits_retain(received.flags & !libc::MSG_CMSG_CLOEXEC);
-        Ok(received.count)
+        msg.flags.remove(MsgFlags::CMSG_CLOEXEC);
+        Ok(count)
     }
 
     #[inline]
@@ -112,14 +109,11 @@ impl Net for Machine {
     }
 
     fn nonblocking(&self, fd: &Fd) -> Result<bool> {
-        let flags = sys::status_flags(fd.as_fd()).map_err(of("fcntl"))?;
-        Ok(flags & libc::O_NONBLOCK != 0)
+        sys::nonblocking(fd.as_fd()).map_err(of("fcntl"))
     }
 
     fn set_nonblocking(&self, fd: &Fd, nonblocking: bool) -> Result<()> {
-        let was = sys::status_flags(fd.as_fd()).map_err(of("fcntl"))?;
-        let flags = if nonblocking { was | libc::O_NONBLOCK } else { was & !libc::O_NONBLOCK };
-        if flags == was { Ok(()) } else { sys::set_status_flags(fd.as_fd(), flags).map_err(of("fcntl")) }
+        sys::set_nonblocking(fd.as_fd(), nonblocking).map_err(of("ioctl"))
     }
 
     /// Only requests whose argument has no address in it: those of `FIONREAD`, `FIONBIO`, `SIOCOUTQ`, `SIOCATMARK`, and the

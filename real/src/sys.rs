@@ -8,7 +8,7 @@
 #![allow(unsafe_code, reason = "the one place where the C library is called")]
 
 use std::ffi::{CStr, CString};
-use std::io::{self, IoSlice, IoSliceMut};
+use std::io::{self, IoSlice};
 use std::mem::{self, MaybeUninit};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::ptr;
@@ -16,7 +16,7 @@ use std::slice;
 use std::time::Duration;
 
 use libc::{c_int, c_void, socklen_t};
-use wavetank_api::{AddrInfo, Eai, Errno, Family, Instant, Protocol, SockType};
+use wavetank_api::{Addr, AddrInfo, Eai, Errno, Family, Instant, MsgFlags, Protocol, RecvMsg, SockType};
 
 use crate::addr::{self, SockAddr};
 
@@ -56,7 +56,7 @@ pub(crate) fn socketpair(family: i32, kind: i32, protocol: i32) -> Result<(Owned
 
 pub(crate) fn bind(fd: BorrowedFd<'_>, addr: &SockAddr) -> Result<()> {
     // SAFETY: the address is `len` initialised bytes, which the call only reads.
-    check(unsafe { libc::bind(fd.as_raw_fd(), addr.as_ptr().cast(), addr.len()) }).map(drop)
+    check(unsafe { libc::bind(fd.as_raw_fd(), addr.as_ptr(), addr.len()) }).map(drop)
 }
 
 pub(crate) fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<()> {
@@ -64,7 +64,7 @@ pub(crate) fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<()> {
     check(unsafe { libc::listen(fd.as_raw_fd(), backlog) }).map(drop)
 }
 
-pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, wavetank_api::Addr)> {
+pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr)> {
     let (fd, addr) = with_addr(|addr, len| {
         // SAFETY: `addr` has room for `*len` bytes.
         check(unsafe { libc::accept4(fd.as_raw_fd(), addr, len, flags) })
@@ -75,23 +75,21 @@ pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, wavetan
 
 pub(crate) fn connect(fd: BorrowedFd<'_>, addr: &SockAddr) -> Result<()> {
     // SAFETY: the address is `len` initialised bytes, which the call only reads.
-    check(unsafe { libc::connect(fd.as_raw_fd(), addr.as_ptr().cast(), addr.len()) }).map(drop)
+    check(unsafe { libc::connect(fd.as_raw_fd(), addr.as_ptr(), addr.len()) }).map(drop)
 }
 
-pub(crate) fn getsockname(fd: BorrowedFd<'_>) -> Result<wavetank_api::Addr> {
+pub(crate) fn getsockname(fd: BorrowedFd<'_>) -> Result<Addr> {
     // SAFETY: `addr` has room for `*len` bytes.
     with_addr(|addr, len| check(unsafe { libc::getsockname(fd.as_raw_fd(), addr, len) })).map(|(_, addr)| addr)
 }
 
-pub(crate) fn getpeername(fd: BorrowedFd<'_>) -> Result<wavetank_api::Addr> {
+pub(crate) fn getpeername(fd: BorrowedFd<'_>) -> Result<Addr> {
     // SAFETY: `addr` has room for `*len` bytes.
     with_addr(|addr, len| check(unsafe { libc::getpeername(fd.as_raw_fd(), addr, len) })).map(|(_, addr)| addr)
 }
 
 /// Makes a call that fills an address, and reads what it filled.
-fn with_addr(
-    call: impl FnOnce(*mut libc::sockaddr, *mut socklen_t) -> Result<c_int>,
-) -> Result<(c_int, wavetank_api::Addr)> {
+fn with_addr(call: impl FnOnce(*mut libc::sockaddr, *mut socklen_t) -> Result<c_int>) -> Result<(c_int, Addr)> {
     let mut storage = AddrRoom::new();
     let mut len = storage.len();
     let answer = call(storage.as_mut_ptr().cast(), &raw mut len)?;
@@ -118,6 +116,7 @@ impl AddrRoom {
     /// # Safety
     ///
     /// The first `len` bytes are initialised, or all of them if `len` is more.
+    #[inline]
     unsafe fn filled(&self, len: socklen_t) -> &[u8] {
         let len = len.min(self.len()) as usize;
         // SAFETY: the caller's promise.
@@ -146,6 +145,12 @@ pub(crate) fn sendmsg(
     flags: i32,
 ) -> Result<usize> {
     let (name, name_len) = addr.map_or((ptr::null(), 0), |addr| (addr.as_ptr(), addr.len()));
+    if let ([buf], []) = (bufs, control) {
+        // SAFETY: the call reads `len` bytes of a slice that has as many, and the address, if there is one.
+        return check_len(unsafe {
+            libc::sendto(fd.as_raw_fd(), buf.as_ptr().cast(), buf.len(), flags, name, name_len)
+        });
+    }
     let msg = libc::msghdr {
         msg_name: name.cast_mut().cast(),
         msg_namelen: name_len,
@@ -160,39 +165,30 @@ pub(crate) fn sendmsg(
     check_len(unsafe { libc::sendmsg(fd.as_raw_fd(), &raw const msg, flags) })
 }
 
-/// What [`recvmsg`] found besides the data.
-pub(crate) struct Received {
-    pub(crate) count: usize,
-    pub(crate) addr: Option<wavetank_api::Addr>,
-    pub(crate) control_len: usize,
-    pub(crate) flags: i32,
-}
-
 #[inline]
-pub(crate) fn recvmsg(
-    fd: BorrowedFd<'_>,
-    bufs: &mut [IoSliceMut<'_>],
-    want_addr: bool,
-    control: &mut [u8],
-    flags: i32,
-) -> Result<Received> {
+pub(crate) fn recvmsg(fd: BorrowedFd<'_>, into: &mut RecvMsg<'_, '_>, flags: i32) -> Result<usize> {
     let mut storage = AddrRoom::new();
     let mut msg = libc::msghdr {
-        msg_name: if want_addr { storage.as_mut_ptr() } else { ptr::null_mut() },
-        msg_namelen: if want_addr { storage.len() } else { 0 },
+        msg_name: if into.want_addr { storage.as_mut_ptr() } else { ptr::null_mut() },
+        msg_namelen: if into.want_addr { storage.len() } else { 0 },
         // `IoSliceMut` has the layout of `iovec` on Unix, as its documentation promises.
-        msg_iov: bufs.as_mut_ptr().cast(),
-        msg_iovlen: bufs.len(),
-        msg_control: if control.is_empty() { ptr::null_mut() } else { control.as_mut_ptr().cast() },
-        msg_controllen: control.len(),
+        msg_iov: into.bufs.as_mut_ptr().cast(),
+        msg_iovlen: into.bufs.len(),
+        msg_control: if into.control.is_empty() { ptr::null_mut() } else { into.control.as_mut_ptr().cast() },
+        msg_controllen: into.control.len(),
         msg_flags: 0,
     };
     // SAFETY: every pointer comes with the length of what it points to, all of which we may write.
     let count = check_len(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut msg, flags) })?;
-    let has_addr = want_addr && msg.msg_namelen > 0;
-    // SAFETY: the call succeeded, so the kernel has filled the first `msg_namelen` bytes.
-    let addr = has_addr.then(|| addr::decode(unsafe { storage.filled(msg.msg_namelen) }));
-    Ok(Received { count, addr, control_len: msg.msg_controllen, flags: msg.msg_flags })
+    into.addr = if into.want_addr && msg.msg_namelen > 0 {
+        // SAFETY: the call succeeded, so the kernel has filled the first `msg_namelen` bytes.
+        Some(addr::decode(unsafe { storage.filled(msg.msg_namelen) }))
+    } else {
+        None
+    };
+    into.control_len = msg.msg_controllen;
+    into.flags = MsgFlags::from_bits_retain(msg.msg_flags);
+    Ok(count)
 }
 
 /// `TCP_ZEROCOPY_RECEIVE`, whose argument has an address to which the kernel copies data.
@@ -237,14 +233,17 @@ pub(crate) fn close(fd: OwnedFd) -> Result<()> {
     check(unsafe { libc::close(fd.into_raw_fd()) }).map(drop)
 }
 
-pub(crate) fn status_flags(fd: BorrowedFd<'_>) -> Result<i32> {
+pub(crate) fn nonblocking(fd: BorrowedFd<'_>) -> Result<bool> {
     // SAFETY: two numbers go in.
-    check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETFL) })
+    let flags = check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETFL) })?;
+    Ok(flags & libc::O_NONBLOCK != 0)
 }
 
-pub(crate) fn set_status_flags(fd: BorrowedFd<'_>, flags: i32) -> Result<()> {
-    // SAFETY: three numbers go in.
-    check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETFL, flags) }).map(drop)
+/// By `FIONBIO`, which is one call where `F_GETFL` and `F_SETFL` are two.
+pub(crate) fn set_nonblocking(fd: BorrowedFd<'_>, nonblocking: bool) -> Result<()> {
+    let mut nonblocking = c_int::from(nonblocking);
+    // SAFETY: the request reads the number at its argument.
+    check(unsafe { libc::ioctl(fd.as_raw_fd(), libc::FIONBIO, &raw mut nonblocking) }).map(drop)
 }
 
 /// Requests without an address in their argument, and how many bytes that is. `ioctl_list(2)`, `tcp(7)`, `netdevice(7)`.
@@ -378,7 +377,7 @@ pub(crate) fn getnameinfo(addr: &SockAddr, flags: i32) -> Result<(String, String
     // SAFETY: the address is `len` initialised bytes, and each buffer has the room that is said.
     let answer = unsafe {
         libc::getnameinfo(
-            addr.as_ptr().cast(),
+            addr.as_ptr(),
             addr.len(),
             host.as_mut_ptr().cast(),
             host.len() as socklen_t,
