@@ -1,1 +1,58 @@
-//! Skeleton.
+//! The conformance suite: what sockets do on Linux, each case written once and run on both worlds.
+//!
+//! # How a case is written
+//!
+//! A case is a function over a [`Bed`], and a row in the table at the top of its file: the name, where it runs, the behaviour in one
+//! line, and the source of that sentence.
+//!
+//! ```ignore
+//! cases! { tcp::connect:
+//!     refused_by_a_closed_port everywhere
+//!         "A port that nobody listens on refuses the connection: ECONNREFUSED"
+//!         from "connect(2); RFC 9293 section 3.10.7.1";
+//! }
+//!
+//! fn refused_by_a_closed_port<B: Bed>(bed: &B) -> Outcome {
+//!     let closed = bed.far().bound_tcp()?;
+//!     fails(bed.near().tcp()?.connect(&closed.getsockname()?), Errno::ECONNREFUSED)
+//! }
+//! ```
+//!
+//! * `everywhere`: over IPv4 and over IPv6; on loopback, and in the simulated world also between two machines;
+//! * `families`: over IPv4 and over IPv6, on loopback: for what depends on loopback being immediate;
+//! * `once`: IPv4 and loopback, for what does not depend on the family, or is about one;
+//! * `alone`: like `once`, and in the real world while no other case runs, because it looks at what the process shares.
+//!
+//! The order of work is always: write the case, see it pass on real Linux, then make the simulator pass. So a case
+//! waits with [`Bed::settle`] for what takes time on a network, and says what it needs with [`Bed::need`]: where the machine
+//! lacks it, the case is reported as skipped, with the reason. A case that is slow in real time needs
+//! [`Capability::SlowTime`], which the real world has if `WAVETANK_SLOW=1` is set.
+//!
+//! What may differ, and why, is in `differences.rs`, and nowhere else.
+//!
+//! # How it is run
+//!
+//! [`run`] runs a selection on one world; `tests/real.rs` and `tests/sim.rs` give every case to `cargo test` under its own name, and
+//! the command is `wavetank conform`.
+
+pub mod bed;
+pub mod beds;
+mod case;
+mod cases;
+mod check;
+mod differences;
+mod pair;
+mod run;
+mod table;
+
+pub use bed::{Bed, Capability};
+pub use case::{Case, World};
+pub use check::{Outcome, Stop};
+pub use differences::{DIFFERENCES, Difference};
+pub use pair::{Pair, Place};
+pub use run::{CaseResult, Results, Runner, Verdict, run};
+
+/// Every case, in the order of the files and of the tables in them.
+pub fn cases() -> &'static [&'static Case] {
+    cases::all()
+}

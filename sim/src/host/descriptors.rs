@@ -2,14 +2,17 @@
 
 use smallvec::SmallVec;
 
-use crate::base::SocketId;
+use crate::base::{SocketId, TaskId};
 
 /// A running program of a host: what POSIX calls a process. Its threads share this table.
 #[derive(Default)]
 pub(crate) struct Program {
     table: SmallVec<[Option<SocketId>; 4]>,
+    open: usize,
     /// Below this every descriptor is in use.
     lowest_free: usize,
+    /// The threads it ever started, by number.
+    pub(crate) threads: SmallVec<[TaskId; 2]>,
     /// It has crashed or was killed: its threads unwind, and their calls no longer do anything.
     pub(crate) dead: bool,
 }
@@ -32,14 +35,14 @@ impl Program {
             self.table.push(None);
         }
         self.table[index] = Some(socket);
+        self.open += 1;
         self.lowest_free = index + 1;
         Ok((index + FIRST) as i32)
     }
 
     /// Whether `count` more descriptors would fit.
     pub(crate) fn has_room(&self, count: usize, limit: usize) -> bool {
-        let used = self.table.iter().flatten().count();
-        used + count + FIRST <= limit
+        self.open + count + FIRST <= limit
     }
 
     fn next_free(&self) -> usize {
@@ -57,6 +60,7 @@ impl Program {
         let socket = self.table.get_mut(index)?.take();
         if socket.is_some() {
             self.lowest_free = self.lowest_free.min(index);
+            self.open -= 1;
         }
         socket
     }
@@ -64,6 +68,7 @@ impl Program {
     /// Empties the table.
     pub(crate) fn close_all(&mut self) -> Vec<SocketId> {
         self.lowest_free = 0;
+        self.open = 0;
         std::mem::take(&mut self.table).into_iter().flatten().collect()
     }
 }

@@ -176,6 +176,7 @@ impl World {
         let (host, program) = (task.host, task.program);
         self.had_clients |= task.is_main && !task.is_server;
         let id = self.tasks.add(task);
+        self.hosts[host.index()].programs[program.index()].threads.push(id);
         self.record(What::Began { task: id, host, program });
         id
     }
@@ -238,12 +239,9 @@ impl World {
             return;
         }
         self.on_host(host, |host, env| host.end_program(env, program));
-        for index in 0..self.tasks.all.len() {
-            let task = &self.tasks.all[index];
-            if task.host == host && task.program == program && task.state == State::Parked {
-                let (id, parking) = (TaskId(index as u32), task.parking);
-                self.tasks.wake(id, parking);
-            }
+        for id in std::mem::take(&mut self.hosts[host.index()].programs[program.index()].threads) {
+            let parking = self.tasks.get(id).parking;
+            self.tasks.wake(id, parking);
         }
     }
 
