@@ -1,0 +1,77 @@
+//! [`Bed`]: what a case may ask of the world it runs in.
+
+use std::fmt;
+
+use wavetank_api::{Family, Host};
+
+use crate::{
+    check::{Outcome, Stop},
+    pair::Place,
+};
+
+/// A world made ready for one case: two places on a network, which may be the same machine.
+pub trait Bed {
+    /// The machines of this world.
+    type Host: Host;
+
+    /// Where the case runs: the client's side.
+    fn near(&self) -> Place<'_, Self::Host>;
+
+    /// The other side. On loopback another address of the same machine, as far as the family has one.
+    fn far(&self) -> Place<'_, Self::Host>;
+
+    /// IPv4 or IPv6: what this run of the case is over.
+    fn family(&self) -> Family;
+
+    /// Waits until everything that is on its way has arrived, and what follows from it at once has happened.
+    fn settle(&self);
+
+    /// Whether this world, here and now, can do that; if not, why.
+    fn can(&self, capability: Capability) -> Result<(), String>;
+
+    /// Skips the case unless this world can do that.
+    fn need(&self, capability: Capability) -> Outcome {
+        self.can(capability).map_err(Stop::Skipped)
+    }
+}
+
+/// What not every machine can do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Capability {
+    /// IPv6 on loopback.
+    Ipv6,
+    /// Whatever root may: ports below 1024.
+    Privileged,
+    /// Being refused what only root may.
+    Unprivileged,
+    /// Waiting a minute.
+    SlowTime,
+    /// Opening as many descriptors as the program may have.
+    FillDescriptors,
+    /// The usual names of services: `http` is port 80.
+    ServiceNames,
+}
+
+/// What a run of a case is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Way {
+    /// IPv4 or IPv6.
+    pub family: Family,
+    /// Between two machines instead of on loopback.
+    pub link: bool,
+}
+
+impl Way {
+    pub(crate) const V4: Self = Self { family: Family::INET, link: false };
+    pub(crate) const V6: Self = Self { family: Family::INET6, link: false };
+    pub(crate) const V4_LINK: Self = Self { family: Family::INET, link: true };
+    pub(crate) const V6_LINK: Self = Self { family: Family::INET6, link: true };
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let family = if self.family == Family::INET6 { "IPv6" } else { "IPv4" };
+        let place = if self.link { "between two machines" } else { "on loopback" };
+        write!(f, "{family} {place}")
+    }
+}

@@ -1,0 +1,4 @@
+//! The two beds.
+
+pub mod real;
+pub mod sim;

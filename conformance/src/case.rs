@@ -1,0 +1,92 @@
+//! [`Case`]: a behaviour, its source, and the function that shows it; and the macro that makes the tables of them.
+
+use std::fmt;
+
+use crate::{
+    bed::Way,
+    beds::{real::RealBed, sim::SimBed},
+    check::Outcome,
+};
+
+/// The two worlds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum World {
+    /// The operating system this program runs on.
+    Real,
+    /// The simulator.
+    Sim,
+}
+
+impl World {
+    /// `real` or `sim`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Sim => "sim",
+        }
+    }
+}
+
+impl fmt::Display for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A behaviour of sockets, and how to see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// Its name: topic and function, as in `tcp::connect::refused_by_a_closed_port`.
+    pub name: &'static str,
+    /// The behaviour in one line.
+    pub statement: &'static str,
+    /// Who says so: a section of an RFC, a man page, a function of the kernel.
+    pub source: &'static str,
+    pub(crate) ways: Ways,
+    pub(crate) on_real: fn(&RealBed) -> Outcome,
+    pub(crate) on_sim: fn(&SimBed) -> Outcome,
+}
+
+/// Where a case runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(non_camel_case_types, reason = "they are words of the tables of cases")]
+pub(crate) enum Ways {
+    /// Over IPv4 and IPv6; on loopback, and where there is one, over a link.
+    everywhere,
+    /// Over IPv4 and IPv6, on loopback.
+    families,
+    /// IPv4 on loopback.
+    once,
+    /// As `once`, while no other case runs.
+    alone,
+}
+
+impl Ways {
+    /// The real world has one machine, hence no link.
+    pub(crate) fn on(self, world: World) -> &'static [Way] {
+        match (self, world) {
+            (Self::everywhere, World::Sim) => &[Way::V4, Way::V6, Way::V4_LINK, Way::V6_LINK],
+            (Self::everywhere, World::Real) | (Self::families, _) => &[Way::V4, Way::V6],
+            (Self::once | Self::alone, _) => &[Way::V4],
+        }
+    }
+}
+
+/// The table at the top of a file of cases; see the crate's documentation.
+macro_rules! cases {
+    ($topic:path: $($name:ident $ways:ident $statement:literal from $source:literal;)*) => {
+        /// The cases of this file.
+        pub(super) const CASES: &[$crate::Case] = &[$(
+            $crate::Case {
+                name: concat!(stringify!($topic), "::", stringify!($name)),
+                statement: $statement,
+                source: $source,
+                ways: $crate::case::Ways::$ways,
+                on_real: $name::<$crate::beds::real::RealBed>,
+                on_sim: $name::<$crate::beds::sim::SimBed>,
+            },
+        )*];
+    };
+}
+
+pub(crate) use cases;

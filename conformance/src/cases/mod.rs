@@ -1,0 +1,58 @@
+//! The cases, by topic. Each file begins with the table of what it states.
+
+mod accept;
+mod bind;
+mod close;
+mod connect;
+mod connect_nonblocking;
+mod dup;
+mod host;
+mod listen;
+mod names;
+mod options;
+mod options_effect;
+mod poll;
+mod resolve;
+mod shutdown;
+mod socket;
+mod stream;
+mod time_wait;
+mod timeouts;
+mod udp;
+mod udp_errors;
+mod unix;
+
+use std::sync::LazyLock;
+
+use crate::Case;
+
+/// The order in which a newcomer would ask.
+pub(crate) fn all() -> &'static [&'static Case] {
+    static ALL: LazyLock<Vec<&'static Case>> = LazyLock::new(|| {
+        let tables = [
+            socket::CASES,
+            bind::CASES,
+            listen::CASES,
+            accept::CASES,
+            connect::CASES,
+            connect_nonblocking::CASES,
+            names::CASES,
+            stream::CASES,
+            shutdown::CASES,
+            close::CASES,
+            time_wait::CASES,
+            poll::CASES,
+            timeouts::CASES,
+            udp::CASES,
+            udp_errors::CASES,
+            unix::CASES,
+            options::CASES,
+            options_effect::CASES,
+            dup::CASES,
+            resolve::CASES,
+            host::CASES,
+        ];
+        tables.into_iter().flatten().collect()
+    });
+    &ALL
+}

@@ -1,0 +1,177 @@
+//! TIME_WAIT: who has it, for how long, and who may bind beside it.
+
+use std::time::Duration;
+
+use wavetank_api::{Addr, Errno, Host, PollEvents, Socket, option::SO_REUSEADDR};
+
+use crate::{
+    bed::{Bed, Capability},
+    case::cases,
+    check::{Outcome, Stop, ends, fails, polls, same},
+    pair::abort,
+};
+
+cases! { time_wait:
+    keeps_the_servers_port everywhere
+        "A server that closed first leaves its port in TIME_WAIT: the next one's bind says EADDRINUSE"
+        from "RFC 9293 section 3.6; inet_csk_bind_conflict with inet_timewait_sock";
+    reuseaddr_of_both_passes_it everywhere
+        "SO_REUSEADDR lets it bind and listen, if the first server had set it as well"
+        from "socket(7) SO_REUSEADDR; inet_csk_bind_conflict: tb->fastreuse";
+    reuseaddr_of_one_does_not everywhere
+        "SO_REUSEADDR of only one of the two servers does not: EADDRINUSE"
+        from "inet_csk_bind_conflict: sk->sk_reuse && sk2->sk_reuse";
+    belongs_to_who_closes_first everywhere
+        "A server whose client closed first has no TIME_WAIT: its port is free"
+        from "RFC 9293 section 3.3.2, figure 5: LAST-ACK";
+    keeps_the_clients_port everywhere
+        "A client that closed first cannot bind its port again: EADDRINUSE"
+        from "RFC 9293 section 3.6";
+    a_reset_leaves_none everywhere
+        "After a reset there is no TIME_WAIT on either side"
+        from "RFC 9293 section 3.10.7.4; tcp_reset: tcp_done";
+    with_the_socket_still_open everywhere
+        "The port stays taken while the socket is open, though its connection is over"
+        from "inet_csk_get_port: the socket holds its bucket";
+    the_other_address_is_free once
+        "It holds the port at its own address only"
+        from "inet_rcv_saddr_equal";
+    lasts_a_minute everywhere
+        "It lasts 60 s"
+        from "TCP_TIMEWAIT_LEN; RFC 9293 says 2 MSL, four minutes";
+    answers_the_late_fin everywhere
+        "Who waits is writable, readable, hung up; to its program the connection is over"
+        from "tcp_poll; tcp_time_wait: TCP_CLOSE";
+}
+
+/// A server that has served one connection.
+struct Served {
+    /// Where it listened.
+    server: Addr,
+    /// Where its client was.
+    client: Addr,
+}
+
+/// Serves one connection from a bound client. Who closes first is said; the listener and both ends are closed.
+fn serve<B: Bed>(bed: &B, server_first: bool, reuse: bool) -> Result<Served, Stop> {
+    let listener = bed.far().tcp()?;
+    listener.setsockopt(SO_REUSEADDR, reuse)?;
+    listener.bind(&bed.far().addr(0))?;
+    listener.listen(1)?;
+    let near = bed.near().tcp()?;
+    near.setsockopt(SO_REUSEADDR, reuse)?;
+    near.bind(&bed.near().addr(0))?;
+    near.connect(&listener.getsockname()?)?;
+    let (far, client) = listener.accept()?;
+    let server = listener.getsockname()?;
+    listener.close()?;
+    let (first, second) = if server_first { (far, near) } else { (near, far) };
+    first.close()?;
+    ends(&second)?;
+    second.close()?;
+    bed.settle();
+    Ok(Served { server, client })
+}
+
+/// A socket that wants to be the next server.
+fn next<B: Bed>(bed: &B, at: &Addr, reuse: bool) -> wavetank_api::Result<Socket<B::Host>> {
+    let socket = Socket::new(bed.far().host, bed.family(), wavetank_api::SockType::STREAM)?;
+    socket.setsockopt(SO_REUSEADDR, reuse)?;
+    socket.bind(at)?;
+    socket.listen(1)?;
+    Ok(socket)
+}
+
+fn keeps_the_servers_port<B: Bed>(bed: &B) -> Outcome {
+    let served = serve(bed, true, false)?;
+    fails(next(bed, &served.server, false), Errno::EADDRINUSE)
+}
+
+fn reuseaddr_of_both_passes_it<B: Bed>(bed: &B) -> Outcome {
+    let served = serve(bed, true, true)?;
+    let server = next(bed, &served.server, true)?;
+    bed.near().tcp()?.connect(&served.server)?;
+    server.accept()?;
+    Ok(())
+}
+
+fn reuseaddr_of_one_does_not<B: Bed>(bed: &B) -> Outcome {
+    fails(next(bed, &serve(bed, true, false)?.server, true), Errno::EADDRINUSE)?;
+    fails(next(bed, &serve(bed, true, true)?.server, false), Errno::EADDRINUSE)
+}
+
+fn belongs_to_who_closes_first<B: Bed>(bed: &B) -> Outcome {
+    let served = serve(bed, false, false)?;
+    next(bed, &served.server, false)?;
+    Ok(())
+}
+
+fn keeps_the_clients_port<B: Bed>(bed: &B) -> Outcome {
+    let served = serve(bed, false, false)?;
+    fails(bed.near().tcp()?.bind(&served.client), Errno::EADDRINUSE)
+}
+
+fn a_reset_leaves_none<B: Bed>(bed: &B) -> Outcome {
+    let listener = bed.far().listener()?;
+    let near = bed.near().bound_tcp()?;
+    near.connect(&listener.getsockname()?)?;
+    let (far, client) = listener.accept()?;
+    let server = listener.getsockname()?;
+    listener.close()?;
+    abort(far)?;
+    bed.settle();
+    fails(near.recv(&mut [0]), Errno::ECONNRESET)?;
+    near.close()?;
+    bed.far().tcp()?.bind(&server)?;
+    bed.near().tcp()?.bind(&client)?;
+    Ok(())
+}
+
+fn with_the_socket_still_open<B: Bed>(bed: &B) -> Outcome {
+    let listener = bed.far().listener()?;
+    let near = bed.near().bound_tcp()?;
+    near.connect(&listener.getsockname()?)?;
+    let (far, client) = listener.accept()?;
+    far.close()?;
+    ends(&near)?;
+    near.shutdown(wavetank_api::Shutdown::Write)?;
+    bed.settle();
+    fails(bed.near().tcp()?.bind(&client), Errno::EADDRINUSE)?;
+    near.close()?;
+    // It was not the first to close, so nothing of it is left.
+    bed.near().tcp()?.bind(&client)?;
+    Ok(())
+}
+
+fn the_other_address_is_free<B: Bed>(bed: &B) -> Outcome {
+    let served = serve(bed, true, false)?;
+    let port = crate::check::port_of(&served.server)?;
+    let other = bed.near().tcp()?;
+    other.bind(&bed.near().addr(port))?;
+    fails(bed.near().tcp()?.bind(&bed.near().any(port)), Errno::EADDRINUSE)
+}
+
+fn lasts_a_minute<B: Bed>(bed: &B) -> Outcome {
+    bed.need(Capability::SlowTime)?;
+    let served = serve(bed, true, false)?;
+    bed.far().host.sleep(Duration::from_secs(58));
+    fails(next(bed, &served.server, false), Errno::EADDRINUSE)?;
+    bed.far().host.sleep(Duration::from_secs(4));
+    next(bed, &served.server, false)?;
+    Ok(())
+}
+
+fn answers_the_late_fin<B: Bed>(bed: &B) -> Outcome {
+    let listener = bed.far().listener()?;
+    let near = bed.near().tcp()?;
+    near.connect(&listener.getsockname()?)?;
+    let (far, _) = listener.accept()?;
+    near.shutdown(wavetank_api::Shutdown::Write)?;
+    ends(&far)?;
+    far.close()?;
+    ends(&near)?;
+    bed.settle();
+    polls(&near, PollEvents::IN | PollEvents::OUT | PollEvents::RDHUP | PollEvents::HUP)?;
+    fails(near.send(b"x"), Errno::EPIPE)?;
+    same("recv", near.recv(&mut [0])?, 0)
+}

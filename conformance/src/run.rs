@@ -1,0 +1,222 @@
+//! Running cases: a selection, a world, and what became of each.
+
+use std::{
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
+    time::Instant,
+};
+
+use crate::{
+    Case, World, beds, cases,
+    case::Ways,
+    check::{Outcome, Stop},
+    differences,
+};
+
+/// What became of a case in a world.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// The case's name.
+    pub name: &'static str,
+    /// The behaviour in one line.
+    pub statement: &'static str,
+    /// Who says so.
+    pub source: &'static str,
+    /// Where it ran.
+    pub world: World,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Why it failed or was skipped, or why the difference is permitted. For a case that passed: over what it was not run.
+    pub reason: Option<String>,
+    /// How long it took, in real time.
+    pub millis: u64,
+}
+
+/// How a case ended.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Verdict {
+    /// As the case says.
+    Passed,
+    /// Not as the case says; or as it says, though `differences.rs` says otherwise.
+    Failed,
+    /// This machine cannot run it.
+    Skipped,
+    /// Not as the case says, which is permitted.
+    Differs,
+}
+
+impl Verdict {
+    /// `passed`, `failed`, `skipped` or `differs`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Differs => "differs",
+        }
+    }
+}
+
+/// What became of the cases, in the order of [`cases`].
+///
+/// `Display` is a table of what did not pass, and a line of counts for each world.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    /// One for each case and world.
+    pub cases: Vec<CaseResult>,
+}
+
+impl Results {
+    /// How many ended so in that world.
+    pub fn count(&self, world: World, verdict: Verdict) -> usize {
+        self.cases.iter().filter(|case| case.world == world && case.verdict == verdict).count()
+    }
+
+    /// Whether none failed.
+    pub fn is_ok(&self) -> bool {
+        self.cases.iter().all(|case| case.verdict != Verdict::Failed)
+    }
+
+    /// The results of both.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.cases.extend(other.cases);
+        self
+    }
+}
+
+/// Runs the cases whose name contains `filter` on a world; all of them if there is none. `on_progress` is told each result as it
+/// comes.
+pub fn run(world: World, filter: Option<&str>, on_progress: impl Fn(&CaseResult)) -> Results {
+    Runner::new(world).filter(filter).run(on_progress)
+}
+
+/// A selection of cases, and how to run it.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    world: World,
+    filter: Option<String>,
+    slow: bool,
+    jobs: usize,
+}
+
+/// On a real machine cases wait more than they work.
+const REAL_JOBS: usize = 8;
+
+impl Runner {
+    /// All cases on this world; the slow ones of the real world if the environment has `WAVETANK_SLOW=1`.
+    pub fn new(world: World) -> Self {
+        let slow = std::env::var_os("WAVETANK_SLOW").is_some_and(|value| value == "1");
+        let cores = thread::available_parallelism().map_or(1, Into::into);
+        let jobs = if world == World::Real { REAL_JOBS } else { cores };
+        Self { world, filter: None, slow, jobs }
+    }
+
+    /// Only cases whose name contains this text.
+    #[must_use]
+    pub fn filter(mut self, filter: Option<&str>) -> Self {
+        self.filter = filter.map(str::to_owned);
+        self
+    }
+
+    /// Also the cases that take a minute of real time.
+    #[must_use]
+    pub fn slow(mut self, slow: bool) -> Self {
+        self.slow = slow;
+        self
+    }
+
+    /// So many cases at the same time.
+    ///
+    /// # Panics
+    ///
+    /// If there are none.
+    #[must_use]
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        assert!(jobs > 0, "no jobs run no cases: give 1 or more");
+        self.jobs = jobs;
+        self
+    }
+
+    /// The cases that will be run.
+    pub fn selected(&self) -> Vec<&'static Case> {
+        let wanted = |case: &&Case| self.filter.as_deref().is_none_or(|filter| case.name.contains(filter));
+        cases().iter().copied().filter(wanted).collect()
+    }
+
+    /// Runs them.
+    pub fn run(&self, on_progress: impl Fn(&CaseResult)) -> Results {
+        let selected = self.selected();
+        let mut results: Vec<Option<CaseResult>> = vec![None; selected.len()];
+        let queue = Mutex::new(selected.iter().copied().enumerate());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let (tell, told) = mpsc::channel();
+        thread::scope(|scope| {
+            for _ in 0..self.jobs {
+                let (tell, next) = (tell.clone(), &next);
+                scope.spawn(move || {
+                    while let Some((index, case)) = next() {
+                        drop(tell.send((index, self.run_case(case))));
+                    }
+                });
+            }
+            drop(tell);
+            for (index, result) in told {
+                on_progress(&result);
+                results[index] = Some(result);
+            }
+        });
+        Results { cases: results.into_iter().flatten().collect() }
+    }
+
+    /// Runs one case, every way it has.
+    pub fn run_case(&self, case: &Case) -> CaseResult {
+        let begin = Instant::now();
+        let mut failed = Vec::new();
+        let mut skipped = Vec::new();
+        let ways = case.ways.on(self.world);
+        for &way in ways {
+            match self.run_way(case, way) {
+                Ok(()) => {}
+                Err(Stop::Failed(reason)) => failed.push(format!("{way}: {reason}")),
+                Err(Stop::Skipped(reason)) => skipped.push((way, reason)),
+            }
+        }
+        let (verdict, reason) = if failed.is_empty() && skipped.len() == ways.len() {
+            (Verdict::Skipped, skipped.into_iter().next().map(|(_, reason)| reason))
+        } else {
+            let not_run = skipped.iter().map(|(way, reason)| format!("not run over {way}: {reason}"));
+            judge(case, self.world, failed, not_run.collect())
+        };
+        CaseResult {
+            name: case.name,
+            statement: case.statement,
+            source: case.source,
+            world: self.world,
+            verdict,
+            reason,
+            millis: begin.elapsed().as_millis() as u64,
+        }
+    }
+
+    fn run_way(&self, case: &Case, way: crate::bed::Way) -> Outcome {
+        match self.world {
+            World::Real => beds::real::run(case.on_real, way, case.ways == Ways::alone, self.slow),
+            World::Sim => beds::sim::run(case.on_sim, way),
+        }
+    }
+}
+
+/// Holds what happened against what is permitted.
+fn judge(case: &Case, world: World, failed: Vec<String>, not_run: Vec<String>) -> (Verdict, Option<String>) {
+    let text = |lines: Vec<String>| (!lines.is_empty()).then(|| lines.join("\n"));
+    match (differences::permitted(case.name, world), failed.is_empty()) {
+        (None, true) => (Verdict::Passed, text(not_run)),
+        (None, false) => (Verdict::Failed, text(failed)),
+        (Some(difference), false) => (Verdict::Differs, Some(difference.reason.to_owned())),
+        (Some(_), true) => {
+            let stale = "it passes, though differences.rs says that it does not: delete the entry";
+            (Verdict::Failed, Some(stale.to_owned()))
+        }
+    }
+}
