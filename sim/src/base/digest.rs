@@ -35,20 +35,20 @@ impl FromStr for Digest {
 /// before it.
 #[derive(Clone)]
 pub(crate) struct Digester {
-    /// The first two words are the chain's; then words not yet hashed. Events are small, and hashing is cheapest in long
-    /// pieces.
-    words: [u64; CHAIN + BATCH],
+    /// The chain's digest, then words not yet hashed, as bytes in little-endian order. Events are small, and hashing is
+    /// cheapest in long pieces.
+    bytes: [u8; CHAIN + BATCH],
     used: usize,
     /// The time of the last event: it is taken in only when it changes.
     at: u64,
 }
 
-const CHAIN: usize = 2;
-const BATCH: usize = 62;
+const CHAIN: usize = 16;
+const BATCH: usize = 62 * 8;
 
 impl Digester {
     pub(crate) fn new() -> Self {
-        Self { words: [0; CHAIN + BATCH], used: CHAIN, at: 0 }
+        Self { bytes: [0; CHAIN + BATCH], used: CHAIN, at: 0 }
     }
 
     /// Takes in the time of the next event. Its high byte is 0, which no event's first word has.
@@ -68,28 +68,24 @@ impl Digester {
     /// Takes in the words of one event, the first of which begins with a byte that says its kind.
     #[inline(always)]
     pub(crate) fn words<const N: usize>(&mut self, words: [u64; N]) {
-        if self.used + N > self.words.len() {
+        if self.used + N * 8 > self.bytes.len() {
             self.link();
         }
-        self.words[self.used..self.used + N].copy_from_slice(&words);
-        self.used += N;
+        let room = &mut self.bytes[self.used..self.used + N * 8];
+        for (chunk, word) in room.chunks_exact_mut(8).zip(words) {
+            chunk.copy_from_slice(&word.to_le_bytes());
+        }
+        self.used += N * 8;
     }
 
     #[inline(never)]
     fn link(&mut self) {
-        let mut bytes = [0; (CHAIN + BATCH) * 8];
-        for (chunk, word) in bytes.chunks_exact_mut(8).zip(&self.words) {
-            chunk.copy_from_slice(&word.to_le_bytes());
-        }
-        let digest = xxh3_128(&bytes[..self.used * 8]);
-        self.words[0] = digest as u64;
-        self.words[1] = (digest >> 64) as u64;
+        let digest = xxh3_128(&self.bytes[..self.used]);
+        self.bytes[..CHAIN].copy_from_slice(&digest.to_le_bytes());
         self.used = CHAIN;
     }
 
     pub(crate) fn finish(&self) -> Digest {
-        let mut whole = self.clone();
-        whole.link();
-        Digest(u128::from(whole.words[1]) << 64 | u128::from(whole.words[0]))
+        Digest(xxh3_128(&self.bytes[..self.used]))
     }
 }

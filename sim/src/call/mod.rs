@@ -151,6 +151,7 @@ impl Caller<'_> {
     }
 
     /// Registers the running process with what it waits for.
+    #[inline]
     fn park(
         &self,
         world: &mut World,
