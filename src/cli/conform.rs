@@ -1,7 +1,9 @@
 //! `conform`: the conformance cases on one world or both, and a table.
 
+use std::{collections::BTreeMap, fmt::Write as _};
+
 use indicatif::{ProgressBar, ProgressStyle};
-use wavetank_conformance::{Results, Runner, World};
+use wavetank_conformance::{CaseResult, Results, Runner, Verdict, World};
 
 use super::{
     Stop,
@@ -10,6 +12,7 @@ use super::{
 };
 
 pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
+    // The real world first: it is the reference.
     let worlds: &[World] = match args.world {
         WorldChoice::Sim => &[World::Sim],
         WorldChoice::Real => &[World::Real],
@@ -30,9 +33,9 @@ pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
     });
     bar.finish_and_clear();
     if json {
-        say_json(&json::Conformed::new(&results))?
+        say_json(&json::Conformed::new(&results))?;
     } else {
-        say(&results.to_string())?
+        say(&format!("{}\n{results}", table(&results.cases, worlds)))?;
     }
     Ok(results.is_ok())
 }
@@ -42,14 +45,86 @@ fn style() -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// The line for a filter that nothing matches: the groups of cases, which are the first parts of their names.
+/// The line for a filter that nothing matches.
 fn no_case(filter: Option<&str>) -> String {
-    let mut groups: Vec<_> = wavetank_conformance::cases().iter().map(|case| group(case.name)).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    format!("no case has {:?} in its name: there are {}", filter.unwrap_or_default(), groups.join(", "))
+    let mut topics: Vec<_> = wavetank_conformance::cases().iter().map(|case| topic(case.name)).collect();
+    topics.sort_unstable();
+    topics.dedup();
+    format!("no case has {:?} in its name: there are {}", filter.unwrap_or_default(), topics.join(", "))
 }
 
-fn group(name: &str) -> &str {
-    name.split_once("::").or_else(|| name.split_once('/')).map_or(name, |(group, _)| group)
+/// The name of a case without its last part.
+fn topic(name: &str) -> &str {
+    name.rsplit_once("::").map_or(name, |(topic, _)| topic)
+}
+
+const COLUMNS: [(Verdict, &str); 4] = [
+    (Verdict::Passed, "passed"),
+    (Verdict::Failed, "failed"),
+    (Verdict::Skipped, "skipped"),
+    (Verdict::Differs, "differs"),
+];
+
+/// A line for each topic, and for each world a column of each verdict.
+fn table(cases: &[CaseResult], worlds: &[World]) -> String {
+    let mut counts: BTreeMap<&str, BTreeMap<(World, Verdict), usize>> = BTreeMap::new();
+    let mut sums: BTreeMap<(World, Verdict), usize> = BTreeMap::new();
+    for case in cases {
+        *counts.entry(topic(case.name)).or_default().entry((case.world, case.verdict)).or_default() += 1;
+        *sums.entry((case.world, case.verdict)).or_default() += 1;
+    }
+    let width = counts.keys().map(|topic| topic.len()).max().unwrap_or(0).max("in all".len());
+    let mut text = format!("{:width$}", "");
+    for world in worlds {
+        let _ = write!(text, "   {:<31}", format!("{world} world"));
+    }
+    text.truncate(text.trim_end().len());
+    let _ = write!(text, "\n{:width$}", "");
+    for _ in worlds {
+        let _ = write!(text, "  ");
+        COLUMNS.iter().for_each(|(_, name)| text.push_str(&format!(" {name:>7}")));
+    }
+    for (topic, counts) in counts.iter().map(|(topic, counts)| (*topic, counts)).chain([("in all", &sums)]) {
+        let _ = write!(text, "\n{topic:width$}");
+        for &world in worlds {
+            let _ = write!(text, "  ");
+            for (verdict, _) in COLUMNS {
+                match counts.get(&(world, verdict)) {
+                    Some(count) => text.push_str(&format!(" {count:>7}")),
+                    None => text.push_str("       ."),
+                }
+            }
+        }
+    }
+    text + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(name: &'static str, world: World, verdict: Verdict) -> CaseResult {
+        CaseResult { name, statement: "", source: "", world, verdict, reason: None, millis: 0 }
+    }
+
+    #[test]
+    fn the_table_counts_verdicts_by_topic_and_world() {
+        let cases = [
+            case("tcp::connect::refused", World::Real, Verdict::Passed),
+            case("tcp::connect::twice", World::Real, Verdict::Skipped),
+            case("udp::refused", World::Real, Verdict::Passed),
+            case("tcp::connect::refused", World::Sim, Verdict::Passed),
+            case("tcp::connect::twice", World::Sim, Verdict::Passed),
+            case("udp::refused", World::Sim, Verdict::Failed),
+        ];
+        let expected = [
+            "               real world                        sim world",
+            "                passed  failed skipped differs    passed  failed skipped differs",
+            "tcp::connect         1       .       1       .         2       .       .       .",
+            "udp                  1       .       .       .         .       1       .       .",
+            "in all               2       .       1       .         2       1       .       .",
+        ];
+        let table = table(&cases, &[World::Real, World::Sim]);
+        assert_eq!(table.lines().collect::<Vec<_>>(), expected, "\n{table}");
+    }
 }
