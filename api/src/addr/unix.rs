@@ -174,7 +174,8 @@ fn unescape(text: &str) -> Option<Vec<u8>> {
     while let Some((before, after)) = rest.split_once('\\') {
         bytes.extend_from_slice(before.as_bytes());
         let digits = after.strip_prefix('x')?.get(..2)?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        // `from_str_radix` would accept a sign.
+        bytes.push(if digits.starts_with('+') { None } else { u8::from_str_radix(digits, 16).ok() }?);
         rest = &after[3..];
     }
     bytes.extend_from_slice(rest.as_bytes());

@@ -1,0 +1,83 @@
+//! Options: their numbers, and their values in memory.
+
+use std::time::Duration;
+
+use wavetank_api::option::*;
+use wavetank_api::{Errno, SockType};
+
+fn bytes<T: OptValue>(value: T::Value) -> Vec<u8> {
+    let mut bytes = [0xaa; MAX_LEN];
+    let len = T::encode(&value, &mut bytes);
+    bytes[..len].to_vec()
+}
+
+fn ints(values: &[i32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_ne_bytes()).collect()
+}
+
+#[test]
+fn levels_and_names_are_linuxs() {
+    let rows = [
+        (SO_KEEPALIVE.level(), SO_KEEPALIVE.name(), 1, 9),
+        (SO_LINGER.level(), SO_LINGER.name(), 1, 13),
+        (TCP_NODELAY.level(), TCP_NODELAY.name(), 6, 1),
+        (TCP_CONGESTION.level(), TCP_CONGESTION.name(), 6, 13),
+        (IP_TTL.level(), IP_TTL.name(), 0, 2),
+        (IPV6_V6ONLY.level(), IPV6_V6ONLY.name(), 41, 26),
+    ];
+    for (level, name, linux_level, linux_name) in rows {
+        assert_eq!((level, name), (linux_level, linux_name));
+    }
+    assert_eq!(SO_KEEPALIVE.to_string(), "SO_KEEPALIVE");
+    assert_eq!(option_name(41, 26), Some("IPV6_V6ONLY"));
+    assert_eq!(option_name(41, 9999), None);
+}
+
+#[test]
+fn values_in_memory() {
+    assert_eq!(bytes::<bool>(true), ints(&[1]));
+    assert_eq!(bytes::<i32>(-1), ints(&[-1]));
+    assert_eq!(bytes::<u32>(u32::MAX), ints(&[-1]));
+    assert_eq!(bytes::<SockType>(SockType::DGRAM), ints(&[2]));
+    assert_eq!(bytes::<Seconds>(Duration::from_millis(1_001)), ints(&[2]));
+    assert_eq!(bytes::<Millis>(Duration::from_micros(1)), ints(&[1]));
+    assert_eq!(bytes::<Millis>(Duration::MAX), ints(&[i32::MAX]));
+    assert_eq!(bytes::<Linger>(None), ints(&[0, 0]));
+    assert_eq!(bytes::<Linger>(Some(Duration::ZERO)), ints(&[1, 0]));
+    assert_eq!(bytes::<Linger>(Some(Duration::from_nanos(1))), ints(&[1, 1]));
+    assert_eq!(bytes::<String>("cubic".to_owned()), b"cubic");
+    assert_eq!(bytes::<String>("x".repeat(1_000)).len(), MAX_LEN);
+}
+
+#[test]
+fn a_timeout_in_memory_is_never_none_by_rounding() {
+    let timeval = |seconds: i64, micros: i64| [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat();
+    for (timeout, expected) in [
+        (None, timeval(0, 0)),
+        (Some(Duration::ZERO), timeval(0, 1)),
+        (Some(Duration::from_nanos(1)), timeval(0, 1)),
+        (Some(Duration::from_nanos(1_001)), timeval(0, 2)),
+        (Some(Duration::from_millis(1_500)), timeval(1, 500_000)),
+        (Some(Duration::from_nanos(999_999_999)), timeval(1, 0)),
+    ] {
+        assert_eq!(bytes::<Timeval>(timeout), expected, "{timeout:?}");
+    }
+    assert_eq!(bytes::<Timeval>(Some(Duration::MAX)).len(), 16);
+    assert_eq!(Timeval::decode(&timeval(1, 500_000)), Some(Some(Duration::from_millis(1_500))));
+    assert_eq!(Timeval::decode(&timeval(0, 0)), Some(None));
+    assert_eq!(Timeval::decode(&[0; 8]), None);
+}
+
+#[test]
+fn values_from_memory() {
+    assert_eq!(<Option<Errno>>::decode(&ints(&[0])), Some(None));
+    assert_eq!(<Option<Errno>>::decode(&ints(&[111])), Some(Some(Errno::ECONNREFUSED)));
+    assert_eq!(bool::decode(&ints(&[2])), Some(true));
+    assert_eq!(i32::decode(&[64]), Some(64));
+    assert_eq!(i32::decode(&[]), None);
+    assert_eq!(Linger::decode(&ints(&[1, 5])), Some(Some(Duration::from_secs(5))));
+    assert_eq!(Linger::decode(&ints(&[0, 5])), Some(None));
+    assert_eq!(Linger::decode(&ints(&[1])), None);
+    assert_eq!(String::decode(b"reno\0\0\0"), Some("reno".to_owned()));
+    assert_eq!(String::decode(b"\xff"), None);
+}
