@@ -97,6 +97,12 @@ impl<H: Host> Place<'_, H> {
         Ok(socket)
     }
 
+    /// The address with a port that nobody has: asked for by its number, `bind` locks it to the socket.
+    #[track_caller]
+    pub fn free_addr(&self) -> Result<Addr> {
+        Ok(self.bound_tcp()?.getsockname()?)
+    }
+
     /// Two connected UNIX stream sockets.
     #[track_caller]
     pub fn unix(&self) -> Result<(Socket<H>, Socket<H>)> {

@@ -49,6 +49,9 @@ cases! { listen:
     shutdown_of_reading_ends_it everywhere
         "shutdown(SHUT_RD) makes a listener an ordinary socket again: accept gives EINVAL, who waits is reset, it can listen again"
         from "inet_shutdown: TCP_LISTEN";
+    listening_again_moves_a_chosen_port families
+        "A port that was not asked for is gone with the listening: the next listen gets another, until then the old one is shown"
+        from "tcp_set_state: inet_put_port without SOCK_BINDPORT_LOCK clears inet_num, not inet_sport";
     shutdown_of_writing_does_nothing everywhere
         "shutdown(SHUT_WR) leaves a listener listening"
         from "inet_shutdown: TCP_LISTEN without RCV_SHUTDOWN";
@@ -172,8 +175,10 @@ fn room_lets_the_next_one_in<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn shutdown_of_reading_ends_it<B: Bed>(bed: &B) -> Outcome {
-    let listener = bed.far().listener()?;
-    let name = listener.getsockname()?;
+    let listener = bed.far().tcp()?;
+    let name = bed.far().free_addr()?;
+    listener.bind(&name)?;
+    listener.listen(1)?;
     let waiting = bed.near().tcp()?;
     waiting.connect(&name)?;
     bed.settle();
@@ -187,6 +192,18 @@ fn shutdown_of_reading_ends_it<B: Bed>(bed: &B) -> Outcome {
     listener.listen(1)?;
     bed.near().tcp()?.connect(&name)?;
     Ok(())
+}
+
+fn listening_again_moves_a_chosen_port<B: Bed>(bed: &B) -> Outcome {
+    let listener = bed.near().listener()?;
+    let name = listener.getsockname()?;
+    listener.shutdown(Shutdown::Read)?;
+    same("getsockname", listener.getsockname()?, name.clone())?;
+    // Somebody else can have it.
+    let other = bed.near().tcp()?;
+    other.bind(&name)?;
+    listener.listen(1)?;
+    holds("the port is another", listener.getsockname()? != name)
 }
 
 fn shutdown_of_writing_does_nothing<B: Bed>(bed: &B) -> Outcome {

@@ -18,8 +18,8 @@ use crate::{
 
 cases! { options::effect:
     rcvlowat_of_recv everywhere
-        "SO_RCVLOWAT: a recv waits until so many bytes are there"
-        from "socket(7) SO_RCVLOWAT; sock_rcvlowat";
+        "SO_RCVLOWAT: a recv that waits is not woken before so many bytes are there"
+        from "socket(7) SO_RCVLOWAT; tcp_data_ready";
     rcvlowat_of_poll everywhere
         "SO_RCVLOWAT: a connection is not readable before so many bytes are there"
         from "socket(7): since Linux 2.6.28 poll respects it; tcp_stream_is_readable";
@@ -48,9 +48,11 @@ fn rcvlowat_of_recv<B: Bed>(bed: &B) -> Outcome {
     near.setsockopt(SO_RCVLOWAT, 5)?;
     let host = bed.near().host.clone();
     let time = Duration::from_millis(60);
+    // The first bytes must find the reader waiting: once it has taken some, fewer than so many more do not wake it.
     let thread = bed.near().host.spawn("sender", move || {
+        host.sleep(time / 2);
         far.send(b"abc")?;
-        host.sleep(time);
+        host.sleep(time / 2);
         far.send(b"def").map(|_| far)
     });
     takes(bed.near().host, time, || receives(&near, b"abcdef"))??;

@@ -220,6 +220,7 @@ fn sendall_has_one_deadline<B: Bed>(bed: &B) -> Outcome {
     near.settimeout(Some(time))?;
     let result = takes(bed.near().host, time, || near.sendall(&vec![0; TOO_MUCH]))?;
     times_out(result)?;
+    near.close()?;
     reader.join().map_err(|_| Stop::Failed("the reader panicked".to_owned()))??;
     Ok(())
 }
