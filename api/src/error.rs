@@ -251,16 +251,21 @@ fn eai_hint(eai: Eai) -> Option<&'static str> {
     })
 }
 
+/// The call and the cause; `{:#}` adds the [`hint`](Error::hint).
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.call().is_empty() {
             write!(f, "{}: ", self.call())?;
         }
         match &self.0 {
-            Repr::Os { errno, .. } => fmt::Display::fmt(errno, f),
-            Repr::Timeout { .. } => f.write_str("timed out"),
-            Repr::Resolve { eai, .. } => fmt::Display::fmt(eai, f),
-            Repr::Io(error) => fmt::Display::fmt(error, f),
+            Repr::Os { errno, .. } => write!(f, "{errno}")?,
+            Repr::Timeout { .. } => f.write_str("timed out")?,
+            Repr::Resolve { eai, .. } => write!(f, "{eai}")?,
+            Repr::Io(error) => write!(f, "{error}")?,
+        }
+        match self.hint() {
+            Some(hint) if f.alternate() => write!(f, "; {hint}"),
+            _ => Ok(()),
         }
     }
 }

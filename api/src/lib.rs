@@ -38,6 +38,8 @@
 //! * families besides IPv4, IPv6 and UNIX by type; any other goes through [`Addr::Raw`];
 //! * control messages by type: [`SendMsg::control`] and [`RecvMsg::control`] are bytes, as `cmsg(3)` lays them out;
 //! * multicast membership by method: `setsockopt_raw` does it;
+//! * `makefile`: `BufReader::new(&socket)` and `BufWriter::new(&socket)` are that;
+//! * `sendfile`, `send_fds`, `recv_fds`, and the older look-ups (`gethostbyname`, `getservbyname`, ...), so far;
 //! * a default timeout for new sockets (Python's `setdefaulttimeout`): it would be a global, and two worlds may share a process;
 //! * `epoll`, `select`, `io_uring`: [`Net::poll`] is the one way to wait;
 //! * async: this is the blocking contract;

@@ -624,6 +624,16 @@ macro_rules! forward_read_write {
             fn read_exact(&mut self, buf: &mut [u8]) -> std::io::Result<()> {
                 std::io::Read::read_exact(&mut &*self, buf)
             }
+
+            #[track_caller]
+            fn read_to_end(&mut self, buf: &mut Vec<u8>) -> std::io::Result<usize> {
+                std::io::Read::read_to_end(&mut &*self, buf)
+            }
+
+            #[track_caller]
+            fn read_to_string(&mut self, buf: &mut String) -> std::io::Result<usize> {
+                std::io::Read::read_to_string(&mut &*self, buf)
+            }
         }
 
         impl<N: Net> std::io::Write for $type<N> {
@@ -673,6 +683,16 @@ macro_rules! read_write_by_socket {
             fn read_exact(&mut self, buf: &mut [u8]) -> std::io::Result<()> {
                 std::io::Read::read_exact(&mut &self.socket, buf)
             }
+
+            #[track_caller]
+            fn read_to_end(&mut self, buf: &mut Vec<u8>) -> std::io::Result<usize> {
+                std::io::Read::read_to_end(&mut &self.socket, buf)
+            }
+
+            #[track_caller]
+            fn read_to_string(&mut self, buf: &mut String) -> std::io::Result<usize> {
+                std::io::Read::read_to_string(&mut &self.socket, buf)
+            }
         }
 
         impl<N: Net> std::io::Write for &$type<N> {
@@ -705,7 +725,13 @@ macro_rules! read_write_by_socket {
 
 pub(crate) use {forward_read_write, read_write_by_socket};
 
-/// `read` is [`Socket::recv`]. `read_exact` is written here, so that a simulation reports the line of its caller.
+/// Bytes that `read_to_end` makes room for at first, and at most: doubled whenever a read fills them.
+const READ_ROOM_MIN: usize = 4 * 1024;
+/// See [`READ_ROOM_MIN`].
+const READ_ROOM_MAX: usize = 256 * 1024;
+
+/// `read` is [`Socket::recv`]. What loops over it is written here and not left to `std`, so that a simulation reports the line of
+/// its caller.
 impl<N: Net> Read for &Socket<N> {
     #[inline]
     #[track_caller]
@@ -730,6 +756,32 @@ impl<N: Net> Read for &Socket<N> {
             }
         }
         Ok(())
+    }
+
+    #[track_caller]
+    fn read_to_end(&mut self, buf: &mut Vec<u8>) -> io::Result<usize> {
+        let start = buf.len();
+        let mut room = READ_ROOM_MIN;
+        loop {
+            let end = buf.len();
+            buf.resize(end + room, 0);
+            let count = self.recv(&mut buf[end..]);
+            buf.truncate(end + count.as_ref().map_or(0, |count| *count));
+            match count? {
+                0 => return Ok(end - start),
+                count if count == room => room = (room * 2).min(READ_ROOM_MAX),
+                _ => {}
+            }
+        }
+    }
+
+    #[track_caller]
+    fn read_to_string(&mut self, buf: &mut String) -> io::Result<usize> {
+        let mut bytes = Vec::new();
+        let count = self.read_to_end(&mut bytes)?;
+        let text = String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        buf.push_str(&text);
+        Ok(count)
     }
 }
 

@@ -30,6 +30,52 @@
 //! # Ok::<(), wavetank_api::Error>(())
 //! ```
 //!
+//! The same with the names of Python's `socket`, and with time limits:
+//!
+//! ```
+//! use std::time::Duration;
+//! use wavetank_api::{Errno, Host, ServerOptions, create_connection, create_server, option::TCP_NODELAY};
+//! use wavetank_real::Machine;
+//!
+//! let host = Machine::this();
+//! let server = create_server(&host, ("localhost", 0), ServerOptions::default())?;
+//! let addr = server.getsockname()?;
+//! let client = create_connection(&host, &addr, Some(Duration::from_millis(10)))?;
+//! client.setsockopt(TCP_NODELAY, true)?;
+//!
+//! // Nobody sends: the socket's own timeout strikes.
+//! let error = client.recv(&mut [0; 100]).unwrap_err();
+//! assert_eq!(error.to_string(), "recv: timed out");
+//!
+//! // Nobody listens any more.
+//! drop((server, client));
+//! let error = create_connection(&host, &addr, None).unwrap_err();
+//! assert_eq!(error, Errno::ECONNREFUSED);
+//! assert_eq!(
+//!     format!("{error:#}"),
+//!     "connect: ECONNREFUSED (Connection refused); nothing listens there: is the server started, bound to this address and port, \
+//!      and listening before you connect?",
+//! );
+//! # Ok::<(), wavetank_api::Error>(())
+//! ```
+//!
+//! Waiting for several sockets at once:
+//!
+//! ```
+//! use std::time::Duration;
+//! use wavetank_api::{Net, PollEvents, PollFd, UdpSocket};
+//! use wavetank_real::Machine;
+//!
+//! let host = Machine::this();
+//! let (a, b) = (UdpSocket::bind(&host, "127.0.0.1:0")?, UdpSocket::bind(&host, "127.0.0.1:0")?);
+//! a.send_to(b"ahoy", b.local_addr()?)?;
+//!
+//! let mut fds = [PollFd::of(a.socket(), PollEvents::IN), PollFd::of(b.socket(), PollEvents::IN)];
+//! assert_eq!(host.poll(&mut fds, Some(Duration::from_secs(10)))?, 1);
+//! assert!(!fds[0].is_readable() && fds[1].is_readable());
+//! # Ok::<(), wavetank_api::Error>(())
+//! ```
+//!
 //! Where to look: `sys.rs` has the calls and all `unsafe`, `addr.rs` addresses in memory, `net.rs` and `host.rs` the two traits.
 #![cfg(target_os = "linux")]
 

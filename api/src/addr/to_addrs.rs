@@ -16,6 +16,7 @@ pub trait ToAddrs {
     /// # Errors
     ///
     /// The resolver's, [`Error::eai`]; an `InvalidInput` of [`io`] if the text has no port, or the port is not a number.
+    #[track_caller]
     fn to_addrs<N: Net>(&self, net: &N) -> Result<Vec<Addr>>;
 
     /// The addresses without a look-up and without an allocation, if there is exactly one and no name server is needed for it.

@@ -115,6 +115,8 @@ impl<H: Host, T> Sender<H, T> {
 }
 
 /// The second half of a rendezvous. A message that nobody can take any more comes back.
+///
+/// It was put into an empty queue, so as long as it is not taken it is the first.
 #[track_caller]
 fn wait_until_taken<H: Host, T>(
     shared: &Shared<H, T>,
@@ -123,8 +125,7 @@ fn wait_until_taken<H: Host, T>(
 ) -> Result<(), SendError<T>> {
     while state.taken < number {
         if !state.receiving {
-            let at = (number - state.taken - 1) as usize;
-            return state.queue.remove(at).map_or(Ok(()), |message| Err(SendError(message)));
+            return state.queue.pop_front().map_or(Ok(()), |message| Err(SendError(message)));
         }
         state = shared.left.wait(state);
     }

@@ -36,6 +36,14 @@ fn the_text_says_the_call_and_the_cause() {
 }
 
 #[test]
+fn the_long_text_adds_the_hint() {
+    let error = Error::new(Errno::ENETUNREACH, "connect");
+    assert_eq!(format!("{error:#}"), format!("{error}; {}", error.hint().unwrap()));
+    let error = Error::new(Errno::EXDEV, "connect");
+    assert_eq!(format!("{error:#}"), format!("{error}"));
+}
+
+#[test]
 fn each_cause_is_told_apart() {
     let [os, timeout, resolve, io] = each();
     assert_eq!(os.errno(), Some(Errno::EPIPE));

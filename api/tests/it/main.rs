@@ -1,8 +1,10 @@
-//! The vocabulary of the contract, without a world. What needs one is tested in `real/tests`.
+//! The vocabulary of the contract, and `Socket` over a scripted stack. What needs a world is tested in `real/tests`.
 
 mod addr;
 mod errno;
 mod error;
 mod flags;
 mod option;
+mod script;
+mod socket;
 mod time;

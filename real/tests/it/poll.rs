@@ -53,3 +53,12 @@ fn the_end_of_a_stream_is_readable_and_hung_up() {
     let asked = IN | PollEvents::RDHUP;
     assert_eq!(poll_one(&this(), a.fd(), asked, None).unwrap(), asked | PollEvents::HUP);
 }
+
+#[test]
+fn the_longest_time_is_for_ever() {
+    let (a, b) = pair();
+    b.send(b"x").unwrap();
+    assert_eq!(poll_one(&this(), a.fd(), IN, Some(Duration::MAX)).unwrap(), IN);
+    let mut fds = [PollFd::of(&a, IN)];
+    assert_eq!(this().poll(&mut fds, Some(Duration::MAX)).unwrap(), 1);
+}

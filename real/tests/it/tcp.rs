@@ -164,3 +164,29 @@ fn a_non_blocking_listener_would_block() {
     listener.set_nonblocking(true).unwrap();
     assert!(listener.accept().unwrap_err().is_would_block());
 }
+
+#[test]
+fn reading_to_the_end() {
+    let mut stream = echo("127.0.0.1:0");
+    stream.write_all("ahoj, světe".as_bytes()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut text = "> ".to_owned();
+    assert_eq!(stream.read_to_string(&mut text).unwrap(), 12);
+    assert_eq!(text, "> ahoj, světe");
+
+    let mut stream = echo("127.0.0.1:0");
+    stream.write_all(b"\xff").unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(stream.read_to_string(&mut text).unwrap_err().kind(), ErrorKind::InvalidData);
+    assert_eq!(text, "> ahoj, světe");
+}
+
+#[test]
+fn what_was_read_before_an_error_is_kept() {
+    let mut stream = echo("127.0.0.1:0");
+    stream.write_all(b"ahoy").unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let mut data = b"> ".to_vec();
+    assert_eq!(stream.read_to_end(&mut data).unwrap_err().kind(), ErrorKind::WouldBlock);
+    assert_eq!(data, b"> ahoy");
+}

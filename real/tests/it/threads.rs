@@ -71,3 +71,15 @@ fn an_event_count_loses_no_notification() {
     let ticket = count.ticket();
     assert!(!count.wait(ticket, Some(this().now() + Duration::from_millis(2))));
 }
+
+#[test]
+fn handles_go_between_threads() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<Machine>();
+    is_shared::<wavetank_api::Socket<Machine>>();
+    is_shared::<wavetank_api::TcpStream<Machine>>();
+    is_shared::<wavetank_api::sync::Mutex<Machine, std::cell::Cell<u8>>>();
+    is_shared::<wavetank_api::sync::Condvar<Machine>>();
+    is_shared::<wavetank_api::sync::Sender<Machine, u8>>();
+    is_shared::<JoinHandle<Machine, u8>>();
+}
