@@ -517,8 +517,10 @@ impl<N: Net> Socket<N> {
     pub fn recvfrom_with(&self, buf: &mut [u8], flags: MsgFlags) -> Result<(usize, Addr)> {
         let mut bufs = [IoSliceMut::new(buf)];
         let mut msg = RecvMsg::new(&mut bufs);
-        let count = self.recvmsg(&mut msg, flags).map_err(|error| error.with_call("recvfrom"))?;
-        Ok((count, msg.addr.unwrap_or(Addr::Unspec)))
+        match self.recvmsg(&mut msg, flags) {
+            Ok(count) => Ok((count, msg.addr.unwrap_or(Addr::Unspec))),
+            Err(error) => Err(error.with_call("recvfrom")),
+        }
     }
 
     /// `recvmsg(2)`: scattered data, the sender, control messages, and flags.

@@ -180,12 +180,12 @@ pub(crate) fn recvmsg(fd: BorrowedFd<'_>, into: &mut RecvMsg<'_, '_>, flags: i32
     };
     // SAFETY: every pointer comes with the length of what it points to, all of which we may write.
     let count = check_len(unsafe { libc::recvmsg(fd.as_raw_fd(), &raw mut msg, flags) })?;
-    into.addr = if into.want_addr && msg.msg_namelen > 0 {
+    if into.want_addr && msg.msg_namelen > 0 {
         // SAFETY: the call succeeded, so the kernel has filled the first `msg_namelen` bytes.
-        Some(addr::decode(unsafe { storage.filled(msg.msg_namelen) }))
+        addr::decode_into(&mut into.addr, unsafe { storage.filled(msg.msg_namelen) });
     } else {
-        None
-    };
+        into.addr = None;
+    }
     into.control_len = msg.msg_controllen;
     into.flags = MsgFlags::from_bits_retain(msg.msg_flags);
     Ok(count)
