@@ -279,8 +279,8 @@ mod tests {
             ("wavetank run echo --seed 1 --seed 2", "--seed was given twice"),
             ("wavetank run echo --carrier fiber", "--carrier \"fiber\": there are coroutine and thread"),
             (
-                "wavetank run echo --loss 7",
-                "--loss \"7\": is it 7%, or 7 of all? It takes a percentage or a ratio, as in 5%, 0.1% or 1/1000",
+                "wavetank run echo --loss 0.7",
+                "--loss \"0.7\": is it 0.7%, or 0.7 of all? It takes a percentage or a ratio, as in 5%, 0.1% or 1/1000",
             ),
             (
                 "wavetank run echo --latency soon",

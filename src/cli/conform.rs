@@ -35,7 +35,7 @@ pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
     if json {
         say_json(&json::Conformed::new(&results))?;
     } else {
-        say(&format!("{}\n{results}", table(&results.cases, worlds)))?;
+        say(&format!("{results}\n{}", table(&results.cases, worlds)))?;
     }
     Ok(results.is_ok())
 }

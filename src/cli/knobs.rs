@@ -67,15 +67,14 @@ impl fmt::Display for Exact {
     }
 }
 
-/// `5%`, `0.1%`, `1/1000`, `1 in 1000`, `0`; never more than the whole.
+/// `5%`, `0.1%`, `1/1000`, `1 in 1000`; a whole number is a percentage. Never more than the whole.
 pub(super) fn parse_loss(text: &str) -> Result<(u32, u32), String> {
     const FORMS: &str = "a percentage or a ratio, as in 5%, 0.1% or 1/1000";
     let text = text.trim();
-    if text == "0" {
-        return Ok((0, 1));
-    }
     let ratio = if let Some(percent) = text.strip_suffix('%') {
         decimal(percent.trim_end()).map(|(num, den)| (num, den * 100))
+    } else if let Ok(percent) = text.parse() {
+        Some((percent, 100))
     } else if let Some((num, den)) = text.split_once('/').or_else(|| text.split_once(" in ")) {
         num.trim().parse().ok().zip(den.trim().parse().ok())
     } else if decimal(text).is_some() {
@@ -179,7 +178,9 @@ mod tests {
             ("101%", Err("more than every packet")),
             ("3/2", Err("more than every packet")),
             ("1/0", Err("more than every packet")),
-            ("5", Err("is it 5%, or 5 of all?")),
+            ("5", Ok((1, 20))),
+            ("101", Err("more than every packet")),
+            ("1.5", Err("is it 1.5%, or 1.5 of all?")),
             ("0.05", Err("is it 0.05%, or 0.05 of all?")),
             ("much", Err("it takes a percentage or a ratio")),
             ("-1%", Err("it takes a percentage or a ratio")),
