@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::{Scenario, Stop, args::ExploreArgs, json, replay_command, say, say_json, text};
 use crate::sim::{Exploration, Explorer, Sim};
@@ -64,8 +64,11 @@ fn run_seeds(scenario: &Scenario, args: &ExploreArgs, jobs: u64) -> Exploration 
 }
 
 fn style() -> ProgressStyle {
-    let template = "{msg} {wide_bar} {human_pos}/{human_len} seeds, {per_sec}, {eta} left";
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let template = "{msg} {wide_bar} {human_pos}/{human_len} seeds, {rate} a second, {eta} left";
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let _ = write!(out, "{:.0}", state.per_sec());
+    })
 }
 
 fn cores() -> u64 {
