@@ -85,6 +85,8 @@ pub(crate) struct World {
     pub(crate) failures: Vec<Failure>,
     /// A run with clients ends with them; one without goes on until nothing happens any more.
     pub(crate) had_clients: bool,
+    /// How the run ended; none while it goes on, or once a program was started after it.
+    pub(crate) over: Option<End>,
     /// The run is over and its processes are being ended: calls do nothing any more.
     pub(crate) closing: bool,
     agenda: Agenda<Event>,
@@ -118,6 +120,7 @@ impl World {
             limits: Limits::default(),
             failures: Vec::new(),
             had_clients: false,
+            over: None,
             closing: false,
             agenda: spare.agenda,
             flights: spare.flights,
@@ -175,6 +178,9 @@ impl World {
         }
         let (host, program) = (task.host, task.program);
         self.had_clients |= task.is_main && !task.is_server;
+        if task.is_main {
+            self.over = None;
+        }
         let id = self.tasks.add(task);
         self.hosts[host.index()].programs[program.index()].threads.push(id);
         self.record(What::Began { task: id, host, program });

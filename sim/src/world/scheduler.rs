@@ -135,17 +135,27 @@ fn run_process(act: impl FnOnce()) {
 impl World {
     fn next_step(&mut self) -> Step {
         self.current = None;
+        // A run that is over stays over: nothing moves because somebody asks again.
+        if let Some(end) = self.over {
+            return Step::Ended(end);
+        }
         loop {
             if let Some(id) = self.tasks.next() {
-                if let Some(step) = self.step_into(id) {
-                    return step;
+                match self.step_into(id) {
+                    Some(Step::Ended(end)) => return self.end_run(end),
+                    Some(step) => return step,
+                    None => continue,
                 }
-                continue;
             }
             if let Some(end) = self.happen_next() {
-                return Step::Ended(end);
+                return self.end_run(end);
             }
         }
+    }
+
+    fn end_run(&mut self, end: End) -> Step {
+        self.over = Some(end);
+        Step::Ended(end)
     }
 
     /// Makes a ready process the running one.
@@ -156,6 +166,7 @@ impl World {
             self.hosts[task.host.index()].programs[task.program.index()].dead
         };
         if !dead && self.clients_are_done() {
+            self.tasks.put_back(id);
             return Some(Step::Ended(End::Finished));
         }
         let task = self.tasks.get_mut(id);

@@ -106,6 +106,11 @@ impl Tasks {
         waits
     }
 
+    /// Takes back what [`Self::next`] gave: it is not to run now.
+    pub(crate) fn put_back(&mut self, id: TaskId) {
+        self.ready.push_front(id);
+    }
+
     /// The process to run next: drawn from the seed among those that are ready, so that seeds explore schedules.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<TaskId> {
