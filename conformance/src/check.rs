@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, panic::Location, time::Duration};
 
-use wavetank_api::{Addr, Eai, Errno, Error, Host, Net, PollEvents, Result, Socket, poll_one};
+use wavetank_api::{Addr, Eai, Errno, Error, Host, JoinHandle, Net, PollEvents, Result, Socket, poll_one};
 
 /// How a case ends.
 pub type Outcome = std::result::Result<(), Stop>;
@@ -138,6 +138,18 @@ pub(crate) fn takes<H: Host, T>(host: &H, time: Duration, action: impl FnOnce() 
         return Ok(result);
     }
     Err(Stop::failed(&format!("expected to take {time:?}, took {took:?}")))
+}
+
+/// As [`takes`], where somebody else's clock began to run before: what another thread does after `time`.
+#[track_caller]
+pub(crate) fn waits<H: Host, T>(host: &H, time: Duration, action: impl FnOnce() -> T) -> std::result::Result<T, Stop> {
+    takes(host, time / 2, action)
+}
+
+/// What a thread of the case returned.
+#[track_caller]
+pub(crate) fn joins<H: Host, T>(thread: JoinHandle<H, T>) -> std::result::Result<T, Stop> {
+    thread.join().map_err(|_| Stop::failed("a thread of the case panicked"))
 }
 
 /// The IP address of an address.

@@ -1,5 +1,8 @@
 //! Running cases: a selection, a world, and what became of each.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     sync::{Mutex, PoisonError, mpsc},
     thread,
@@ -7,10 +10,13 @@ use std::{
 };
 
 use crate::{
-    Case, World, beds, cases,
+    Case, World,
+    bed::Way,
+    beds,
     case::Ways,
+    cases,
     check::{Outcome, Stop},
-    differences,
+    differences::{self, Difference},
 };
 
 /// What became of a case in a world.
@@ -26,7 +32,8 @@ pub struct CaseResult {
     pub world: World,
     /// How it ended.
     pub verdict: Verdict,
-    /// Why it failed or was skipped, or why the difference is permitted. For a case that passed: over what it was not run.
+    /// Why it failed or was skipped, or why the difference is permitted. For a case that passed: what else
+    /// there is to know, such as over what it was not run.
     pub reason: Option<String>,
     /// How long it took, in real time.
     pub millis: u64,
@@ -174,9 +181,12 @@ impl Runner {
         let begin = Instant::now();
         let mut failed = Vec::new();
         let mut skipped = Vec::new();
+        let mut notes = Vec::new();
         let ways = case.ways.on(self.world);
         for &way in ways {
-            match self.run_way(case, way) {
+            let (outcome, note) = self.run_way(case, way);
+            notes.extend(note.map(|note| format!("{way}: {note}")));
+            match outcome {
                 Ok(()) => {}
                 Err(Stop::Failed(reason)) => failed.push(format!("{way}: {reason}")),
                 Err(Stop::Skipped(reason)) => skipped.push((way, reason)),
@@ -185,8 +195,8 @@ impl Runner {
         let (verdict, reason) = if failed.is_empty() && skipped.len() == ways.len() {
             (Verdict::Skipped, skipped.into_iter().next().map(|(_, reason)| reason))
         } else {
-            let not_run = skipped.iter().map(|(way, reason)| format!("not run over {way}: {reason}"));
-            judge(case, self.world, failed, not_run.collect())
+            notes.extend(skipped.iter().map(|(way, reason)| format!("{way}: not run: {reason}")));
+            judge(differences::permitted(case.name, self.world), &failed, &notes)
         };
         CaseResult {
             name: case.name,
@@ -199,19 +209,19 @@ impl Runner {
         }
     }
 
-    fn run_way(&self, case: &Case, way: crate::bed::Way) -> Outcome {
+    fn run_way(&self, case: &Case, way: Way) -> (Outcome, Option<String>) {
         match self.world {
             World::Real => beds::real::run(case.on_real, way, case.ways == Ways::alone, self.slow),
-            World::Sim => beds::sim::run(case.on_sim, way),
+            World::Sim => (beds::sim::run(case.on_sim, way), None),
         }
     }
 }
 
 /// Holds what happened against what is permitted.
-fn judge(case: &Case, world: World, failed: Vec<String>, not_run: Vec<String>) -> (Verdict, Option<String>) {
-    let text = |lines: Vec<String>| (!lines.is_empty()).then(|| lines.join("\n"));
-    match (differences::permitted(case.name, world), failed.is_empty()) {
-        (None, true) => (Verdict::Passed, text(not_run)),
+fn judge(permitted: Option<&Difference>, failed: &[String], notes: &[String]) -> (Verdict, Option<String>) {
+    let text = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("\n"));
+    match (permitted, failed.is_empty()) {
+        (None, true) => (Verdict::Passed, text(notes)),
         (None, false) => (Verdict::Failed, text(failed)),
         (Some(difference), false) => (Verdict::Differs, Some(difference.reason.to_owned())),
         (Some(_), true) => {

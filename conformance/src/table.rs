@@ -43,16 +43,16 @@ impl Results {
             write!(f, ", {differ} differ as permitted")?;
         }
         writeln!(f)?;
-        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
         for case in all {
             let Some(reason) = &case.reason else { continue };
             match case.verdict {
-                Verdict::Skipped => *reasons.entry(reason).or_default() += 1,
+                Verdict::Skipped => *reasons.entry(format!("skipped: {reason}")).or_default() += 1,
                 Verdict::Differs => writeln!(f, "  differs: {}: {reason}", case.name)?,
-                Verdict::Passed => reason.lines().for_each(|line| *reasons.entry(line).or_default() += 1),
+                Verdict::Passed => reason.lines().for_each(|line| *reasons.entry(line.to_owned()).or_default() += 1),
                 Verdict::Failed => {}
             }
         }
-        reasons.into_iter().try_for_each(|(reason, count)| writeln!(f, "  {count} skipped: {reason}"))
+        reasons.into_iter().try_for_each(|(reason, count)| writeln!(f, "  {count} {reason}"))
     }
 }

@@ -111,7 +111,8 @@ impl RealBed {
 /// Whether the limit of descriptors can be reached without doing harm.
 fn descriptors() -> Result<(), String> {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let soft = limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse().ok());
+    let soft =
+        limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse().ok());
     match soft {
         Some(soft @ ..=MANY_DESCRIPTORS) => {
             let _: usize = soft;
@@ -122,13 +123,35 @@ fn descriptors() -> Result<(), String> {
     }
 }
 
-/// Runs a case on this machine. One that panics or gets stuck has failed.
-pub(crate) fn run(case: fn(&RealBed) -> Outcome, way: Way, alone: bool, slow: bool) -> Outcome {
-    let (_shared, _exclusive) = if alone {
-        (None, Some(ALONE.write().unwrap_or_else(PoisonError::into_inner)))
-    } else {
-        (Some(ALONE.read().unwrap_or_else(PoisonError::into_inner)), None)
+/// Runs a case on this machine.
+///
+/// A machine is shared: another case may have the very port that a wildcard asks for, another program both cores. So a case that
+/// fails among others is tried again alone, and what it said the first time is told as a note.
+pub(crate) fn run(case: fn(&RealBed) -> Outcome, way: Way, alone: bool, slow: bool) -> (Outcome, Option<String>) {
+    if alone {
+        return (run_alone(case, way, slow), None);
+    }
+    let first = {
+        let _others = ALONE.read().unwrap_or_else(PoisonError::into_inner);
+        attempt(case, way, slow)
     };
+    match first {
+        Err(Stop::Failed(reason)) => {
+            let again = run_alone(case, way, slow);
+            let note = again.is_ok().then(|| format!("passed only when tried again, alone: {reason}"));
+            (again, note)
+        }
+        first => (first, None),
+    }
+}
+
+fn run_alone(case: fn(&RealBed) -> Outcome, way: Way, slow: bool) -> Outcome {
+    let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
+    attempt(case, way, slow)
+}
+
+/// One attempt. A case that panics or gets stuck has failed.
+fn attempt(case: fn(&RealBed) -> Outcome, way: Way, slow: bool) -> Outcome {
     let bed = RealBed::new(way, slow);
     if way.family == Family::INET6 {
         bed.need(Capability::Ipv6)?;
@@ -149,4 +172,3 @@ pub(crate) fn run(case: fn(&RealBed) -> Outcome, way: Way, alone: bool, slow: bo
         Err(_) => Err(Stop::Failed(format!("still blocked after {patience:?}"))),
     }
 }
-

@@ -135,4 +135,3 @@ fn await_host(host: &SimHost, far: &Shared<SimHost>) -> SimHost {
         host.sleep(Duration::from_millis(1));
     }
 }
-

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use wavetank_api::{
-    Errno, Net, PollEvents, SockFlags,
-    option::{IP_TTL, SO_KEEPALIVE, SO_LINGER, SO_OOBINLINE, SO_PRIORITY, SO_RCVBUF, SO_RCVTIMEO, TCP_KEEPIDLE, TCP_NODELAY},
+    Errno, Family, Host, Net, PollEvents, SockFlags,
+    option::{
+        IP_TTL, SO_KEEPALIVE, SO_LINGER, SO_OOBINLINE, SO_PRIORITY, SO_RCVBUF, SO_RCVTIMEO, TCP_KEEPIDLE, TCP_NODELAY,
+    },
 };
 
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, becomes, ends, fails, ip_of, polls, receives, same, takes, times_out},
+    check::{Outcome, becomes, ends, fails, ip_of, joins, polls, port_of, receives, same, takes, times_out, waits},
     pair::{abort, connected},
 };
 
@@ -88,7 +90,7 @@ fn unix_not_listening<B: Bed>(bed: &B) -> Outcome {
     let (left, right) = bed.near().unix()?;
     fails(left.accept(), Errno::EINVAL)?;
     fails(right.accept(), Errno::EINVAL)?;
-    fails(bed.near().tcp_of(wavetank_api::Family::UNIX)?.accept(), Errno::EINVAL)
+    fails(bed.near().tcp_of(Family::UNIX)?.accept(), Errno::EINVAL)
 }
 
 fn unknown_flag<B: Bed>(bed: &B) -> Outcome {
@@ -103,7 +105,7 @@ fn addresses_match<B: Bed>(bed: &B) -> Outcome {
     listener.listen(1)?;
     let addr = listener.getsockname()?;
     let client = near.tcp()?;
-    client.connect(&far.addr(crate::check::port_of(&addr)?))?;
+    client.connect(&far.addr(port_of(&addr)?))?;
     let (accepted, peer) = listener.accept()?;
     same("the peer", peer, client.getsockname()?)?;
     same("getpeername", accepted.getpeername()?, client.getsockname()?)?;
@@ -172,7 +174,6 @@ fn priority_is_not_inherited<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn waits_for_a_connection<B: Bed>(bed: &B) -> Outcome {
-    use wavetank_api::Host;
     let listener = bed.far().listener()?;
     let addr = listener.getsockname()?;
     let (host, client) = (bed.near().host.clone(), bed.near().tcp()?);
@@ -180,9 +181,9 @@ fn waits_for_a_connection<B: Bed>(bed: &B) -> Outcome {
         host.sleep(Duration::from_millis(50));
         client.connect(&addr).map(|()| client)
     });
-    let accepted = takes(bed.near().host, Duration::from_millis(50), || listener.accept())?;
+    let accepted = waits(bed.near().host, Duration::from_millis(50), || listener.accept())?;
     let (_, peer) = accepted?;
-    let client = thread.join().map_err(|_| crate::Stop::Failed("the client panicked".to_owned()))??;
+    let client = joins(thread)??;
     same("the peer", peer, client.getsockname()?)
 }
 

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use wavetank_api::{
-    Addr, Errno, Family, Net, Socket,
+    Addr, Errno, Family, Net, SockType, Socket,
     option::{IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT},
 };
 
@@ -340,7 +340,7 @@ fn v6only_leaves_ipv4_alone<B: Bed>(bed: &B) -> Outcome {
             six.setsockopt(IPV6_V6ONLY, true)?;
             let shared = share(six, make(&near, Family::INET)?, &Addr::ANY_V6, &v4)?;
             shared.result?;
-            if shared.first.kind() == wavetank_api::SockType::STREAM {
+            if shared.first.kind() == SockType::STREAM {
                 shared.first.listen(1)?;
                 shared.second.listen(1)?;
             }

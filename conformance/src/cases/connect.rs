@@ -10,7 +10,7 @@ use wavetank_api::{
 use crate::{
     bed::{Bed, Capability},
     case::cases,
-    check::{Outcome, becomes, ends, fails, ip_of, polls, port_of, receives, same, takes, times_out},
+    check::{Outcome, becomes, ends, fails, holds, ip_of, polls, port_of, receives, same, takes, times_out},
     pair::{connected, full_listener},
 };
 
@@ -146,7 +146,7 @@ fn keeps_the_bound_address<B: Bed>(bed: &B) -> Outcome {
 fn chooses_an_address<B: Bed>(bed: &B) -> Outcome {
     let pair = connected(bed)?;
     let name = pair.near.getsockname()?;
-    crate::check::holds("there is a port", port_of(&name)? != 0)?;
+    holds("there is a port", port_of(&name)? != 0)?;
     // Somebody at that address can be reached from this machine.
     let again = bed.near().tcp()?;
     again.bind(&name.with_port(0))?;
@@ -161,7 +161,7 @@ fn wildcard_gets_an_address<B: Bed>(bed: &B) -> Outcome {
     socket.connect(&listener.getsockname()?)?;
     let name = socket.getsockname()?;
     same("the port", port_of(&name)?, port)?;
-    crate::check::holds("the address is specific", !ip_of(&name)?.is_unspecified())
+    holds("the address is specific", !ip_of(&name)?.is_unspecified())
 }
 
 fn unspecified_means_this_host<B: Bed>(bed: &B) -> Outcome {

@@ -1,14 +1,14 @@
 //! Connecting in non-blocking mode: what each call says while the handshake is under way, and after it.
 
 use wavetank_api::{
-    Addr, Errno, PollEvents, Shutdown,
+    Addr, Errno, Net, PollEvents, Shutdown, Socket,
     option::{SO_ERROR, TCP_SYNCNT},
 };
 
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, becomes, ends, fails, polls, receives, same},
+    check::{Outcome, Stop, becomes, ends, fails, polls, receives, same},
     pair::full_listener,
 };
 
@@ -153,18 +153,24 @@ fn refusal_can_be_asked_for<B: Bed>(bed: &B) -> Outcome {
 }
 
 /// A socket that was refused without having been told.
-fn refused<B: Bed>(bed: &B) -> Result<(wavetank_api::Socket<B::Host>, wavetank_api::Socket<B::Host>, Addr), crate::Stop> {
+struct Refused<N: Net> {
+    socket: Socket<N>,
+    /// Keeps the port closed.
+    closed: Socket<N>,
+}
+
+fn refused<B: Bed>(bed: &B) -> Result<Refused<B::Host>, Stop> {
     let closed = bed.far().bound_tcp()?;
-    let addr = closed.getsockname()?;
     let socket = bed.near().tcp()?;
     socket.setblocking(false)?;
-    fails(socket.connect(&addr), Errno::EINPROGRESS)?;
+    fails(socket.connect(&closed.getsockname()?), Errno::EINPROGRESS)?;
     bed.settle();
-    Ok((socket, closed, addr))
+    Ok(Refused { socket, closed })
 }
 
 fn refusal_is_told_by_connect<B: Bed>(bed: &B) -> Outcome {
-    let (socket, _closed, addr) = refused(bed)?;
+    let Refused { socket, closed } = refused(bed)?;
+    let addr = closed.getsockname()?;
     fails(socket.connect(&addr), Errno::ECONNREFUSED)?;
     fails(socket.connect(&addr), Errno::EINPROGRESS)?;
     bed.settle();
@@ -172,21 +178,22 @@ fn refusal_is_told_by_connect<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn refusal_taken_by_so_error<B: Bed>(bed: &B) -> Outcome {
-    let (socket, _closed, addr) = refused(bed)?;
+    let Refused { socket, closed } = refused(bed)?;
+    let addr = closed.getsockname()?;
     same("SO_ERROR", socket.getsockopt(SO_ERROR)?, Some(Errno::ECONNREFUSED))?;
     fails(socket.connect(&addr), Errno::ECONNABORTED)?;
     fails(socket.connect(&addr), Errno::EINPROGRESS)
 }
 
 fn refusal_is_told_by_recv<B: Bed>(bed: &B) -> Outcome {
-    let (socket, ..) = refused(bed)?;
+    let socket = refused(bed)?.socket;
     fails(socket.recv(&mut [0]), Errno::ECONNREFUSED)?;
     ends(&socket)?;
     ends(&socket)
 }
 
 fn refusal_is_told_by_send<B: Bed>(bed: &B) -> Outcome {
-    let (socket, ..) = refused(bed)?;
+    let socket = refused(bed)?.socket;
     fails(socket.send(b"x"), Errno::ECONNREFUSED)?;
     fails(socket.send(b"x"), Errno::EPIPE)?;
     ends(&socket)

@@ -7,7 +7,7 @@ use wavetank_api::{EventCount, Host, Net};
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, Stop, holds, same, takes},
+    check::{Outcome, holds, joins, same, takes, waits},
 };
 
 cases! { host:
@@ -56,8 +56,8 @@ fn threads_end_with_a_value<B: Bed>(bed: &B) -> Outcome {
         host.sleep(TIME);
         42
     });
-    let joined = takes(bed.near().host, TIME, || thread.join())?;
-    same("join", joined.map_err(|_| Stop::Failed("the thread panicked".to_owned()))?, 42)
+    let joined = waits(bed.near().host, TIME, || joins(thread))?;
+    same("join", joined?, 42)
 }
 
 fn no_notification_is_lost<B: Bed>(bed: &B) -> Outcome {

@@ -1,7 +1,9 @@
 //! Listening: who may, who may beside whom, and how many fit into the queue.
 
+use std::time::Duration;
+
 use wavetank_api::{
-    Errno, Net, PollEvents, Shutdown,
+    Errno, Family, Net, PollEvents, Shutdown,
     option::{SO_ACCEPTCONN, SO_REUSEADDR},
 };
 
@@ -76,7 +78,7 @@ fn unix_without_a_name<B: Bed>(bed: &B) -> Outcome {
     let (left, right) = bed.near().unix()?;
     fails(left.listen(1), Errno::EINVAL)?;
     fails(right.listen(1), Errno::EINVAL)?;
-    fails(bed.near().tcp_of(wavetank_api::Family::UNIX)?.listen(1), Errno::EINVAL)
+    fails(bed.near().tcp_of(Family::UNIX)?.listen(1), Errno::EINVAL)
 }
 
 fn connected_socket<B: Bed>(bed: &B) -> Outcome {
@@ -140,9 +142,9 @@ fn backlog_of_n_holds_n_plus_one<B: Bed>(bed: &B) -> Outcome {
             bed.settle();
             clients.push(client);
         }
-        let (last, held) = clients.split_last().ok_or(crate::check::Stop::Failed("no clients".to_owned()))?;
-        held.iter().try_for_each(|client| polls(client, PollEvents::OUT))?;
-        polls(last, PollEvents::empty())?;
+        let last = clients.pop();
+        clients.iter().try_for_each(|client| polls(client, PollEvents::OUT))?;
+        last.iter().try_for_each(|client| polls(client, PollEvents::empty()))?;
     }
     Ok(())
 }
@@ -166,7 +168,7 @@ fn room_lets_the_next_one_in<B: Bed>(bed: &B) -> Outcome {
     let near = bed.near();
     let waiting = full.connecting(bed)?;
     full.listener.accept()?;
-    takes(near.host, std::time::Duration::from_millis(700), || becomes(&waiting, PollEvents::OUT))??;
+    takes(near.host, Duration::from_millis(700), || becomes(&waiting, PollEvents::OUT))??;
     let (accepted, _) = full.listener.accept()?;
     waiting.send(b"in")?;
     receives(&accepted, b"in")?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use wavetank_api::{
-    Errno, Net, Socket,
+    Addr, Errno, Family, Net, Socket,
     option::{
         IP_TOS, IP_TTL, IPV6_UNICAST_HOPS, IPV6_V6ONLY, SO_ACCEPTCONN, SO_BROADCAST, SO_DOMAIN, SO_DONTROUTE, SO_ERROR,
         SO_KEEPALIVE, SO_LINGER, SO_OOBINLINE, SO_PRIORITY, SO_PROTOCOL, SO_RCVBUF, SO_RCVLOWAT, SO_REUSEADDR,
@@ -130,8 +130,14 @@ const fn raw<T>(option: SockOpt<T>) -> SockOpt<i32> {
 }
 
 fn read_only<B: Bed>(bed: &B) -> Outcome {
-    let names =
-        [SO_TYPE.name(), SO_DOMAIN.name(), SO_PROTOCOL.name(), SO_ERROR.name(), SO_ACCEPTCONN.name(), SO_SNDLOWAT.name()];
+    let names = [
+        SO_TYPE.name(),
+        SO_DOMAIN.name(),
+        SO_PROTOCOL.name(),
+        SO_ERROR.name(),
+        SO_ACCEPTCONN.name(),
+        SO_SNDLOWAT.name(),
+    ];
     for socket in [bed.near().tcp()?, bed.near().udp()?] {
         for name in names {
             fails(socket.setsockopt(SockOpt::<i32>::new(SOL_SOCKET, name), 1), Errno::ENOPROTOOPT)?;
@@ -140,6 +146,8 @@ fn read_only<B: Bed>(bed: &B) -> Outcome {
     }
     Ok(())
 }
+
+const V6: Family = Family::INET6;
 
 const SOL_SOCKET: i32 = 1;
 const SOL_IP: i32 = 0;
@@ -161,7 +169,7 @@ fn unknown_level<B: Bed>(bed: &B) -> Outcome {
         let option = SockOpt::<i32>::new(level, 1);
         fails(socket.setsockopt(option, 1), Errno::ENOPROTOOPT)?;
         // IPv6 looks for the name before it looks at the level.
-        let expected = if bed.family() == wavetank_api::Family::INET6 { Errno::ENOPROTOOPT } else { Errno::EOPNOTSUPP };
+        let expected = if bed.family() == V6 { Errno::ENOPROTOOPT } else { Errno::EOPNOTSUPP };
         fails(socket.getsockopt(option), expected)
     };
     check(&bed.near().tcp()?, 77)?;
@@ -195,8 +203,6 @@ fn ip_level_of_an_ipv6_socket<B: Bed>(bed: &B) -> Outcome {
     }
     Ok(())
 }
-
-const V6: wavetank_api::Family = wavetank_api::Family::INET6;
 
 fn too_short_to_set<B: Bed>(bed: &B) -> Outcome {
     let socket = bed.near().tcp()?;
@@ -409,7 +415,7 @@ fn v6only<B: Bed>(bed: &B) -> Outcome {
         same("IPV6_V6ONLY", socket.getsockopt(IPV6_V6ONLY)?, false)?;
         socket.setsockopt(IPV6_V6ONLY, true)?;
         same("IPV6_V6ONLY", socket.getsockopt(IPV6_V6ONLY)?, true)?;
-        socket.bind(&wavetank_api::Addr::v6(near.v6, 0))?;
+        socket.bind(&Addr::v6(near.v6, 0))?;
         fails(socket.setsockopt(IPV6_V6ONLY, false), Errno::EINVAL)?;
         same("IPV6_V6ONLY", socket.getsockopt(IPV6_V6ONLY)?, true)?;
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use wavetank_api::{
-    Errno, Host, MsgFlags, PollEvents,
+    Errno, Host, MsgFlags, PollEvents, Socket,
     option::{
         SO_KEEPALIVE, SO_RCVLOWAT, TCP_CORK, TCP_DEFER_ACCEPT, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY,
     },
@@ -12,7 +12,7 @@ use wavetank_api::{
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, Stop, fails, polls, receives, same, takes},
+    check::{Outcome, Stop, fails, joins, polls, receives, same, takes, waits},
     pair::{Pair, connected},
 };
 
@@ -47,16 +47,16 @@ fn rcvlowat_of_recv<B: Bed>(bed: &B) -> Outcome {
     let Pair { near, far, listener: _listener } = connected(bed)?;
     near.setsockopt(SO_RCVLOWAT, 5)?;
     let host = bed.near().host.clone();
-    let time = Duration::from_millis(60);
+    let time = Duration::from_millis(100);
     // The first bytes must find the reader waiting: once it has taken some, fewer than so many more do not wake it.
     let thread = bed.near().host.spawn("sender", move || {
-        host.sleep(time / 2);
+        host.sleep(time / 5);
         far.send(b"abc")?;
-        host.sleep(time / 2);
+        host.sleep(time - time / 5);
         far.send(b"def").map(|_| far)
     });
-    takes(bed.near().host, time, || receives(&near, b"abcdef"))??;
-    thread.join().map_err(|_| Stop::Failed("the sender panicked".to_owned()))??;
+    waits(bed.near().host, time, || receives(&near, b"abcdef"))??;
+    joins(thread)??;
     Ok(())
 }
 
@@ -74,7 +74,7 @@ fn rcvlowat_of_poll<B: Bed>(bed: &B) -> Outcome {
 }
 
 /// What is there to read now.
-fn there<B: Bed>(socket: &wavetank_api::Socket<B::Host>) -> Result<Vec<u8>, Stop> {
+fn there<B: Bed>(socket: &Socket<B::Host>) -> Result<Vec<u8>, Stop> {
     let mut buf = [0; 64];
     match socket.recv_with(&mut buf, MsgFlags::DONTWAIT) {
         Ok(count) => Ok(buf[..count].to_vec()),

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use wavetank_api::{Errno, Host, Net, PollEvents, PollFd, Socket, option::SO_ERROR};
+use wavetank_api::{Errno, Host, MsgFlags, Net, PollEvents, PollFd, Socket, option::SO_ERROR};
 
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, Stop, fails, polls, receives, same, takes},
-    pair::{Pair, connected, reset},
+    check::{Outcome, Stop, fails, joins, polls, receives, same, takes, waits},
+    pair::{Pair, abort, connected, reset},
 };
 
 cases! { poll:
@@ -173,9 +173,9 @@ fn wakes_for_data<B: Bed>(bed: &B) -> Outcome {
         far.send(b"x").map(|_| far)
     });
     let mut fds = [PollFd::of(&near, PollEvents::IN)];
-    let count = takes(bed.near().host, Duration::from_millis(50), || bed.near().host.poll(&mut fds, None))?;
+    let count = waits(bed.near().host, Duration::from_millis(50), || bed.near().host.poll(&mut fds, None))?;
     same("poll", (count?, fds[0].revents), (1, PollEvents::IN))?;
-    thread.join().map_err(|_| Stop::Failed("the sender panicked".to_owned()))??;
+    joins(thread)??;
     Ok(())
 }
 
@@ -184,12 +184,12 @@ fn wakes_for_an_error<B: Bed>(bed: &B) -> Outcome {
     let host = bed.near().host.clone();
     let thread = bed.near().host.spawn("closer", move || {
         host.sleep(Duration::from_millis(50));
-        crate::pair::abort(far)
+        abort(far)
     });
     let mut fds = [PollFd::of(&near, PollEvents::empty())];
-    let count = takes(bed.near().host, Duration::from_millis(50), || bed.near().host.poll(&mut fds, None))?;
+    let count = waits(bed.near().host, Duration::from_millis(50), || bed.near().host.poll(&mut fds, None))?;
     same("poll", (count?, fds[0].revents), (1, PollEvents::ERR | PollEvents::HUP))?;
-    thread.join().map_err(|_| Stop::Failed("the closer panicked".to_owned()))?
+    joins(thread)?
 }
 
 fn does_not_take_the_error<B: Bed>(bed: &B) -> Outcome {
@@ -201,7 +201,6 @@ fn does_not_take_the_error<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn urgent_data<B: Bed>(bed: &B) -> Outcome {
-    use wavetank_api::MsgFlags;
     let pair = connected(bed)?;
     pair.far.send_with(b"U", MsgFlags::OOB)?;
     bed.settle();

@@ -179,8 +179,7 @@ fn name_that_must_be_numeric<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn service_that_must_be_numeric<B: Bed>(bed: &B) -> Outcome {
-    let query =
-        AddrQuery { host: Some("192.0.2.1"), service: Some("http"), flags: AiFlags::NUMERICSERV, ..STREAM };
+    let query = AddrQuery { host: Some("192.0.2.1"), service: Some("http"), flags: AiFlags::NUMERICSERV, ..STREAM };
     fails_to_resolve(ask(bed, query), Eai::NONAME)
 }
 

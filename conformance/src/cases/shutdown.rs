@@ -7,7 +7,7 @@ use wavetank_api::{Errno, Host, PollEvents, Shutdown};
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, Stop, ends, fails, polls, receives, same, takes},
+    check::{Outcome, ends, fails, joins, polls, receives, same, waits},
     pair::{Pair, connected, reset},
 };
 
@@ -188,8 +188,8 @@ fn wakes_a_blocked_recv<B: Bed>(bed: &B) -> Outcome {
         host.sleep(Duration::from_millis(50));
         dup.shutdown(Shutdown::Read)
     });
-    takes(bed.near().host, Duration::from_millis(50), || ends(&pair.near))??;
-    thread.join().map_err(|_| Stop::Failed("the closer panicked".to_owned()))??;
+    waits(bed.near().host, Duration::from_millis(50), || ends(&pair.near))??;
+    joins(thread)??;
     Ok(())
 }
 

@@ -5,12 +5,15 @@ use std::{
     time::Duration,
 };
 
-use wavetank_api::{Addr, Errno, Host, MsgFlags, PollEvents, RecvMsg, SendMsg, Socket, option::{SO_RCVBUF, SO_RCVTIMEO, SO_SNDBUF}};
+use wavetank_api::{
+    Addr, Errno, Host, MsgFlags, PollEvents, RecvMsg, SendMsg, Socket,
+    option::{SO_RCVBUF, SO_RCVTIMEO, SO_SNDBUF},
+};
 
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, Stop, becomes, fails, holds, polls, receives, same, takes},
+    check::{Outcome, Stop, becomes, fails, holds, joins, polls, receives, same, takes, waits},
     pair::{Pair, connected},
 };
 
@@ -103,7 +106,7 @@ fn transfer<B: Bed>(bed: &B, data: Vec<u8>, from: Socket<B::Host>, to: &Socket<B
         }
         got.extend(piece);
     }
-    thread.join().map_err(|_| Stop::Failed("the sender panicked".to_owned()))??;
+    joins(thread)??;
     same("the length", got.len(), expected.len())?;
     holds("every byte is in its place", got == expected)
 }
@@ -177,7 +180,11 @@ fn peek<B: Bed>(bed: &B) -> Outcome {
         same("the bytes", &buf[..2], b"ab")?;
     }
     same("peek of 8", pair.far.recv_with(&mut buf, MsgFlags::PEEK)?, 4)?;
-    same("MSG_WAITALL does not change that", pair.far.recv_with(&mut buf[..4], MsgFlags::PEEK | MsgFlags::WAITALL)?, 4)?;
+    same(
+        "MSG_WAITALL does not change that",
+        pair.far.recv_with(&mut buf[..4], MsgFlags::PEEK | MsgFlags::WAITALL)?,
+        4,
+    )?;
     receives(&pair.far, b"abcd")?;
     fails(pair.far.recv_with(&mut buf, MsgFlags::PEEK | MsgFlags::DONTWAIT), Errno::EAGAIN)
 }
@@ -196,7 +203,7 @@ fn waitall_waits<B: Bed>(bed: &B) -> Outcome {
     same("recv", far.recv_with(&mut buf, MsgFlags::WAITALL)?, 8)?;
     same("the bytes", &buf, b"abcdefgh")?;
     receives(&far, b"i")?;
-    thread.join().map_err(|_| Stop::Failed("the sender panicked".to_owned()))??;
+    joins(thread)??;
     Ok(())
 }
 
@@ -318,7 +325,7 @@ fn blocking_send_waits_for_room<B: Bed>(bed: &B) -> Outcome {
     while got < LEN {
         got += far.recv(&mut buf)?;
     }
-    let sent = thread.join().map_err(|_| Stop::Failed("the sender panicked".to_owned()))??;
+    let sent = joins(thread)??;
     same("send", sent, LEN)
 }
 
@@ -360,8 +367,8 @@ fn blocked_recv_is_woken<B: Bed>(bed: &B) -> Outcome {
         host.sleep(Duration::from_millis(50));
         near.send(b"now").map(|_| near)
     });
-    takes(bed.near().host, Duration::from_millis(50), || receives(&far, b"now"))??;
-    thread.join().map_err(|_| Stop::Failed("the sender panicked".to_owned()))??;
+    waits(bed.near().host, Duration::from_millis(50), || receives(&far, b"now"))??;
+    joins(thread)??;
     Ok(())
 }
 
@@ -386,7 +393,7 @@ fn both_directions_at_once<B: Bed>(bed: &B) -> Outcome {
     };
     let thread = bed.far().host.spawn("far", exchange(far));
     same("the near side got", exchange(near)()?, LEN)?;
-    let got = thread.join().map_err(|_| Stop::Failed("the far side panicked".to_owned()))??;
+    let got = joins(thread)??;
     same("the far side got", got, LEN)?;
     Ok(())
 }

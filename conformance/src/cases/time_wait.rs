@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use wavetank_api::{Addr, Errno, Host, PollEvents, Socket, option::SO_REUSEADDR};
+use wavetank_api::{Addr, Errno, Host, PollEvents, Shutdown, SockType, Socket, option::SO_REUSEADDR};
 
 use crate::{
     bed::{Bed, Capability},
     case::cases,
-    check::{Outcome, Stop, ends, fails, polls, same},
+    check::{Outcome, Stop, ends, fails, polls, port_of, same},
     pair::abort,
 };
 
@@ -75,7 +75,7 @@ fn serve<B: Bed>(bed: &B, server_first: bool, reuse: bool) -> Result<Served, Sto
 
 /// A socket that wants to be the next server.
 fn next<B: Bed>(bed: &B, at: &Addr, reuse: bool) -> wavetank_api::Result<Socket<B::Host>> {
-    let socket = Socket::new(bed.far().host, bed.family(), wavetank_api::SockType::STREAM)?;
+    let socket = Socket::new(bed.far().host, bed.family(), SockType::STREAM)?;
     socket.setsockopt(SO_REUSEADDR, reuse)?;
     socket.bind(at)?;
     socket.listen(1)?;
@@ -137,7 +137,7 @@ fn with_the_socket_still_open<B: Bed>(bed: &B) -> Outcome {
         // It is not the first to close, so it has no TIME_WAIT.
         far.close()?;
         ends(&near)?;
-        near.shutdown(wavetank_api::Shutdown::Write)?;
+        near.shutdown(Shutdown::Write)?;
         bed.settle();
         if asked_for {
             fails(bed.near().tcp()?.bind(&client), Errno::EADDRINUSE)?;
@@ -150,7 +150,7 @@ fn with_the_socket_still_open<B: Bed>(bed: &B) -> Outcome {
 
 fn the_other_address_is_free<B: Bed>(bed: &B) -> Outcome {
     let served = serve(bed, true, false)?;
-    let port = crate::check::port_of(&served.server)?;
+    let port = port_of(&served.server)?;
     let other = bed.near().tcp()?;
     other.bind(&bed.near().addr(port))?;
     fails(bed.near().tcp()?.bind(&bed.near().any(port)), Errno::EADDRINUSE)
@@ -171,7 +171,7 @@ fn answers_the_late_fin<B: Bed>(bed: &B) -> Outcome {
     let near = bed.near().tcp()?;
     near.connect(&listener.getsockname()?)?;
     let (far, _) = listener.accept()?;
-    near.shutdown(wavetank_api::Shutdown::Write)?;
+    near.shutdown(Shutdown::Write)?;
     ends(&far)?;
     far.close()?;
     ends(&near)?;

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use wavetank_api::{
-    Errno, Net, Socket,
+    Errno, Error, Host, Net, Socket,
     option::{SO_RCVBUF, SO_RCVTIMEO, SO_SNDBUF, SO_SNDTIMEO},
 };
 
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, Stop, fails, holds, receives, same, takes, times_out},
+    check::{Outcome, fails, holds, joins, receives, same, takes, times_out},
     pair::connected,
 };
 
@@ -177,7 +177,7 @@ fn settimeout_of_recv<B: Bed>(bed: &B) -> Outcome {
     for socket in [&pair.near, &bed.near().bound_udp()?] {
         socket.settimeout(Some(TIME))?;
         let result = takes(bed.near().host, TIME, || socket.recv(&mut [0]))?;
-        same("errno", result.as_ref().err().and_then(wavetank_api::Error::errno), None)?;
+        same("errno", result.as_ref().err().and_then(Error::errno), None)?;
         times_out(result)?;
     }
     Ok(())
@@ -196,7 +196,6 @@ fn settimeout_of_send<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn sendall_has_one_deadline<B: Bed>(bed: &B) -> Outcome {
-    use wavetank_api::Host;
     let listener = bed.far().bound_tcp()?;
     listener.setsockopt(SO_RCVBUF, 16_384)?;
     listener.listen(1)?;
@@ -214,14 +213,14 @@ fn sendall_has_one_deadline<B: Bed>(bed: &B) -> Outcome {
                 break;
             }
         }
-        Ok::<_, wavetank_api::Error>(far)
+        Ok::<_, Error>(far)
     });
     let time = Duration::from_millis(300);
     near.settimeout(Some(time))?;
     let result = takes(bed.near().host, time, || near.sendall(&vec![0; TOO_MUCH]))?;
     times_out(result)?;
     near.close()?;
-    reader.join().map_err(|_| Stop::Failed("the reader panicked".to_owned()))??;
+    joins(reader)??;
     Ok(())
 }
 

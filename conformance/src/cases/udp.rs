@@ -4,13 +4,13 @@ use std::io::{IoSlice, IoSliceMut};
 
 use wavetank_api::{
     Addr, Errno, Family, MsgFlags, RecvMsg, SendMsg,
-    option::{SO_RCVBUF, SO_REUSEADDR},
+    option::{IPV6_V6ONLY, SO_RCVBUF, SO_REUSEADDR},
 };
 
 use crate::{
     bed::{Bed, Capability},
     case::cases,
-    check::{Outcome, fails, ip_of, port_of, receives, same},
+    check::{Outcome, Stop, fails, holds, ip_of, port_of, receives, same},
 };
 
 cases! { udp:
@@ -195,7 +195,7 @@ fn connected_sends_elsewhere<B: Bed>(bed: &B) -> Outcome {
 fn most_specific_socket_gets_it<B: Bed>(bed: &B) -> Outcome {
     let (near, far) = (bed.near(), bed.far());
     let sender = near.bound_udp()?;
-    let make = || -> Result<_, crate::Stop> {
+    let make = || -> Result<_, Stop> {
         let socket = far.udp()?;
         socket.setsockopt(SO_REUSEADDR, true)?;
         Ok(socket)
@@ -247,7 +247,7 @@ fn unspec_dissolves<B: Bed>(bed: &B) -> Outcome {
 fn unspec_keeps_what_was_bound<B: Bed>(bed: &B) -> Outcome {
     let near = bed.near();
     let peer = bed.far().bound_udp()?;
-    let free = || -> Result<u16, crate::Stop> { port_of(&near.bound_udp()?.getsockname()?) };
+    let free = || -> Result<u16, Stop> { port_of(&near.bound_udp()?.getsockname()?) };
     for addr in [near.addr(free()?), near.any(free()?)] {
         let socket = near.udp()?;
         socket.bind(&addr)?;
@@ -299,7 +299,7 @@ fn full_queue_loses<B: Bed>(bed: &B) -> Outcome {
         }
     };
     fails(Err::<(), _>(end), Errno::EAGAIN)?;
-    crate::check::holds("some came through and some did not", (1..50).contains(&count))?;
+    holds("some came through and some did not", (1..50).contains(&count))?;
     // There is room again.
     near.sendto(b"next", &far.getsockname()?)?;
     bed.settle();
@@ -329,7 +329,7 @@ fn v6only_keeps_to_ipv6<B: Bed>(bed: &B) -> Outcome {
     let four = near.bound_udp()?.getsockname()?;
     let mapped = Addr::v6(near.v4.to_ipv6_mapped(), port_of(&four)?);
     let six = near.udp_of(Family::INET6)?;
-    six.setsockopt(wavetank_api::option::IPV6_V6ONLY, true)?;
+    six.setsockopt(IPV6_V6ONLY, true)?;
     fails(six.sendto(b"x", &four), Errno::ENETUNREACH)?;
     fails(six.sendto(b"x", &mapped), Errno::ENETUNREACH)?;
     fails(six.connect(&mapped), Errno::ENETUNREACH)?;

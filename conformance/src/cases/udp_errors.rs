@@ -3,14 +3,14 @@
 use std::net::Ipv4Addr;
 
 use wavetank_api::{
-    Addr, Errno, Family, MsgFlags, PollEvents, Shutdown,
+    Addr, Errno, Family, MsgFlags, PollEvents, Shutdown, Socket,
     option::{SO_BROADCAST, SO_ERROR},
 };
 
 use crate::{
     bed::{Bed, Capability},
     case::cases,
-    check::{Outcome, ends, fails, holds, polls, port_of, receives, same},
+    check::{Outcome, Stop, ends, fails, holds, polls, port_of, receives, same},
 };
 
 cases! { udp::errors:
@@ -104,7 +104,7 @@ fn too_long_before_anything_else<B: Bed>(bed: &B) -> Outcome {
 }
 
 /// A socket connected to a port that was closed since.
-fn towards_nobody<B: Bed>(bed: &B) -> Result<wavetank_api::Socket<B::Host>, crate::Stop> {
+fn towards_nobody<B: Bed>(bed: &B) -> Result<Socket<B::Host>, Stop> {
     let nobody = bed.far().bound_udp()?;
     let socket = bed.near().udp()?;
     socket.connect(&nobody.getsockname()?)?;

@@ -10,7 +10,7 @@ use wavetank_api::{
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, Stop, becomes, ends, fails, polls, receives, same, takes},
+    check::{Outcome, becomes, ends, fails, holds, joins, polls, receives, same, waits},
 };
 
 cases! { unix::pair:
@@ -229,7 +229,7 @@ fn partial_send<B: Bed>(bed: &B) -> Outcome {
     left.setsockopt(SO_SNDBUF, 0)?;
     left.setblocking(false)?;
     let sent = left.send(&[1; 1_000_000])?;
-    crate::check::holds("a part was taken", 0 < sent && sent < 1_000_000)?;
+    holds("a part was taken", 0 < sent && sent < 1_000_000)?;
     fails(left.send(&[1; 1_000_000]), Errno::EAGAIN)?;
     same("recv", right.recv(&mut vec![0; 1_000_000])?, sent)
 }
@@ -243,7 +243,7 @@ fn blocking_send_waits<B: Bed>(bed: &B) -> Outcome {
     while got < LEN {
         got += right.recv(&mut [0; 60_000])?;
     }
-    let sent = thread.join().map_err(|_| Stop::Failed("the sender panicked".to_owned()))??;
+    let sent = joins(thread)??;
     same("send", sent, LEN)
 }
 
@@ -259,7 +259,7 @@ fn peek_and_waitall<B: Bed>(bed: &B) -> Outcome {
     });
     same("recv with MSG_WAITALL", right.recv_with(&mut buf, MsgFlags::WAITALL)?, 5)?;
     same("the bytes", &buf, b"abcde")?;
-    thread.join().map_err(|_| Stop::Failed("the sender panicked".to_owned()))??;
+    joins(thread)??;
     left.close()?;
     same("recv with MSG_WAITALL at the end", right.recv_with(&mut buf, MsgFlags::WAITALL)?, 2)
 }
@@ -321,9 +321,9 @@ fn wakes_a_blocked_recv<B: Bed>(bed: &B) -> Outcome {
         host.sleep(time);
         left.close()
     });
-    takes(bed.near().host, time, || receives(&right, b"now"))??;
-    takes(bed.near().host, time, || ends(&right))??;
+    waits(bed.near().host, time, || receives(&right, b"now"))??;
+    waits(bed.near().host, time, || ends(&right))??;
     becomes(&right, PollEvents::HUP)?;
-    thread.join().map_err(|_| Stop::Failed("the sender panicked".to_owned()))??;
+    joins(thread)??;
     Ok(())
 }

@@ -8,9 +8,13 @@ use std::{
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use wavetank_conformance::{CaseResult, Results, Runner, Verdict, World, cases};
 
+/// Cases of the real world wait more than they work.
+const THREADS: usize = 8;
+
 /// Runs them; after the list that every test has comes the table of what was skipped, and why.
 pub(crate) fn main(world: World) -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
     let results = Arc::new(Mutex::new(Results::default()));
     let trials = cases().iter().map(|case| {
         let results = Arc::clone(&results);
