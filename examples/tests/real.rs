@@ -18,7 +18,7 @@ fn echo_over_ipv4() {
 }
 
 #[test]
-fn echo_over_the_first_family_that_works() {
+fn echo_over_getaddrinfo() {
     let machine = Machine::this();
     let listener = echo_any::listen(&machine, 0).unwrap();
     let port = port_of(&listener);
