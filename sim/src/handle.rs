@@ -188,6 +188,7 @@ impl Net for SimHost {
         self.caller().dup(fd.fd).map(|fd| self.fd(fd))
     }
 
+    #[track_caller]
     fn close(&self, fd: SimFd) -> Result<()> {
         let mut fd = fd;
         // Closed whatever the answer: the drop must not close what gets this number next.

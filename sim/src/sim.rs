@@ -16,7 +16,7 @@ use crate::{
     host::Host,
     net::{DropReason, Partition, link::Settings},
     observe::Report,
-    world::{self, End, Event, FailureKind, World, carrier::CarrierKind, seal::Sealed},
+    world::{self, End, Event, FailureKind, Limits, World, carrier::CarrierKind, seal::Sealed},
 };
 
 /// A simulated internet: build it, give its machines something to do, [`run`](Self::run) it.
@@ -85,9 +85,9 @@ impl Sim {
         self
     }
 
-    /// The run ends at this virtual time if it has not ended before. Default: 24 hours.
+    /// The run ends at this virtual time if it has not ended before. Default: 24 hours; never more than 292 years.
     pub fn set_time_limit(&self, limit: Duration) -> &Self {
-        self.world.enter(|world| world.limits.until = Instant::default() + limit);
+        self.world.enter(|world| world.limits.until = (Instant::default() + limit).min(Limits::LATEST));
         self
     }
 

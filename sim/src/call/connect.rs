@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::SocketId,
-    host::{AcceptError, Body, ConnectStatus, Family},
+    host::{AcceptError, Body, ConnectStatus, Family, Host},
     proto::Readiness,
     world::World,
 };
@@ -105,6 +105,8 @@ impl Caller<'_> {
                 Body::Udp(_) => Attempt::Done(self.connect_udp(world, id, addr)),
                 // Names of UNIX sockets are not modelled yet: nobody can be listening under one.
                 Body::Unix { .. } => Attempt::Done(Err(match addr {
+                    // `unix_find_bsd` finds no file, `unix_find_abstract` no name.
+                    Addr::Unix(name) if name.as_pathname().is_some() => Errno::ENOENT,
                     Addr::Unix(_) => Errno::ECONNREFUSED,
                     _ => Errno::EINVAL,
                 })),
@@ -120,8 +122,7 @@ impl Caller<'_> {
         }
         let to = name::read(&host.sockets[id], addr, Use::Connect)?;
         // `__ip4_datagram_connect`: a broadcast address needs SO_BROADCAST.
-        let is_broadcast = matches!(to.ip(), std::net::IpAddr::V4(v4) if v4.is_broadcast());
-        if is_broadcast && !host.sockets[id].options.broadcast {
+        if Host::is_broadcast(to.ip()) && !host.sockets[id].options.broadcast {
             return Err(Errno::EACCES);
         }
         host.udp_connect(id, to).map_err(|_| Errno::ENETUNREACH)
@@ -185,7 +186,11 @@ impl Caller<'_> {
         debug_assert!(socket.family != Family::Unix);
         let to = name::read(socket, addr, Use::Connect)?;
         // `tcp_v4_connect`: TCP has no broadcast and no multicast.
-        if to.ip().is_multicast() || matches!(to.ip(), std::net::IpAddr::V4(v4) if v4.is_broadcast()) {
+        if to.ip().is_multicast() || Host::is_broadcast(to.ip()) {
+            return Err(Errno::ENETUNREACH);
+        }
+        // A socket bound to an address of one version has no way to the other (`__inet6_bind`, `tcp_v6_connect`).
+        if socket.addr_locked && socket.local.is_some_and(|local| local.is_ipv4() != to.is_ipv4()) {
             return Err(Errno::ENETUNREACH);
         }
         world.on_host(self.host, |host, env| host.tcp_connect(env, id, to)).map_err(IntoErrno::errno)

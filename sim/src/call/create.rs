@@ -1,12 +1,14 @@
 //! socket(2), socketpair(2), dup(2), close(2), fcntl(2) and shutdown(2).
 
+use std::time::Duration;
+
 use wavetank_api::{Errno, Family, Protocol, Result, Shutdown, SockFlags, SockType};
 
-use super::{Caller, Told, errno::IntoErrno};
+use super::{Attempt, Caller, Told, errno::IntoErrno};
 use crate::{
     base::SocketId,
     host::{Body, Family as HostFamily, Socket, SocketOptions, Tcp},
-    proto::{tcp, udp::Udp},
+    proto::{Readiness, tcp, udp::Udp},
     world::World,
 };
 
@@ -147,13 +149,45 @@ impl Caller<'_> {
     }
 
     /// close(2). In a world that is over, a descriptor is nothing: closing it does nothing.
+    ///
+    /// The last descriptor of a connection with SO_LINGER waits until what was sent is acknowledged, or its time is over
+    /// (`inet_release`, `tcp_close`); O_NONBLOCK makes no difference.
+    #[track_caller]
     pub(crate) fn close(&self, fd: i32) -> Result<()> {
         let told = Told { call: "close", numbers: [fd as u64, 0, 0], text: || format!("close({fd})") };
-        self.call(told, |world| {
-            let id = self.host_mut(world).programs[self.program.index()].close(fd).ok_or(Errno::EBADF)?;
-            world.on_host(self.host, |host, env| host.release(env, id));
-            Ok(())
+        let mut closed = None;
+        self.blocking(fd, told, |world, deadline| {
+            let id = match closed {
+                Some(id) => id,
+                None => {
+                    let Some(id) = self.host_mut(world).programs[self.program.index()].close(fd) else {
+                        return Attempt::Done(Err(Errno::EBADF));
+                    };
+                    let linger = self.linger_of(world, id);
+                    world.on_host(self.host, |host, env| host.release(env, id));
+                    if linger.is_none() {
+                        return Attempt::Done(Ok(()));
+                    }
+                    super::deadline_after(world, deadline, linger);
+                    closed = Some(id);
+                    id
+                }
+            };
+            let expired = deadline.is_some_and(|deadline| deadline <= world.now);
+            let connection = self.host(world).sockets.get(id).and_then(Socket::connection);
+            if expired || !connection.is_some_and(|connection| connection.state().awaits_ack_of_fin()) {
+                return Attempt::Done(Ok(()));
+            }
+            Attempt::Wait(super::For::Ready { socket: id, interest: Readiness::all() })
         })
+    }
+
+    /// How long closing this descriptor may wait; not at all if others name the socket, or nobody runs who could wait.
+    fn linger_of(&self, world: &World, id: SocketId) -> Option<Duration> {
+        let socket = self.host(world).sockets.get(id)?;
+        socket.connection().filter(|_| socket.descriptors == 1 && world.current.is_some())?;
+        let seconds = u64::try_from(socket.options.linger?).ok()?;
+        (seconds > 0).then(|| Duration::from_secs(seconds))
     }
 
     pub(crate) fn nonblocking(&self, fd: i32) -> Result<bool> {
@@ -215,8 +249,8 @@ impl Caller<'_> {
                     if connected { Ok(()) } else { Err(Errno::ENOTCONN) }
                 }
                 Body::Unix { .. } => {
-                    let done = host.with_unix(env, id, |end, peer| end.shutdown(peer, read, write));
-                    if done == Some(true) { Ok(()) } else { Err(Errno::ENOTCONN) }
+                    host.with_unix(env, id, |end, peer| end.shutdown(peer, read, write));
+                    Ok(())
                 }
             })
         })

@@ -36,6 +36,8 @@ pub(crate) fn read(socket: &Socket, addr: &Addr, purpose: Use) -> Result<SocketA
         (Family::Inet6, Addr::V4(v4)) if datagram && purpose != Use::Bind && !socket.options.v6only => {
             Ok(SocketAddr::V4(*v4))
         }
+        (Family::Inet6, Addr::V4(_)) if datagram && purpose == Use::Send => Err(Errno::ENETUNREACH),
+        (Family::Inet6, Addr::V4(_)) if datagram && purpose == Use::Connect => Err(Errno::EAFNOSUPPORT),
         // A `sockaddr_in` is shorter than any IPv6 address may be (SIN6_LEN_RFC2133).
         (Family::Inet6, Addr::V4(_)) => Err(Errno::EINVAL),
         // Too short to be an internet address, before its family is looked at.

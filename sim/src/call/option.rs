@@ -116,9 +116,10 @@ fn get(host: &mut Host, id: SocketId, level: i32, name: i32) -> Result<Value, Er
         libc::IPPROTO_TCP if is_tcp => get_tcp(socket, name),
         libc::IPPROTO_IP if socket.family != Family::Unix => get_ip(&socket.options, name),
         libc::IPPROTO_IPV6 if socket.family == Family::Inet6 => get_ipv6(&socket.options, name),
-        // `sock_no_getsockopt` for UNIX sockets.
-        _ if socket.family == Family::Unix => Err(Errno::EOPNOTSUPP),
-        _ => Err(Errno::ENOPROTOOPT),
+        // `do_ipv6_getsockopt` of another level.
+        _ if socket.family == Family::Inet6 => Err(Errno::ENOPROTOOPT),
+        // `do_ip_getsockopt` of another level, and `sock_no_getsockopt` for UNIX sockets.
+        _ => Err(Errno::EOPNOTSUPP),
     }
 }
 
@@ -207,13 +208,28 @@ fn get_ipv6(options: &SocketOptions, name: i32) -> Result<Value, Errno> {
     }))
 }
 
+/// TCP_DEFER_ACCEPT is kept as a number of retransmissions, and shown as the time they take: 1, 3, 7, ... seconds, each wait
+/// twice the one before and 120 s at most (`secs_to_retrans`, `retrans_to_secs`).
+fn seconds_of_retries(seconds: i32) -> i32 {
+    if seconds <= 0 {
+        return 0;
+    }
+    let (mut period, mut timeout, mut retries) = (1, 1, 1);
+    while seconds > period && retries < 255 {
+        retries += 1;
+        timeout = (timeout * 2).min(120);
+        period += timeout;
+    }
+    period
+}
+
 fn set(host: &mut Host, env: &mut Env<'_>, id: SocketId, level: i32, name: i32, value: &[u8]) -> Result<(), Errno> {
     let socket = &mut host.sockets[id];
     let is_tcp = matches!(socket.body, Body::Tcp(_));
     match level {
         libc::SOL_SOCKET => set_socket(host, env, id, name, value),
         libc::IPPROTO_TCP if is_tcp => set_tcp(host, env, id, name, int(value)?),
-        libc::IPPROTO_IP if socket.family != Family::Unix => set_ip(&mut socket.options, name, value),
+        libc::IPPROTO_IP if socket.family != Family::Unix => set_ip(&mut socket.options, is_tcp, name, value),
         libc::IPPROTO_IPV6 if socket.family == Family::Inet6 => set_ipv6(socket, name, int(value)?),
         _ if socket.family == Family::Unix => Err(Errno::EOPNOTSUPP),
         _ => Err(Errno::ENOPROTOOPT),
@@ -255,7 +271,7 @@ fn set_socket(host: &mut Host, env: &mut Env<'_>, id: SocketId, name: i32, value
         // Act.
         libc::SO_RCVTIMEO => options.rcvtimeo = duration(value)?,
         libc::SO_SNDTIMEO => options.sndtimeo = duration(value)?,
-        // Acts with time 0 (the connection is reset on close); with another time the close does not wait yet.
+        // Acts: with time 0 close resets the connection, with another it waits that long for what was sent to arrive.
         libc::SO_LINGER => {
             let (on, seconds) = (int(value)?, int(value.get(4..).unwrap_or_default())?);
             options.linger = (on != 0).then_some(seconds);
@@ -305,14 +321,14 @@ fn set_tcp(host: &mut Host, env: &mut Env<'_>, id: SocketId, name: i32, value: i
         libc::TCP_KEEPINTVL => options.keepintvl = within(1, 32767)?,
         libc::TCP_KEEPCNT => options.keepcnt = within(1, 127)?,
         libc::TCP_USER_TIMEOUT => options.user_timeout = within(0, i32::MAX)?,
-        libc::TCP_DEFER_ACCEPT => options.defer_accept = value.max(0),
+        libc::TCP_DEFER_ACCEPT => options.defer_accept = seconds_of_retries(value),
         _ => return Err(Errno::ENOPROTOOPT),
     }
     Ok(())
 }
 
 /// `do_ip_setsockopt`; all stored. One byte is enough for these (ip(7)).
-fn set_ip(options: &mut SocketOptions, name: i32, value: &[u8]) -> Result<(), Errno> {
+fn set_ip(options: &mut SocketOptions, is_tcp: bool, name: i32, value: &[u8]) -> Result<(), Errno> {
     let value = match *value {
         [byte] => i32::from(byte),
         _ => int(value)?,
@@ -321,7 +337,8 @@ fn set_ip(options: &mut SocketOptions, name: i32, value: &[u8]) -> Result<(), Er
         libc::IP_TTL if value == -1 => options.ttl = 64,
         libc::IP_TTL if (1..=255).contains(&value) => options.ttl = value,
         libc::IP_TTL => return Err(Errno::EINVAL),
-        // The two lowest bits are ECN's, which a program of TCP does not set; only a byte is kept.
+        // Only a byte is kept; of TCP not its two lowest bits, which are ECN's (`__ip_sock_set_tos`).
+        libc::IP_TOS if is_tcp => options.tos = value & 0xfc,
         libc::IP_TOS => options.tos = value & 0xff,
         _ => return Err(Errno::ENOPROTOOPT),
     }

@@ -100,9 +100,13 @@ impl Caller<'_> {
             };
             return Ok(both.into_iter().filter(wanted).collect());
         };
-        if let Ok(ip) = name.parse::<IpAddr>() {
-            // A literal of the other family (`EAI_ADDRFAMILY` of glibc).
-            return if wanted(&ip) { Ok(vec![ip]) } else { Err(Eai::ADDRFAMILY) };
+        if let Some(ip) = literal(name) {
+            return match ip {
+                ip if wanted(&ip) => Ok(vec![ip]),
+                IpAddr::V4(v4) if query.flags.contains(AiFlags::V4MAPPED) => Ok(vec![v4.to_ipv6_mapped().into()]),
+                // A literal of the other family (`EAI_ADDRFAMILY` of glibc).
+                _ => Err(Eai::ADDRFAMILY),
+            };
         }
         if query.flags.contains(AiFlags::NUMERICHOST) {
             return Err(Eai::NONAME);
@@ -171,13 +175,18 @@ fn kinds(query: &AddrQuery<'_>) -> Result<Vec<(SockType, Protocol)>, Eai> {
         [(SockType::STREAM, Protocol::TCP), (SockType::DGRAM, Protocol::UDP), (SockType::RAW, Protocol::IP)];
     let fits = |&(kind, protocol): &(SockType, Protocol)| {
         (query.kind == SockType::ANY || query.kind == kind)
-            && (query.protocol == Protocol::IP || protocol == query.protocol || kind == SockType::RAW)
+            && (query.protocol == Protocol::IP || protocol == query.protocol || kind == query.kind && kind == SockType::RAW)
     };
     let kinds: Vec<_> = ALL.into_iter().filter(fits).collect();
     if kinds.is_empty() {
         return Err(if query.kind == SockType::ANY { Eai::SERVICE } else { Eai::SOCKTYPE });
     }
     Ok(kinds)
+}
+
+/// An address as text: IPv4 in all the spellings of inet_aton(3), IPv6 in its own.
+fn literal(name: &str) -> Option<IpAddr> {
+    wavetank_api::inet_aton(name).map(IpAddr::V4).or_else(|| name.parse().ok())
 }
 
 /// A service is a number or a name.

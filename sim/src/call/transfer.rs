@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::SocketId,
-    host::{Body, Tcp},
+    host::{Body, Family, Tcp},
     proto::{Readiness, udp},
     world::World,
 };
@@ -83,6 +83,8 @@ impl Caller<'_> {
         let timeout = socket.options.sndtimeo;
         let result = match socket.body {
             Body::Tcp(_) => self.send_tcp(world, id, parts, sent),
+            // `udp_sendmsg`; `udpv6_sendmsg` does not look.
+            Body::Udp(_) if flags.contains(MsgFlags::OOB) && socket.family == Family::Inet => Err(Errno::EOPNOTSUPP),
             Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts)),
             Body::Unix { .. } if to.is_some() => {
                 // `unix_stream_sendmsg`: no address on a stream.
@@ -221,18 +223,24 @@ impl Caller<'_> {
         expired: bool,
         count: &mut usize,
     ) -> Result<usize, Errno> {
-        let wants_all = flags.contains(MsgFlags::WAITALL) && !flags.contains(MsgFlags::PEEK);
+        // MSG_WAITALL wants everything, SO_RCVLOWAT at least so much.
+        let peek = flags.contains(MsgFlags::PEEK);
+        let target = match &self.host(world).sockets[id] {
+            _ if peek => 1,
+            _ if flags.contains(MsgFlags::WAITALL) => buf.len(),
+            socket => socket.rcvlowat().min(buf.len()),
+        };
         loop {
             let rest = &mut buf[*count..];
             match self.recv_once(world, id, rest, flags) {
                 Ok(taken) => {
                     *count += taken;
-                    if taken == 0 || !wants_all || *count == buf.len() {
+                    if taken == 0 || *count >= target {
                         return Ok(*count);
                     }
                 }
                 // A wait goes on until all is there; a time-out or a lost connection ends it with what there is.
-                Err(Errno::EAGAIN) if *count > 0 && wants_all && !expired && self.may_wait(world, id, flags) =>
+                Err(Errno::EAGAIN) if *count > 0 && !expired && self.may_wait(world, id, flags) =>
                 {
                     return Err(Errno::EAGAIN);
                 }
@@ -278,6 +286,10 @@ impl Caller<'_> {
             Body::Tcp(_) if oob => Err(Errno::EINVAL),
             Body::Tcp(Tcp::Closed(failure)) => Err(failure.take().map_or(Errno::ENOTCONN, IntoErrno::errno)),
             Body::Tcp(Tcp::Listening(_)) => Err(Errno::ENOTCONN),
+            // tcp(7): MSG_TRUNC takes the bytes and throws them away.
+            Body::Tcp(Tcp::Connection { .. }) if flags.contains(MsgFlags::TRUNC) && !peek => {
+                host.tcp_recv(env, id, &mut vec![0; buf.len()], false).map_err(IntoErrno::errno)
+            }
             Body::Tcp(Tcp::Connection { .. }) => host.tcp_recv(env, id, buf, peek).map_err(IntoErrno::errno),
             Body::Udp(_) | Body::Unix { .. } if oob => Err(Errno::EOPNOTSUPP),
             Body::Udp(_) => Err(Errno::EAGAIN),
@@ -296,6 +308,7 @@ impl Caller<'_> {
         bufs: &mut [IoSliceMut<'_>],
         flags: MsgFlags,
     ) -> Result<Received, Errno> {
+        let waits = self.may_wait(world, id, flags);
         let host = self.host_mut(world);
         let socket = &mut host.sockets[id];
         let family = socket.family;
@@ -303,7 +316,8 @@ impl Caller<'_> {
         let read_shut = udp.is_read_shut();
         let (from, data) = match udp.front() {
             Ok(front) => front,
-            Err(udp::RecvError::WouldBlock) if read_shut => return Ok(NOTHING),
+            // Only who would wait is told that there is nothing to wait for (`__skb_wait_for_more_packets`).
+            Err(udp::RecvError::WouldBlock) if read_shut && waits => return Ok(NOTHING),
             Err(error) => return Err(error.errno()),
         };
         let whole = data.len();

@@ -14,6 +14,17 @@ impl Host {
         ip.is_loopback() || self.addrs.contains(&ip)
     }
 
+    /// Can a socket be bound there? Also where only packets to many come from (`inet_addr_valid_or_nonlocal`).
+    pub(super) fn may_bind(&self, ip: IpAddr) -> bool {
+        ip.is_unspecified() || self.owns(ip) || matches!(ip, IpAddr::V4(v4) if v4.is_broadcast() || v4.is_multicast())
+    }
+
+    /// Does everybody on a network hear a packet to `ip`? Networks here have no broadcast address of their own but the
+    /// loopback's.
+    pub(crate) fn is_broadcast(ip: IpAddr) -> bool {
+        matches!(ip, IpAddr::V4(v4) if v4.is_broadcast() || v4.octets() == [127, 255, 255, 255])
+    }
+
     /// The wildcard address of a family.
     pub(crate) fn any(&self, family: Family) -> IpAddr {
         any(family)

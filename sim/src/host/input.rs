@@ -167,8 +167,8 @@ impl Host {
     }
 }
 
-/// What an accepted socket takes over from its listener: everything (`sk_clone_lock`); O_NONBLOCK is of the open file and
-/// is not.
+/// What an accepted socket takes over from its listener: everything but SO_PRIORITY (`sk_clone_lock`). O_NONBLOCK is of the
+/// open file, and stays with the listener.
 fn inherited(parent: &SocketOptions) -> SocketOptions {
-    parent.clone()
+    SocketOptions { priority: 0, ..parent.clone() }
 }

@@ -37,7 +37,7 @@ impl Ports {
 /// Why a socket was not bound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum BindError {
-    /// It has a port already, or is connected.
+    /// It has a port already, or is connected, or the address is one that IPv6 does not bind.
     AlreadyBound,
     AddrInUse,
     /// No address of this host.
@@ -48,11 +48,16 @@ impl Host {
     /// `bind(2)` for the internet families. The family of `addr` has been checked against the socket's.
     pub(crate) fn bind(&mut self, id: SocketId, addr: SocketAddr) -> Result<(), BindError> {
         let socket = &self.sockets[id];
-        let is_any = addr.ip().is_unspecified();
-        if !is_any && !self.owns(addr.ip()) {
+        let taken = socket.port_slot.is_some() || !is_idle(socket);
+        let six = socket.family == Family::Inet6;
+        // `__inet6_bind` looks first whether there is a port already, and at multicast not at all; `__inet_bind` looks last.
+        if six && (taken || addr.ip().is_multicast()) {
+            return Err(BindError::AlreadyBound);
+        }
+        if !self.may_bind(addr.ip()) {
             return Err(BindError::AddrNotAvailable);
         }
-        if socket.local.is_some_and(|local| local.port() != 0) || !is_idle(socket) {
+        if taken {
             return Err(BindError::AlreadyBound);
         }
         let port = match addr.port() {
@@ -61,18 +66,23 @@ impl Host {
             port => port,
         };
         self.sockets[id].port_locked = addr.port() != 0;
+        self.sockets[id].addr_locked = !addr.ip().is_unspecified();
         self.take_port(id, SocketAddr::new(addr.ip(), port));
         Ok(())
     }
 
     /// Gives an unbound socket a port of the kernel's choice, as `listen` and sending do.
     pub(super) fn autobind(&mut self, id: SocketId) -> Result<(), BindError> {
-        if self.sockets[id].local.is_some() {
+        let socket = &self.sockets[id];
+        if socket.port_slot.is_some() {
             return Ok(());
         }
-        let any = address::any(self.sockets[id].family);
-        let port = self.ephemeral_for_bind(id, any).ok_or(BindError::AddrInUse)?;
-        self.take_port(id, SocketAddr::new(any, port));
+        let ip = match socket.local {
+            Some(local) if socket.addr_locked => local.ip(),
+            _ => address::any(socket.family),
+        };
+        let port = self.ephemeral_for_bind(id, ip).ok_or(BindError::AddrInUse)?;
+        self.take_port(id, SocketAddr::new(ip, port));
         Ok(())
     }
 
@@ -184,7 +194,7 @@ pub(super) fn space(socket: &Socket) -> Space {
 }
 
 /// Do the addresses have one in common? An IPv6 wildcard without IPV6_V6ONLY covers IPv4 as well.
-fn overlap(socket: &Socket, ip: IpAddr, other: &Socket) -> bool {
+pub(super) fn overlap(socket: &Socket, ip: IpAddr, other: &Socket) -> bool {
     let Some(other_ip) = other.local.map(|local| local.ip()) else { return false };
     let covers = |socket: &Socket, wide: IpAddr, narrow: IpAddr| match (wide, narrow) {
         (IpAddr::V6(wide), IpAddr::V4(_)) => wide.is_unspecified() && !socket.options.v6only,

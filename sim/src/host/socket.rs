@@ -26,6 +26,8 @@ pub(crate) struct Socket {
     pub(crate) remote: Option<SocketAddr>,
     /// The program asked for this port: it is kept when the connection is gone (`SOCK_BINDPORT_LOCK`).
     pub(crate) port_locked: bool,
+    /// The program asked for this address (`SOCK_BINDADDR_LOCK`).
+    pub(crate) addr_locked: bool,
     /// Where it stands in its port's list.
     pub(crate) port_slot: Option<usize>,
     pub(crate) options: SocketOptions,
@@ -159,6 +161,7 @@ impl Socket {
             local: None,
             remote: None,
             port_locked: false,
+            addr_locked: false,
             port_slot: None,
             options,
             nonblocking: false,
@@ -182,10 +185,23 @@ impl Socket {
             Body::Tcp(Tcp::Listening(listener)) => {
                 if listener.is_empty() { Readiness::default() } else { Readiness::IN }
             }
-            Body::Tcp(Tcp::Connection { connection, .. }) => connection.readiness(),
+            Body::Tcp(Tcp::Connection { connection, .. }) => {
+                let mut ready = connection.readiness();
+                let ended = Readiness::RDHUP | Readiness::HUP | Readiness::ERR;
+                // `tcp_stream_is_readable`: less than SO_RCVLOWAT is not worth waking for, unless no more will come.
+                if self.options.rcvlowat > 1 && !ready.intersects(ended) && connection.unread() < self.rcvlowat() {
+                    ready.remove(Readiness::IN);
+                }
+                ready
+            }
             Body::Udp(udp) => udp.readiness(),
             Body::Unix { end, .. } => end.readiness(),
         }
+    }
+
+    /// `SO_RCVLOWAT`: how many bytes make a stream readable.
+    pub(crate) fn rcvlowat(&self) -> usize {
+        usize::try_from(self.options.rcvlowat).unwrap_or(1).max(1)
     }
 
     pub(crate) fn connection(&self) -> Option<&tcp::Connection> {

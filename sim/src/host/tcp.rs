@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use smallvec::smallvec;
 
-use super::{Body, ConnectStatus, Env, Flow, Host, Socket, Tcp, address};
+use super::{Body, ConnectStatus, Env, Flow, Host, Socket, Tcp, address, ports};
 use crate::{
     base::SocketId,
     proto::{Readiness, tcp},
@@ -67,7 +67,7 @@ impl Host {
     /// SO_REUSEADDR lets two sockets bind one address, but only one of them listen there (`inet_csk_get_port` again, from
     /// `inet_csk_listen_start`).
     fn another_listens(&self, id: SocketId, local: SocketAddr) -> bool {
-        let same = |other: &SocketId| self.sockets[*other].local.map(|addr| addr.ip()) == Some(local.ip());
+        let same = |other: &SocketId| ports::overlap(&self.sockets[id], local.ip(), &self.sockets[*other]);
         let shares = |other: &SocketId| self.sockets[*other].options.reuseport && self.sockets[id].options.reuseport;
         let listeners = self.ports.listeners.get(&local.port());
         listeners.is_some_and(|all| all.iter().any(|other| *other != id && same(other) && !shares(other)))
@@ -111,6 +111,8 @@ impl Host {
 
     /// `tcp_disconnect`: back to a socket that was never connected; a connection that still is one is reset.
     pub(crate) fn tcp_disconnect(&mut self, env: &mut Env<'_>, id: SocketId) {
+        // Whoever still waits on a connection hears of a reset (`tcp_disconnect`, tcp_need_reset).
+        let was_there = self.sockets[id].connection().is_some_and(|connection| !connection.is_finished());
         match &self.sockets[id].body {
             Body::Tcp(Tcp::Listening(_)) => self.stop_listening(env, id),
             Body::Tcp(Tcp::Connection { .. }) => {
@@ -120,27 +122,37 @@ impl Host {
             _ => return,
         }
         let socket = &mut self.sockets[id];
-        socket.body = Body::Tcp(Tcp::Closed(None));
+        socket.body = Body::Tcp(Tcp::Closed(was_there.then_some(tcp::Failure::Reset)));
         socket.remote = None;
         socket.connect_reported = false;
         socket.timer_at = None;
-        if !socket.port_locked {
+        self.back_to_bound(id);
+    }
+
+    /// Leaves of a socket's name what the program asked for (SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK).
+    pub(super) fn back_to_bound(&mut self, id: SocketId) {
+        if !self.sockets[id].port_locked {
             self.unbind(id);
-            self.sockets[id].local = None;
         }
+        let socket = &mut self.sockets[id];
+        let port = if socket.port_locked { socket.local.map_or(0, |local| local.port()) } else { 0 };
+        let any = address::any(socket.family);
+        let ip = socket.local.filter(|_| socket.addr_locked).map_or(any, |local| local.ip());
+        socket.local = Some(SocketAddr::new(ip, port)).filter(|_| socket.addr_locked || port != 0);
     }
 
     /// `connect(2)` on a fresh socket: begins the handshake.
     pub(crate) fn tcp_connect(&mut self, env: &mut Env<'_>, id: SocketId, to: SocketAddr) -> Result<(), ConnectError> {
         let to = address::unspecified_is_loopback(to);
         let bound = self.sockets[id].local;
+        let has_port = self.sockets[id].port_slot.is_some();
         let ip = match bound {
             Some(local) if !local.ip().is_unspecified() => local.ip(),
             _ => self.source_for(to.ip()).map_err(|_| ConnectError::NoRoute)?,
         };
         let local = match bound {
-            Some(local) => SocketAddr::new(ip, local.port()),
-            None => {
+            Some(local) if has_port => SocketAddr::new(ip, local.port()),
+            _ => {
                 let port = self.ephemeral_for_connect(ip, to).ok_or(ConnectError::PortsExhausted)?;
                 SocketAddr::new(ip, port)
             }
@@ -150,7 +162,7 @@ impl Host {
             return Err(ConnectError::PortsExhausted);
         }
         self.flows.insert(flow, id);
-        if bound.is_some() {
+        if has_port {
             self.sockets[id].local = Some(local);
         } else {
             self.take_port(id, local);
@@ -247,6 +259,10 @@ impl Host {
                 self.ports.listeners.remove(&port);
             }
         }
+        if !self.sockets[id].port_locked {
+            // The port is free for others; what was shown is still shown (`inet_put_port` clears inet_num, not inet_sport).
+            self.unbind(id);
+        }
         for child in listener.into_children() {
             if let Some(Socket { body: Body::Tcp(Tcp::Connection { parent, .. }), .. }) = self.sockets.get_mut(child) {
                 *parent = None;
@@ -274,7 +290,8 @@ impl Host {
                 self.tell_parent(env, id, parent);
             }
             if finished {
-                self.finish(id);
+                self.wake(env, id);
+                return self.finish(id);
             }
         }
         self.wake(env, id);

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Body, Env, Host, address, address::NoRoute, ports::{self, Space}};
+use super::{Body, Env, Family, Host, address, address::NoRoute, ports::{self, Space}};
 use crate::{
     base::SocketId,
     proto::udp,
@@ -14,7 +14,7 @@ use crate::{
 pub(crate) enum SendError {
     /// Neither given an address nor connected: EDESTADDRREQ.
     NoDestination,
-    /// Over 65,507 bytes (65,487 by IPv6): EMSGSIZE.
+    /// Over 65,507 bytes (65,527 by IPv6): EMSGSIZE.
     TooLong,
     /// EPIPE.
     ShutDown,
@@ -44,15 +44,8 @@ impl Host {
 
     /// `connect(2)` with AF_UNSPEC: no peer any more.
     pub(crate) fn udp_disconnect(&mut self, id: SocketId) {
-        let any = address::any(self.sockets[id].family);
-        let socket = &mut self.sockets[id];
-        socket.remote = None;
-        if socket.port_locked {
-            socket.local = socket.local.map(|local| SocketAddr::new(any, local.port()));
-        } else {
-            self.unbind(id);
-            self.sockets[id].local = None;
-        }
+        self.sockets[id].remote = None;
+        self.back_to_bound(id);
     }
 
     /// `sendto(2)`. The order of checks is that of `udp_sendmsg`.
@@ -63,10 +56,12 @@ impl Host {
         to: Option<SocketAddr>,
         parts: &[&[u8]],
     ) -> Result<usize, SendError> {
+        // `inet_send_prepare` comes before anything else.
+        self.autobind(id).map_err(|_| SendError::PortsExhausted)?;
         let socket = &mut self.sockets[id];
         let Body::Udp(udp) = &mut socket.body else { return Err(SendError::NoDestination) };
         let len = parts.iter().map(|part| part.len()).sum::<usize>();
-        if len > 0xffff {
+        if len > 0xffff && socket.family == Family::Inet {
             return Err(SendError::TooLong);
         }
         let to = to.or(socket.remote).ok_or(SendError::NoDestination)?;
@@ -80,13 +75,13 @@ impl Host {
             return Err(SendError::Failed(failure));
         }
         let to = address::unspecified_is_loopback(to);
-        if matches!(to.ip(), std::net::IpAddr::V4(v4) if v4.is_broadcast()) && !socket.options.broadcast {
+        if Self::is_broadcast(to.ip()) && !socket.options.broadcast {
             return Err(SendError::Broadcast);
         }
-        if len > if to.is_ipv4() { 65_507 } else { 65_487 } {
+        // What the length fields of IPv4 and IPv6 can say.
+        if len > if to.is_ipv4() { 65_507 } else { 65_527 } {
             return Err(SendError::TooLong);
         }
-        self.autobind(id).map_err(|_| SendError::PortsExhausted)?;
         let local = self.sockets[id].local.expect("just bound");
         let src = if local.ip().is_unspecified() {
             self.source_for(to.ip()).map_err(|_| SendError::NoRoute)?
@@ -99,7 +94,7 @@ impl Host {
         Ok(len)
     }
 
-    /// The socket a datagram is for: the one that says most about it, the first bound among equals.
+    /// The socket a datagram is for: the one that says most about it, the one that bound last among equals.
     pub(super) fn udp_receiver(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
         let score = |&id: &SocketId| {
             let socket = &self.sockets[id];
@@ -118,7 +113,7 @@ impl Host {
         let mut best = None;
         for id in self.users(Space::Udp, to.port()) {
             let Some(score) = score(id) else { continue };
-            if best.is_none_or(|(best, _)| score > best) {
+            if best.is_none_or(|(best, _)| score >= best) {
                 best = Some((score, *id));
             }
         }

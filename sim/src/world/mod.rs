@@ -50,6 +50,12 @@ pub(crate) struct Limits {
     pub(crate) events: u64,
 }
 
+impl Limits {
+    /// Half of all time: what is due later never happens, so that no timer set before comes near the end of the clock, where an
+    /// instant means "never".
+    pub(crate) const LATEST: Instant = Instant::from_nanos(u64::MAX / 2);
+}
+
 impl Default for Limits {
     /// A day of virtual time, or a hundred million events: more than any run that makes progress needs.
     fn default() -> Self {

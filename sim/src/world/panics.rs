@@ -29,10 +29,24 @@ pub(crate) fn install_hook() {
     ONCE.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if carrier::inside_process() { keep(info) } else { before(info) }
+            match LAST_WORDS.contains(&message(info.payload()).as_str()) {
+                _ if !carrier::inside_process() => before(info),
+                false => keep(info),
+                // Nobody will be left to make a report: what was kept must be said now.
+                true => {
+                    if let Some(Caught { message, location, backtrace }) = LAST.take() {
+                        eprintln!("a simulated process panicked at {location}: {message}\n{backtrace}");
+                    }
+                    before(info);
+                }
+            }
         }));
     });
 }
+
+/// What core says before it aborts because a panic cannot unwind: it came out of a destructor during another unwinding, which may
+/// be that of a process whose program has ended.
+const LAST_WORDS: [&str; 2] = ["panic in a destructor during cleanup", "panic in a function that cannot unwind"];
 
 fn keep(info: &PanicHookInfo<'_>) {
     let caught = Caught {

@@ -49,4 +49,9 @@ impl State {
     pub(super) fn needs_reset(self) -> bool {
         matches!(self, Self::SynReceived | Self::Established | Self::FinWait1 | Self::FinWait2 | Self::CloseWait)
     }
+
+    /// Our FIN is sent or about to be, and not acknowledged: what a close with SO_LINGER waits out.
+    pub(crate) fn awaits_ack_of_fin(self) -> bool {
+        matches!(self, Self::FinWait1 | Self::Closing | Self::LastAck)
+    }
 }

@@ -108,18 +108,14 @@ impl Stream {
         Ok(count)
     }
 
-    /// `shutdown(2)`; each half shut on one end shuts the other half of the peer.
-    pub(crate) fn shutdown(&mut self, peer: Option<&mut Self>, read: bool, write: bool) -> bool {
-        if !self.connected {
-            return false;
-        }
+    /// `shutdown(2)`, on an unconnected end too; each half shut on one end shuts the other half of the peer.
+    pub(crate) fn shutdown(&mut self, peer: Option<&mut Self>, read: bool, write: bool) {
         self.read_shut |= read;
         self.write_shut |= write;
         if let Some(peer) = peer {
             peer.peer_read_shut |= read;
             peer.peer_write_shut |= write;
         }
-        true
     }
 
     /// The last descriptor of this end is gone. Bytes left unread reset the peer (`unix_release_sock`).
