@@ -12,7 +12,9 @@ use wavetank_api::{
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, becomes, ends, fails, ip_of, joins, polls, port_of, receives, same, takes, times_out, waits},
+    check::{
+        Outcome, Stop, becomes, ends, fails, ip_of, joins, polls, port_of, receives, same, takes, times_out, waits,
+    },
     pair::{abort, connected},
 };
 
@@ -53,6 +55,9 @@ cases! { accept:
     gives_up_after_settimeout families
         "In timeout mode accept fails with a timeout"
         from "Python's socket.settimeout";
+    two_wait_two_come everywhere
+        "Of two that wait in accept each gets a connection"
+        from "inet_csk_wait_for_connect: exclusive waiters";
     closed_before_accept everywhere
         "A connection that the peer has closed is accepted, with the data and the end"
         from "tcp(7); the queue keeps established connections";
@@ -199,6 +204,27 @@ fn gives_up_after_settimeout<B: Bed>(bed: &B) -> Outcome {
     let timeout = Duration::from_millis(60);
     listener.settimeout(Some(timeout))?;
     times_out(takes(bed.near().host, timeout, || listener.accept())?)
+}
+
+fn two_wait_two_come<B: Bed>(bed: &B) -> Outcome {
+    let listener = bed.far().listener()?;
+    let addr = listener.getsockname()?;
+    let wait = || -> Result<_, Stop> {
+        let dup = listener.try_clone()?;
+        Ok(bed.far().host.spawn("acceptor", move || dup.accept()))
+    };
+    let threads = [wait()?, wait()?];
+    bed.settle();
+    let clients = [bed.near().tcp()?, bed.near().tcp()?];
+    clients.iter().try_for_each(|client| client.connect(&addr))?;
+    let mut peers = Vec::new();
+    for thread in threads {
+        peers.push(joins(thread)??.1);
+    }
+    peers.sort();
+    let mut names = vec![clients[0].getsockname()?, clients[1].getsockname()?];
+    names.sort();
+    same("the peers", peers, names)
 }
 
 fn closed_before_accept<B: Bed>(bed: &B) -> Outcome {

@@ -28,6 +28,9 @@ cases! { names:
     peer_after_a_reset everywhere
         "After a reset there is no peer: ENOTCONN"
         from "tcp_reset, inet_getname";
+    after_a_refusal everywhere
+        "After a refusal the address is the wildcard again; one that was bound stays"
+        from "tcp_disconnect, tcp_set_state; SOCK_BINDADDR_LOCK";
     udp_peer everywhere
         "A UDP socket has the peer it is connected to; another connect changes it"
         from "connect(2); inet_getname";
@@ -89,6 +92,18 @@ fn peer_after_both_have_closed<B: Bed>(bed: &B) -> Outcome {
 
 fn peer_after_a_reset<B: Bed>(bed: &B) -> Outcome {
     fails(reset(bed)?.near.getpeername(), Errno::ENOTCONN)
+}
+
+fn after_a_refusal<B: Bed>(bed: &B) -> Outcome {
+    let closed = bed.far().bound_tcp()?.getsockname()?;
+    let socket = bed.near().tcp()?;
+    fails(socket.connect(&closed), Errno::ECONNREFUSED)?;
+    same("the address", ip_of(&socket.getsockname()?)?, ip_of(&bed.near().any(0))?)?;
+    let socket = bed.near().tcp()?;
+    let name = bed.near().free_addr()?;
+    socket.bind(&name)?;
+    fails(socket.connect(&closed), Errno::ECONNREFUSED)?;
+    same("getsockname", socket.getsockname()?, name)
 }
 
 fn udp_peer<B: Bed>(bed: &B) -> Outcome {

@@ -29,8 +29,8 @@ cases! { options:
         "A name the kernel does not have: ENOPROTOOPT, in both directions and on every level"
         from "setsockopt(2), getsockopt(2)";
     unknown_level families
-        "A level the socket does not have: setsockopt says ENOPROTOOPT, getsockopt EOPNOTSUPP"
-        from "do_ip_setsockopt, do_ip_getsockopt: level != SOL_IP";
+        "A level the socket does not have: ENOPROTOOPT; but getsockopt of an IPv4 socket says EOPNOTSUPP"
+        from "ip_setsockopt, ipv6_setsockopt, ipv6_getsockopt; do_ip_getsockopt: level != SOL_IP";
     levels_of_a_unix_socket once
         "A UNIX socket has no level but SOL_SOCKET: EOPNOTSUPP in both directions"
         from "sock_no_setsockopt; do_sock_getsockopt without proto_ops";
@@ -168,7 +168,6 @@ fn unknown_level<B: Bed>(bed: &B) -> Outcome {
     let check = |socket: &Socket<B::Host>, level| {
         let option = SockOpt::<i32>::new(level, 1);
         fails(socket.setsockopt(option, 1), Errno::ENOPROTOOPT)?;
-        // IPv6 looks for the name before it looks at the level.
         let expected = if bed.family() == V6 { Errno::ENOPROTOOPT } else { Errno::EOPNOTSUPP };
         fails(socket.getsockopt(option), expected)
     };

@@ -36,6 +36,12 @@ cases! { time_wait:
     the_other_address_is_free once
         "It holds the port at its own address only"
         from "inet_rcv_saddr_equal";
+    lets_a_new_connection_begin everywhere
+        "A listener whose last connection waits in TIME_WAIT takes a new one from the very same client port"
+        from "RFC 9293 section 3.6.1; tcp_timewait_state_process: TCP_TW_SYN";
+    lets_the_client_connect_again everywhere
+        "A client in TIME_WAIT that binds its port again, with SO_REUSEADDR, can connect to the same server at once"
+        from "RFC 6191; tcp_twsk_unique without a delay where the port was bound";
     lasts_a_minute everywhere
         "It lasts 60 s"
         from "TCP_TIMEWAIT_LEN; RFC 9293 says 2 MSL, four minutes";
@@ -154,6 +160,41 @@ fn the_other_address_is_free<B: Bed>(bed: &B) -> Outcome {
     let other = bed.near().tcp()?;
     other.bind(&bed.near().addr(port))?;
     fails(bed.near().tcp()?.bind(&bed.near().any(port)), Errno::EADDRINUSE)
+}
+
+fn lets_a_new_connection_begin<B: Bed>(bed: &B) -> Outcome {
+    let listener = bed.far().listener()?;
+    let addr = bed.near().free_addr()?;
+    for _ in 0..3 {
+        let near = bed.near().tcp()?;
+        near.bind(&addr)?;
+        near.connect(&listener.getsockname()?)?;
+        let (far, peer) = listener.accept()?;
+        same("the peer", peer, addr.clone())?;
+        far.close()?;
+        ends(&near)?;
+        near.close()?;
+        bed.settle();
+    }
+    Ok(())
+}
+
+fn lets_the_client_connect_again<B: Bed>(bed: &B) -> Outcome {
+    let listener = bed.far().listener()?;
+    let mut addr = bed.near().addr(0);
+    for _ in 0..3 {
+        let near = bed.near().tcp()?;
+        near.setsockopt(SO_REUSEADDR, true)?;
+        near.bind(&addr)?;
+        near.connect(&listener.getsockname()?)?;
+        let (far, client) = listener.accept()?;
+        near.close()?;
+        ends(&far)?;
+        far.close()?;
+        bed.settle();
+        addr = client;
+    }
+    Ok(())
 }
 
 fn lasts_a_minute<B: Bed>(bed: &B) -> Outcome {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wavetank_api::{
     Errno, Error, Host, Net, Socket,
-    option::{SO_RCVBUF, SO_RCVTIMEO, SO_SNDBUF, SO_SNDTIMEO},
+    option::{SO_RCVBUF, SO_RCVTIMEO, SO_SNDBUF, SO_SNDTIMEO, TCP_USER_TIMEOUT},
 };
 
 use crate::{
@@ -45,6 +45,9 @@ cases! { timeouts:
     reads_back_rounded_up families
         "The time reads back rounded up to the kernel's tick"
         from "sock_set_timeout: DIV_ROUND_UP to jiffies";
+    user_timeout_of_a_closed_window everywhere
+        "TCP_USER_TIMEOUT ends a connection whose peer takes nothing for that long: ETIMEDOUT"
+        from "tcp(7) TCP_USER_TIMEOUT; RFC 5482; tcp_probe_timer: icsk_user_timeout";
     settimeout_of_recv everywhere
         "In timeout mode recv fails with a timeout, which has no errno"
         from "Python's socket.settimeout";
@@ -170,6 +173,21 @@ fn reads_back_rounded_up<B: Bed>(bed: &B) -> Outcome {
         holds("it is rounded up by less than a tick", back >= time && back < time + TICK)?;
     }
     Ok(())
+}
+
+fn user_timeout_of_a_closed_window<B: Bed>(bed: &B) -> Outcome {
+    let pair = connected(bed)?;
+    pair.near.setsockopt(TCP_USER_TIMEOUT, Duration::from_millis(500))?;
+    pair.near.setsockopt(SO_SNDTIMEO, Some(Duration::from_secs(8)))?;
+    // The send that finds no room any more waits until the connection ends.
+    let data = vec![0; TOO_MUCH];
+    let end = loop {
+        if let Err(error) = pair.near.send(&data) {
+            break error;
+        }
+    };
+    fails(Err::<(), _>(end), Errno::ETIMEDOUT)?;
+    fails(pair.near.send(b"x"), Errno::EPIPE)
 }
 
 fn settimeout_of_recv<B: Bed>(bed: &B) -> Outcome {
