@@ -14,7 +14,7 @@ use super::{
 use crate::{
     base::SocketId,
     host::{Body, Family, Tcp},
-    proto::{Readiness, udp},
+    proto::{Readiness, tcp::Connection, udp},
     world::World,
 };
 
@@ -114,7 +114,14 @@ impl Caller<'_> {
                 return Err(failure.unwrap_or(Errno::EPIPE));
             }
             // A listener has no connection: `sk_stream_wait_connect` says EPIPE.
-            send_parts(parts, sent, |data| host.tcp_send(env, id, data).map_err(IntoErrno::errno))
+            let mut begun = *sent > 0;
+            send_parts(parts, sent, |data| {
+                // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).
+                if std::mem::replace(&mut begun, true) && host.sockets[id].connection().is_some_and(Connection::has_failed) {
+                    return Err(Errno::EPIPE);
+                }
+                host.tcp_send(env, id, data).map_err(IntoErrno::errno)
+            })
         })
     }
 
@@ -223,31 +230,36 @@ impl Caller<'_> {
         expired: bool,
         count: &mut usize,
     ) -> Result<usize, Errno> {
-        // MSG_WAITALL wants everything, SO_RCVLOWAT at least so much.
-        let peek = flags.contains(MsgFlags::PEEK);
-        let target = match &self.host(world).sockets[id] {
-            _ if peek => 1,
-            _ if flags.contains(MsgFlags::WAITALL) => buf.len(),
-            socket => socket.rcvlowat().min(buf.len()),
-        };
         loop {
-            let rest = &mut buf[*count..];
-            match self.recv_once(world, id, rest, flags) {
+            // An error that comes after bytes is the next call's (`tcp_recvmsg_locked`).
+            if *count > 0 && self.host(world).sockets[id].connection().is_some_and(Connection::has_failed_at_the_end) {
+                return Ok(*count);
+            }
+            match self.recv_once(world, id, &mut buf[*count..], flags) {
                 Ok(taken) => {
                     *count += taken;
-                    if taken == 0 || *count >= target {
+                    if taken == 0 || *count >= self.recv_target(world, id, flags, buf.len()) {
                         return Ok(*count);
                     }
                 }
-                // A wait goes on until all is there; a time-out or a lost connection ends it with what there is.
-                Err(Errno::EAGAIN) if *count > 0 && !expired && self.may_wait(world, id, flags) =>
-                {
-                    return Err(Errno::EAGAIN);
-                }
-                Err(_) if *count > 0 => return Ok(*count),
-                Err(errno) => return Err(errno),
+                Err(errno) if *count == 0 => return Err(errno),
+                // A wait goes on until there is enough; a time-out or a lost connection ends it with what there is.
+                Err(Errno::EAGAIN) if !expired && self.may_wait(world, id, flags) => return Err(Errno::EAGAIN),
+                Err(_) => return Ok(*count),
             }
         }
+    }
+
+    /// How much is enough: MSG_WAITALL wants everything, SO_RCVLOWAT at least so much.
+    #[inline]
+    fn recv_target(&self, world: &World, id: SocketId, flags: MsgFlags, len: usize) -> usize {
+        if flags.contains(MsgFlags::PEEK) {
+            return 0;
+        }
+        if flags.contains(MsgFlags::WAITALL) {
+            return len;
+        }
+        self.host(world).sockets[id].rcvlowat().min(len)
     }
 
     fn may_wait(&self, world: &World, id: SocketId, flags: MsgFlags) -> bool {
@@ -286,6 +298,9 @@ impl Caller<'_> {
             Body::Tcp(_) if oob => Err(Errno::EINVAL),
             Body::Tcp(Tcp::Closed(failure)) => Err(failure.take().map_or(Errno::ENOTCONN, IntoErrno::errno)),
             Body::Tcp(Tcp::Listening(_)) => Err(Errno::ENOTCONN),
+            Body::Tcp(Tcp::Connection { .. }) if flags.is_empty() => {
+                host.tcp_recv(env, id, buf, false).map_err(IntoErrno::errno)
+            }
             // tcp(7): MSG_TRUNC takes the bytes and throws them away.
             Body::Tcp(Tcp::Connection { .. }) if flags.contains(MsgFlags::TRUNC) && !peek => {
                 host.tcp_recv(env, id, &mut vec![0; buf.len()], false).map_err(IntoErrno::errno)

@@ -260,6 +260,16 @@ impl Connection {
         queued <= sndbuf && sndbuf - queued >= queued / 2
     }
 
+    /// Whether something went wrong that nobody has been told yet.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Whether the next to receive would be told that something went wrong.
+    pub(crate) fn has_failed_at_the_end(&self) -> bool {
+        self.has_failed() && self.rcv.buffer.is_empty()
+    }
+
     /// SO_ERROR: what went wrong, once.
     pub(crate) fn take_failure(&mut self) -> Option<Failure> {
         self.failure.take().or_else(|| self.soft_failure.take())
