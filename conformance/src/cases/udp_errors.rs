@@ -82,13 +82,11 @@ fn wrong_family<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn broadcast_needs_permission<B: Bed>(bed: &B) -> Outcome {
-    let everybody = Addr::v4(Ipv4Addr::BROADCAST, 9);
+    // Not 255.255.255.255, for which a machine without a default route has no way.
     let this_net = Addr::v4(Ipv4Addr::new(127, 255, 255, 255), 9);
     let socket = bed.near().udp()?;
-    for addr in [&everybody, &this_net] {
-        fails(socket.sendto(b"x", addr), Errno::EACCES)?;
-        fails(bed.near().udp()?.connect(addr), Errno::EACCES)?;
-    }
+    fails(socket.sendto(b"x", &this_net), Errno::EACCES)?;
+    fails(bed.near().udp()?.connect(&this_net), Errno::EACCES)?;
     same("SO_BROADCAST", socket.getsockopt(SO_BROADCAST)?, false)?;
     socket.setsockopt(SO_BROADCAST, true)?;
     same("sendto", socket.sendto(b"x", &this_net)?, 1)?;
