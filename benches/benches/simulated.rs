@@ -42,12 +42,7 @@ fn sims(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("whole simulations");
     group.throughput(Throughput::Elements(1));
     let mut seed = 0;
-    let bodies: [(&str, fn(u64)); 3] = [
-        ("ten echoes", simulated::one_sim),
-        ("ten echoes, server parked", simulated::one_sim_parked),
-        ("nothing happens", simulated::empty_sim),
-    ];
-    for (name, body) in bodies {
+    for (name, body) in simulated::WHOLE {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 seed += 1;

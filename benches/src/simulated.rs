@@ -22,6 +22,12 @@ pub const SLOW_LINK: Duration = Duration::from_millis(50);
 const ANYWHERE: (&str, u16) = ("0.0.0.0", 7);
 const SERVER: (&str, u16) = ("server", 7);
 
+/// Builds, runs and drops a world of a seed.
+pub type OneSim = fn(u64);
+
+/// The whole simulations there are, by the names of their workloads.
+pub const WHOLE: [(&str, OneSim); 3] = [("sims", one_sim), ("sims-parked", one_sim_parked), ("sims-empty", empty_sim)];
+
 /// What [`pingpong`] can vary.
 #[derive(Clone, Copy, Debug)]
 pub struct PingPong {

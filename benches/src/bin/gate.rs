@@ -131,37 +131,51 @@ fn ratios(ours: f64, theirs: impl Fn(&Peer) -> f64) -> String {
 
 /// Hosts in the worlds of `--scale`.
 const SIZES: [u64; 2] = [1000, 10_000];
-/// Rounds of which the quickest is taken.
-const ROUNDS: usize = 5;
+/// Rounds in which both sizes take turns.
+const ROUNDS: usize = 9;
 
-/// CPU time and memory of a small and a large star; whether the growth is no worse than n log n.
+/// How much the work for one host may grow. PERFORMANCE.md, W3.
+const WORK_GROWTH: f64 = 1.15;
+
+/// CPU time and memory of a small and a large star; whether the work for a host stays the same.
+///
+/// Time is printed and does not judge: the small star lives in the caches as long as nobody else wants them, so the ratio
+/// says as much of the machine's other jobs as of ours.
 fn scale(program: &Path) -> io::Result<bool> {
-    println!("n hosts, each with a connection to one server and ten echoes on it; the best of {ROUNDS} runs\n");
-    let mut times = Vec::new();
-    for n in SIZES {
-        let mut runs = Vec::new();
-        for _ in 0..ROUNDS {
-            runs.push(usage(program, "hosts", n)?);
+    println!("n hosts, each with a connection to one server and ten echoes on it; the best of {ROUNDS} rounds\n");
+    let mut best = [f64::INFINITY; 2];
+    let mut rss = [u64::MAX; 2];
+    for _ in 0..ROUNDS {
+        for (index, n) in SIZES.into_iter().enumerate() {
+            let run = usage(program, "hosts", n)?;
+            best[index] = best[index].min(run.cpu.as_secs_f64());
+            rss[index] = rss[index].min(run.peak_rss_bytes);
         }
-        let cpu = runs.iter().map(|run| run.cpu).min().expect("there are rounds");
-        let rss = runs.iter().map(|run| run.peak_rss_bytes).min().expect("there are rounds");
+    }
+    for (index, n) in SIZES.into_iter().enumerate() {
+        let (cpu, rss) = (best[index], rss[index] as f64);
         println!(
             "{n:>6} hosts: {:>8.1} ms CPU, {:>5.1} us a host; {:>6.1} MiB peak RSS, {:>5.1} KiB a host",
-            cpu.as_secs_f64() * 1e3,
-            cpu.as_secs_f64() * 1e6 / n as f64,
-            rss as f64 / f64::from(1 << 20),
-            rss as f64 / 1024.0 / n as f64,
+            cpu * 1e3,
+            cpu * 1e6 / n as f64,
+            rss / f64::from(1 << 20),
+            rss / 1024.0 / n as f64,
         );
-        times.push(cpu.as_secs_f64());
     }
     let n_log_n = |n: u64| n as f64 * (n as f64).log2();
-    let growth = times[1] / times[0];
+    let growth = best[1] / best[0];
     let allowed = n_log_n(SIZES[1]) / n_log_n(SIZES[0]);
-    let holds = growth <= allowed;
-    println!("\ngrowth of CPU time {growth:.1}x, of n log n {allowed:.1}x: {}", if holds { "ok" } else { "MISSED" });
+    let verdict = if growth <= allowed { "no worse" } else { "worse" };
+    println!(
+        "\ngrowth of CPU time {growth:.1}x, of n log n {allowed:.1}x: {verdict}, on this machine as busy as it is"
+    );
 
-    // Time is also spent waiting for memory; the instructions say whether the work itself grows.
     let [small, large] = [instructions(program, "hosts", 500)?, instructions(program, "hosts", 2000)?];
-    println!("instructions a host: {small:.0} at 500 to 1,000, {large:.0} at 2,000 to 4,000: {:.3}x", large / small);
+    let growth = large / small;
+    let holds = growth <= WORK_GROWTH;
+    println!(
+        "instructions a host: {small:.0} at 500 to 1,000, {large:.0} at 2,000 to 4,000: {growth:.3}x of {WORK_GROWTH}x  {}",
+        if holds { "ok" } else { "MISSED" }
+    );
     Ok(holds)
 }
