@@ -86,8 +86,8 @@ fn family_is_looked_at_first<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn type_the_family_lacks<B: Bed>(bed: &B) -> Outcome {
-    // Not SEQPACKET, which a kernel with SCTP has.
-    for kind in [SockType::ANY, SockType::RDM, SockType::from_raw(6)] {
+    // Not SEQPACKET or 6, which a kernel with SCTP or DCCP has.
+    for kind in [SockType::ANY, SockType::RDM, SockType::from_raw(7)] {
         fails(make(bed, bed.family(), kind, Protocol::DEFAULT), Errno::ESOCKTNOSUPPORT)?;
     }
     Ok(())
