@@ -68,6 +68,8 @@ pub fn parse_ip(host: &str) -> Option<IpAddr> {
     match host {
         "" => Some(Ipv4Addr::UNSPECIFIED.into()),
         "<broadcast>" => Some(Ipv4Addr::BROADCAST.into()),
+        // Every spelling of an IPv4 address begins with a digit, and every IPv6 address has a colon: most names need no more.
+        _ if !host.starts_with(|first: char| first.is_ascii_digit()) && !host.contains(':') => None,
         _ => inet_aton(host).map(IpAddr::V4).or_else(|| host.parse::<Ipv6Addr>().ok().map(IpAddr::V6)),
     }
 }

@@ -1,6 +1,9 @@
 //! A hash map that can be asked but not walked.
 
-use std::hash::{BuildHasherDefault, Hash};
+use std::{
+    borrow::Borrow,
+    hash::{BuildHasherDefault, Hash},
+};
 
 use rustc_hash::FxHasher;
 
@@ -13,7 +16,10 @@ pub(crate) struct Lookup<K, V> {
 }
 
 impl<K: Eq + Hash, V> Lookup<K, V> {
-    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+    pub(crate) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
         self.map.get(key)
     }
 

@@ -12,10 +12,20 @@ use std::{cmp::Ordering, collections::BinaryHeap};
 use super::Instant;
 
 /// Events to come, the earliest first.
+///
+/// The next few stand in a sorted list, where most events of a small world are put in and taken out with a handful of
+/// comparisons; the rest lie in a heap. No event of the heap comes before one of the list.
 pub(crate) struct Agenda<E> {
-    heap: BinaryHeap<Entry<E>>,
+    /// The latest first, so that the earliest is the last: it is popped.
+    near: Vec<Entry<E>>,
+    far: BinaryHeap<Entry<E>>,
     next_sequence: u64,
 }
+
+/// How many events the list holds.
+const NEAR: usize = 16;
+/// How many it is given from the heap when it is empty.
+const REFILL: usize = NEAR / 2;
 
 struct Entry<E> {
     at: Instant,
@@ -26,29 +36,63 @@ struct Entry<E> {
 impl<E> Agenda<E> {
     /// Forgets everything, and begins to count anew.
     pub(crate) fn clear(&mut self) {
-        self.heap.clear();
+        self.near.clear();
+        self.far.clear();
         self.next_sequence = 0;
     }
 
+    #[inline]
     pub(crate) fn put(&mut self, at: Instant, event: E) {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
-        self.heap.push(Entry { at, sequence, event });
+        let entry = Entry { at, sequence, event };
+        // A new event is later than all that are due at its time, so it stands before the first that is due no later.
+        let place = self.near.iter().position(|near| near.at <= at).unwrap_or(self.near.len());
+        if place == 0 && !self.far.is_empty() || self.near.len() == NEAR {
+            return self.put_far(place, entry);
+        }
+        self.near.insert(place, entry);
     }
 
-    pub(crate) fn next_at(&self) -> Option<Instant> {
-        self.heap.peek().map(|entry| entry.at)
+    /// There is no room in the list, or the event may belong behind some of the heap.
+    fn put_far(&mut self, place: usize, entry: Entry<E>) {
+        if place == 0 {
+            return self.far.push(entry);
+        }
+        if self.near.len() == NEAR {
+            let latest = self.near.remove(0);
+            self.far.push(latest);
+            self.near.insert(place - 1, entry);
+        } else {
+            self.near.insert(place, entry);
+        }
     }
 
+    #[inline]
+    pub(crate) fn next_at(&mut self) -> Option<Instant> {
+        if self.near.is_empty() {
+            self.refill();
+        }
+        self.near.last().map(|entry| entry.at)
+    }
+
+    #[inline]
     pub(crate) fn take(&mut self) -> Option<(Instant, E)> {
-        self.heap.pop().map(|entry| (entry.at, entry.event))
+        if self.near.is_empty() {
+            self.refill();
+        }
+        self.near.pop().map(|entry| (entry.at, entry.event))
     }
 
+    fn refill(&mut self) {
+        self.near.extend(std::iter::from_fn(|| self.far.pop()).take(REFILL));
+        self.near.reverse();
+    }
 }
 
 impl<E> Default for Agenda<E> {
     fn default() -> Self {
-        Self { heap: BinaryHeap::new(), next_sequence: 0 }
+        Self { near: Vec::new(), far: BinaryHeap::new(), next_sequence: 0 }
     }
 }
 

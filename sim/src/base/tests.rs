@@ -11,6 +11,30 @@ fn agenda_orders_by_time_then_by_arrangement() {
     assert_eq!(order, [(at(10), "a"), (at(10), "b"), (at(20), "c"), (at(20), "d")]);
 }
 
+/// Random puts and takes against the plainest agenda there is: a sorted list of all.
+#[test]
+fn agenda_agrees_with_a_sorted_list_however_many_there_are() {
+    let mut rng = Rng::stream(3, "agenda", 0);
+    for most in [1, 5, 16, 17, 40, 300] {
+        let (mut agenda, mut model) = (Agenda::default(), Vec::<(u64, u64)>::new());
+        let mut now = 0;
+        for number in 0..5_000 {
+            if model.len() < most && rng.below(2) == 0 {
+                let at = now + rng.below(50);
+                agenda.put(Instant::from_nanos(at), number);
+                model.push((at, number));
+            } else {
+                model.sort_unstable();
+                let expected = if model.is_empty() { None } else { Some(model.remove(0)) };
+                assert_eq!(agenda.next_at().map(Instant::as_nanos), expected.map(|(at, _)| at));
+                let taken = agenda.take().map(|(at, number)| (at.as_nanos(), number));
+                assert_eq!(taken, expected, "at most {most}");
+                now = taken.map_or(now, |(at, _)| at);
+            }
+        }
+    }
+}
+
 #[test]
 fn streams_are_independent_and_repeat() {
     let draw = |seed, purpose, entity| Rng::stream(seed, purpose, entity).u64();

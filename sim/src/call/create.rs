@@ -149,11 +149,30 @@ impl Caller<'_> {
     }
 
     /// close(2). In a world that is over, a descriptor is nothing: closing it does nothing.
-    ///
-    /// The last descriptor of a connection with SO_LINGER waits until what was sent is acknowledged, or its time is over
-    /// (`inet_release`, `tcp_close`); O_NONBLOCK makes no difference.
     #[track_caller]
     pub(crate) fn close(&self, fd: i32) -> Result<()> {
+        if self.world.enter(|world| self.lingers(world, fd)) {
+            return self.close_and_linger(fd);
+        }
+        let told = Told { call: "close", numbers: [fd as u64, 0, 0], text: || format!("close({fd})") };
+        self.call(told, |world| {
+            let id = self.host_mut(world).programs[self.program.index()].close(fd).ok_or(Errno::EBADF)?;
+            world.on_host(self.host, |host, env| host.release(env, id));
+            Ok(())
+        })
+    }
+
+    #[inline]
+    fn lingers(&self, world: &World, fd: i32) -> bool {
+        !world.is_dead(self.host, self.program)
+            && self.socket(world, fd).is_ok_and(|id| self.host(world).sockets[id].options.linger.is_some())
+    }
+
+    /// The last descriptor of a connection with SO_LINGER waits until what was sent is acknowledged, or its time is over
+    /// (`inet_release`, `tcp_close`); O_NONBLOCK makes no difference.
+    #[cold]
+    #[track_caller]
+    fn close_and_linger(&self, fd: i32) -> Result<()> {
         let told = Told { call: "close", numbers: [fd as u64, 0, 0], text: || format!("close({fd})") };
         let mut closed = None;
         self.blocking(fd, told, |world, deadline| {

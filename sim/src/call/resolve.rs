@@ -143,7 +143,7 @@ impl Caller<'_> {
         let name = match ip {
             _ if flags.contains(NameFlags::NUMERICHOST) => None,
             ip if ip.is_loopback() => Some("localhost"),
-            ip => world.names.name_of(ip),
+            ip => world.topology.owner(ip).map(|owner| &*world.hosts[owner.index()].name),
         };
         if name.is_none() && flags.contains(NameFlags::NAMEREQD) {
             return Err(Eai::NONAME);

@@ -38,7 +38,7 @@ impl Caller<'_> {
     pub(crate) fn send(&self, fd: i32, data: &[u8], flags: MsgFlags) -> Result<usize> {
         let told = Told {
             call: "send",
-            numbers: [fd as u64, data.len() as u64, flags.bits() as u64],
+            numbers: [fd as u64 | (flags.bits() as u64) << 32, data.len() as u64, 0],
             text: || format!("send({fd}, {}, {}, {flags})", quoted(data), data.len()),
         };
         let mut sent = 0;
@@ -149,7 +149,7 @@ impl Caller<'_> {
         let len = buf.len();
         let told = Told {
             call: "recv",
-            numbers: [fd as u64, len as u64, flags.bits() as u64],
+            numbers: [fd as u64 | (flags.bits() as u64) << 32, len as u64, 0],
             text: || format!("recv({fd}, {len}, {flags})"),
         };
         let mut count = 0;
@@ -167,7 +167,7 @@ impl Caller<'_> {
         let len: usize = bufs.iter().map(|buf| buf.len()).sum();
         let told = Told {
             call: "recvmsg",
-            numbers: [fd as u64, len as u64, flags.bits() as u64],
+            numbers: [fd as u64 | (flags.bits() as u64) << 32, len as u64, 0],
             text: || format!("recvmsg({fd}, {len}, {flags})"),
         };
         let mut count = 0;
@@ -298,12 +298,11 @@ impl Caller<'_> {
             Body::Tcp(_) if oob => Err(Errno::EINVAL),
             Body::Tcp(Tcp::Closed(failure)) => Err(failure.take().map_or(Errno::ENOTCONN, IntoErrno::errno)),
             Body::Tcp(Tcp::Listening(_)) => Err(Errno::ENOTCONN),
-            Body::Tcp(Tcp::Connection { .. }) if flags.is_empty() => {
-                host.tcp_recv(env, id, buf, false).map_err(IntoErrno::errno)
-            }
             // tcp(7): MSG_TRUNC takes the bytes and throws them away.
             Body::Tcp(Tcp::Connection { .. }) if flags.contains(MsgFlags::TRUNC) && !peek => {
-                host.tcp_recv(env, id, &mut vec![0; buf.len()], false).map_err(IntoErrno::errno)
+                let mut nowhere = vec![0; buf.len()];
+                let taken = host.with_connection(env, id, |connection, cx| connection.recv(cx, &mut nowhere, false));
+                taken.map_or(Err(Errno::ENOTCONN), |taken| taken.map_err(IntoErrno::errno))
             }
             Body::Tcp(Tcp::Connection { .. }) => host.tcp_recv(env, id, buf, peek).map_err(IntoErrno::errno),
             Body::Udp(_) | Body::Unix { .. } if oob => Err(Errno::EOPNOTSUPP),

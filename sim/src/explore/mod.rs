@@ -4,6 +4,7 @@ mod divergence;
 mod settings;
 
 use std::{
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -12,7 +13,7 @@ use std::{
 pub use divergence::{Divergence, run_twice};
 use settings::Settings;
 
-use crate::{base::digest::Digest, observe::Report, sim::Sim};
+use crate::{base::digest::Digest, net::DropReason, observe::Report, sim::Sim};
 
 /// Builds a world with `build` and runs it, for many seeds, in parallel over the cores; panics with a report of the first
 /// seed that fails.
@@ -56,6 +57,8 @@ pub struct Exploration {
     pub packets: u64,
     /// Packets that did not arrive, of all runs together.
     pub dropped: u64,
+    /// The same by reason, each reason that occurred.
+    pub dropped_by: BTreeMap<DropReason, u64>,
     /// System calls of all runs together.
     pub calls: u64,
     /// Virtual time of all runs together.
@@ -163,7 +166,10 @@ impl<F: Fn(&Sim) + Sync> Explorer<F> {
         for outcome in counted {
             sum.seeds += 1;
             sum.packets += outcome.packets;
-            sum.dropped += outcome.dropped;
+            sum.dropped += outcome.dropped.iter().map(|(_, count)| count).sum::<u64>();
+            for &(reason, count) in &outcome.dropped {
+                *sum.dropped_by.entry(reason).or_default() += count;
+            }
             sum.calls += outcome.calls;
             sum.elapsed += outcome.elapsed;
             digester.words([outcome.seed, outcome.digest.0 as u64, (outcome.digest.0 >> 64) as u64]);
@@ -188,7 +194,7 @@ struct Outcome {
     ok: bool,
     digest: Digest,
     packets: u64,
-    dropped: u64,
+    dropped: Vec<(DropReason, u64)>,
     calls: u64,
     elapsed: Duration,
 }
@@ -200,7 +206,7 @@ impl Outcome {
             ok: report.is_ok(),
             digest: report.digest(),
             packets: report.packets(),
-            dropped: report.dropped_in_all(),
+            dropped: report.dropped_by().collect(),
             calls: report.calls(),
             elapsed: report.elapsed(),
         }

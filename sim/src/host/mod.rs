@@ -93,6 +93,8 @@ pub(crate) struct Host {
     flows: Lookup<Flow, SocketId>,
     /// The flow that was found last: a conversation finds it again and again.
     last_flow: Option<(Flow, SocketId)>,
+    /// Who has the address that a packet was sent to last. Addresses never change hands.
+    pub(crate) last_destination: Option<(IpAddr, HostId)>,
     ports: Ports,
     /// Initial sequence numbers.
     isn_rng: Rng,
@@ -148,6 +150,7 @@ impl Host {
             programs: smallvec![Program::default()],
             flows: parts.flows,
             last_flow: None,
+            last_destination: None,
             ports: parts.ports,
             isn_rng: stream("tcp isn"),
             port_rng: stream("ephemeral port"),

@@ -200,8 +200,9 @@ impl Socket {
     }
 
     /// `SO_RCVLOWAT`: how many bytes make a stream readable.
+    #[inline]
     pub(crate) fn rcvlowat(&self) -> usize {
-        usize::try_from(self.options.rcvlowat).unwrap_or(1).max(1)
+        self.options.rcvlowat.max(1) as usize
     }
 
     pub(crate) fn connection(&self) -> Option<&tcp::Connection> {

@@ -277,6 +277,7 @@ impl Host {
     #[inline]
     pub(super) fn after(&mut self, env: &mut Env<'_>, id: SocketId) {
         let Some(socket) = self.sockets.get_mut(id) else { return };
+        let mut finished = false;
         if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body {
             if !socket.arming
                 && let Some(at) = connection.poll_at()
@@ -285,16 +286,15 @@ impl Host {
                 socket.arming = true;
                 env.unarmed.push(id);
             }
-            let (finished, parent) = (connection.is_finished(), *parent);
-            if let Some(parent) = parent {
+            finished = connection.is_finished();
+            if let Some(parent) = *parent {
                 self.tell_parent(env, id, parent);
-            }
-            if finished {
-                self.wake(env, id);
-                return self.finish(id);
             }
         }
         self.wake(env, id);
+        if finished {
+            self.finish(id);
+        }
     }
 
     /// Wakes who waits for what the socket is ready for now.

@@ -21,7 +21,9 @@ impl Waiters {
     /// Adds a waiter; an earlier entry of the same process is stale by now and goes.
     #[inline]
     pub(crate) fn add(&mut self, waiter: Waiter) {
-        self.0.retain(|other| other.task != waiter.task);
+        if !self.0.is_empty() {
+            self.0.retain(|other| other.task != waiter.task);
+        }
         self.0.push(waiter);
     }
 
@@ -32,6 +34,13 @@ impl Waiters {
     /// Moves to `wakes` who waits for any of `ready`. Errors and hang-ups are always of interest, as for `poll(2)`.
     #[inline]
     pub(crate) fn wake(&mut self, ready: Readiness, wakes: &mut Vec<Waiter>) {
+        if let [waiter] = self.0[..] {
+            if ready.intersects(waiter.interest | Readiness::ERR | Readiness::HUP) {
+                wakes.push(waiter);
+                self.0.clear();
+            }
+            return;
+        }
         self.0.retain(|waiter| {
             let stays = !ready.intersects(waiter.interest | Readiness::ERR | Readiness::HUP);
             if !stays {

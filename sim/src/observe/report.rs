@@ -155,6 +155,11 @@ impl Report {
         self.counters.dropped.iter().sum()
     }
 
+    /// Packets that did not arrive, for each reason that occurred.
+    pub fn dropped_by(&self) -> impl Iterator<Item = (DropReason, u64)> {
+        REASONS.iter().map(|&reason| (reason, self.dropped(reason))).filter(|(_, count)| *count > 0)
+    }
+
     /// What failed, in order of time.
     pub fn failures(&self) -> &[FailureReport] {
         &self.failures
@@ -185,12 +190,7 @@ impl Report {
 
     /// Counts in one line.
     pub fn counts(&self) -> String {
-        let lost: Vec<_> = REASONS
-            .iter()
-            .map(|&reason| (reason, self.dropped(reason)))
-            .filter(|(_, count)| *count > 0)
-            .map(|(reason, count)| format!("{count} {reason}"))
-            .collect();
+        let lost: Vec<_> = self.dropped_by().map(|(reason, count)| format!("{count} {reason}")).collect();
         let lost = if lost.is_empty() { String::new() } else { format!(" ({} dropped: {})", self.dropped_in_all(), lost.join(", ")) };
         format!("{} s virtual, {} calls, {} packets{lost}", Time(Instant::default() + self.elapsed), self.calls(), self.packets())
     }

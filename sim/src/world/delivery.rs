@@ -1,5 +1,7 @@
 //! Packets between hosts: over which link, when they arrive, and what keeps them from it.
 
+use std::net::IpAddr;
+
 use super::{
     Event, World,
     record::{Header, What},
@@ -116,9 +118,7 @@ impl World {
     /// Sends a packet on its way.
     fn send(&mut self, from: HostId, packet: Packet, later: bool) {
         self.counters.packets += 1;
-        let host = &self.hosts[from.index()];
-        let owner = if host.owns(packet.dst) { Some(from) } else { self.topology.owner(packet.dst) };
-        let Some(to) = owner else {
+        let Some(to) = self.destination(from, packet.dst) else {
             return self.drop_packet(from, packet, DropReason::NoRoute);
         };
         if self.cut(from, to) {
@@ -142,6 +142,23 @@ impl World {
             let flight = self.flights.put(flight);
             self.agenda.put(arrives, Event::Arrival { flight });
         }
+    }
+
+    /// The host that a packet from `from` to this address reaches.
+    #[inline]
+    fn destination(&mut self, from: HostId, ip: IpAddr) -> Option<HostId> {
+        match self.hosts[from.index()].last_destination {
+            Some((last, to)) if last == ip => Some(to),
+            _ => self.find_destination(from, ip),
+        }
+    }
+
+    #[inline(never)]
+    fn find_destination(&mut self, from: HostId, ip: IpAddr) -> Option<HostId> {
+        let host = &mut self.hosts[from.index()];
+        let to = if host.owns(ip) { from } else { self.topology.owner(ip)? };
+        host.last_destination = Some((ip, to));
+        Some(to)
     }
 
     /// A packet reaches the far end, unless a partition has come down before it meanwhile.

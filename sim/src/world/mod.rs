@@ -116,7 +116,7 @@ impl World {
             hosts: spare.hosts,
             host_parts: spare.host_parts,
             topology: spare.topology.seeded(seed),
-            names: Names::default(),
+            names: spare.names,
             partitions: Vec::new(),
             tasks: spare.tasks.seeded(seed),
             current: None,

@@ -84,13 +84,29 @@ pub(crate) fn trim(backtrace: &str) -> String {
 
 /// The first frame of a backtrace that is neither std's nor wavetank's: the line of the program.
 pub(crate) fn user_line(backtrace: &str) -> Option<String> {
-    let ours = |frame: &&&str| {
-        !frame.contains("/rustc/") && !["wavetank_sim::", "wavetank_api::", "corosensei"].iter().any(|name| frame.contains(name))
-    };
+    let theirs = |frame: &&&str| !NOT_THE_PROGRAMS.iter().any(|part| frame.contains(part));
     let located = split_frames(backtrace);
-    let frame = located.iter().filter(|frame| frame.contains(" at ")).find(ours)?;
+    let frame = located.iter().filter(|frame| frame.contains(" at ")).find(theirs)?;
     frame.lines().find_map(|line| line.trim().strip_prefix("at ")).map(str::to_owned)
 }
+
+/// Whether a source file is the program's own, neither std's nor ours.
+pub(crate) fn is_the_programs(file: &str) -> bool {
+    !NOT_THE_PROGRAMS.iter().any(|part| file.contains(part))
+}
+
+/// What tells std's frames and ours from the program's: by path where the function was inlined into another.
+const NOT_THE_PROGRAMS: [&str; 9] = [
+    "/rustc/",
+    "wavetank_sim::",
+    "wavetank_api::",
+    "corosensei",
+    "src/world/",
+    "src/call/",
+    "src/handle.rs",
+    "api/src/",
+    PROCESS_ENTRY,
+];
 
 /// The name of the function under which every process runs.
 const PROCESS_ENTRY: &str = "run_process";

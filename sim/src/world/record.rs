@@ -84,13 +84,16 @@ impl trace::Record for Record {
         match &self.what {
             What::Began { task, host, program } => digester.words([tag(1, task.0, host.0), u64::from(program.0)]),
             What::Ended { task, how } => digester.words([tag(2, task.0, *how as u32)]),
-            What::Call { task, host, call, numbers: [a, b, c], result, .. } => digester.words([
-                tag(3, task.map_or(u32::MAX, |task| task.0), host.0),
-                name_word(call) ^ (*result as u64).rotate_left(8),
-                *a,
-                *b,
-                *c,
-            ]),
+            What::Call { task, host, call, numbers: [a, b, c], result, .. } => {
+                let task = task.map_or(u32::MAX, |task| task.0);
+                let name_and_result = name_word(call) ^ (*result as u64).rotate_left(8);
+                // Most calls need two numbers; the kind says how many follow.
+                if *c == 0 {
+                    digester.words([tag(3, task, host.0), name_and_result, *a, *b]);
+                } else {
+                    digester.words([tag(11, task, host.0), name_and_result, *a, *b, *c]);
+                }
+            }
             // Follows from the call that has not returned, and says nothing a program could see.
             What::Parked { .. } => {}
             What::Woken { task } => digester.words([tag(5, task.0, 0)]),

@@ -66,11 +66,14 @@ const GRACE: Duration = Duration::from_secs(60);
 
 /// Runs a world to its end.
 pub(crate) fn run(world: &Arc<Sealed<World>>) -> End {
+    let mut step = world.enter(World::next_step);
     loop {
-        match world.enter(World::next_step) {
+        match step {
             Step::Resume(id, mut carrier, order) => {
                 let resumed = carrier.resume(order);
-                let over = world.enter(|world| world.after_resume(id, carrier, resumed));
+                let over;
+                (over, step) = world.enter(|world| (world.after_resume(id, carrier, resumed), world.next_step()));
+                // Dropped outside the world, which its stack and what it returned may know.
                 drop(over);
             }
             Step::Ended(end) => return end,
@@ -297,7 +300,7 @@ fn waiting_of(world: &Arc<Sealed<World>>, id: TaskId) -> Option<Waiting> {
             since: wait.since,
             deadline: wait.deadline,
         };
-        Some((waiting, !wait.location.file().starts_with("/rustc/")))
+        Some((waiting, panics::is_the_programs(wait.location.file())))
     })?;
     if !own_line
         && let Some(mut carrier) = world.enter(|world| world.tasks.get_mut(id).carrier.take())

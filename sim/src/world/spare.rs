@@ -10,7 +10,7 @@ use super::{Event, World, delivery::Flights, task::Tasks};
 use crate::{
     base::{Agenda, HostId, SocketId},
     host::{Host, HostParts, Waiter},
-    net::{DropReason, Topology},
+    net::{DropReason, Names, Topology},
     proto::Out,
     wire::Packet,
 };
@@ -27,6 +27,7 @@ pub(super) struct Spare {
     pub(super) to_arm: Vec<(HostId, SocketId)>,
     pub(super) refused: Vec<(DropReason, Packet)>,
     pub(super) topology: Topology,
+    pub(super) names: Names,
     pub(super) tasks: Tasks,
     pub(super) hosts: Vec<Host>,
     pub(super) host_parts: Vec<HostParts>,
@@ -60,13 +61,13 @@ impl World {
             to_arm: std::mem::take(&mut self.to_arm),
             refused: std::mem::take(&mut self.refused),
             topology: std::mem::take(&mut self.topology),
+            names: std::mem::take(&mut self.names),
             tasks: std::mem::take(&mut self.tasks),
             hosts: std::mem::take(&mut self.hosts),
             host_parts: std::mem::take(&mut self.host_parts),
         };
         self.partitions = Vec::new();
         self.failures = Vec::new();
-        self.names = Default::default();
         if spare.hosts.len() > LARGEST_KEPT || spare.tasks.all.len() > LARGEST_KEPT {
             return;
         }
@@ -78,6 +79,7 @@ impl World {
         spare.to_arm.clear();
         spare.refused.clear();
         spare.topology.clear();
+        spare.names.clear();
         spare.tasks.clear();
         while let Some(host) = spare.hosts.pop() {
             spare.host_parts.push(host.into_parts());

@@ -405,6 +405,10 @@ impl Connection {
         {
             snd.timed = None;
             self.rtt.sample(since(cx.now, sent_at));
+        } else {
+            // Karn's rule keeps the back-off until something is timed. With timestamps, which Linux has on by default,
+            // every new ACK times something (`tcp_ack_update_rtt`); so it ends here as well, though without a sample.
+            self.rtt.end_back_off();
         }
         let progress = self.congestion.on_ack(ack, acked, flight, self.snd.mss);
         // RFC 6298 sections 5.2 and 5.3.

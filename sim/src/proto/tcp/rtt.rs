@@ -71,7 +71,7 @@ impl Rtt {
         self.backoff = self.backoff.saturating_add(1);
     }
 
-    /// A window has opened: the next probe starts from the bottom again (`tcp_ack_probe`).
+    /// The peer has acknowledged something new, or opened its window (`tcp_ack_probe`): from the bottom again.
     pub(super) fn end_back_off(&mut self) {
         self.backoff = 0;
     }
