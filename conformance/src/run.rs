@@ -104,19 +104,22 @@ pub struct Runner {
     world: World,
     filter: Option<String>,
     slow: bool,
-    jobs: usize,
+    jobs: Option<usize>,
 }
 
 /// On a real machine cases wait more than they work.
 const REAL_JOBS: usize = 8;
 
+/// Asking for the number of cores opens files, which a case about descriptors would see: so it is asked before any case runs.
+fn usual_jobs(world: World) -> usize {
+    if world == World::Real { REAL_JOBS } else { thread::available_parallelism().map_or(1, Into::into) }
+}
+
 impl Runner {
     /// All cases on this world; the slow ones of the real world if the environment has `WAVETANK_SLOW=1`.
     pub fn new(world: World) -> Self {
         let slow = std::env::var_os("WAVETANK_SLOW").is_some_and(|value| value == "1");
-        let cores = thread::available_parallelism().map_or(1, Into::into);
-        let jobs = if world == World::Real { REAL_JOBS } else { cores };
-        Self { world, filter: None, slow, jobs }
+        Self { world, filter: None, slow, jobs: None }
     }
 
     /// Only cases whose name contains this text.
@@ -141,7 +144,7 @@ impl Runner {
     #[must_use]
     pub fn jobs(mut self, jobs: usize) -> Self {
         assert!(jobs > 0, "no jobs run no cases: give 1 or more");
-        self.jobs = jobs;
+        self.jobs = Some(jobs);
         self
     }
 
@@ -159,7 +162,7 @@ impl Runner {
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         let (tell, told) = mpsc::channel();
         thread::scope(|scope| {
-            for _ in 0..self.jobs {
+            for _ in 0..self.jobs.unwrap_or_else(|| usual_jobs(self.world)) {
                 let (tell, next) = (tell.clone(), &next);
                 scope.spawn(move || {
                     while let Some((index, case)) = next() {

@@ -126,12 +126,11 @@ fn descriptors() -> Result<(), String> {
 /// Runs a case on this machine.
 ///
 /// A machine is shared: another case may have the very port that a wildcard asks for, another program both cores. So a case that
-/// fails among others is tried again alone, and what it said the first time is told as a note.
+/// fails is tried again alone, and what it said the first time is told as a note.
 pub(crate) fn run(case: fn(&RealBed) -> Outcome, way: Way, alone: bool, slow: bool) -> (Outcome, Option<String>) {
-    if alone {
-        return (run_alone(case, way, slow), None);
-    }
-    let first = {
+    let first = if alone {
+        run_alone(case, way, slow)
+    } else {
         let _others = ALONE.read().unwrap_or_else(PoisonError::into_inner);
         attempt(case, way, slow)
     };
