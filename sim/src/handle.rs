@@ -4,14 +4,19 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use smallvec::SmallVec;
 use wavetank_api::{
-    Addr, AddrInfo, AddrQuery, Descriptor, EventCount, Family, Host, Instant, JoinHandle, MsgFlags, NameFlags, Net, PollFd,
-    Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
+    Addr, AddrInfo, AddrQuery, Descriptor, EventCount, Family, Host, Instant, JoinHandle, MsgFlags, NameFlags, Net,
+    PollFd, Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
 };
 
 use crate::{
     base::{HostId, ProgramId},
     call::{Caller, poll::Entry},
-    world::{self, World, carrier::{Carrier, CarrierKind}, seal::Sealed, task::{State, Task}},
+    world::{
+        self, World,
+        carrier::{Carrier, CarrierKind},
+        seal::Sealed,
+        task::{State, Task},
+    },
 };
 
 /// A host of a simulation, as one of its programs sees it. Cloning it makes another handle of the same program.
@@ -44,7 +49,8 @@ impl SimHost {
 
     /// The name the simulation knows this host by.
     pub fn name(&self) -> String {
-        self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(String::new, |host| (*host.name).to_owned()))
+        self.world
+            .enter(|world| world.hosts.get(self.id.index()).map_or_else(String::new, |host| (*host.name).to_owned()))
     }
 
     /// Its addresses besides loopback, in the order they were given.
@@ -100,6 +106,8 @@ impl Drop for SimFd {
     }
 }
 
+// In a debug build the hot calls are not inlined into the program: there they would be compiled without optimisation,
+// where this crate is optimised in the dev profile (README, "Fast tests").
 impl Net for SimHost {
     type Fd = SimFd;
 
@@ -126,7 +134,7 @@ impl Net for SimHost {
         self.caller().listen(fd.fd, backlog)
     }
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline)]
     #[track_caller]
     fn accept(&self, fd: &SimFd, flags: SockFlags) -> Result<(SimFd, Addr)> {
         let (fd, peer) = self.caller().accept(fd.fd, flags)?;
@@ -160,13 +168,13 @@ impl Net for SimHost {
         Ok(received.count)
     }
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline)]
     #[track_caller]
     fn send(&self, fd: &SimFd, data: &[u8], flags: MsgFlags) -> Result<usize> {
         self.caller().send(fd.fd, data, flags)
     }
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline)]
     #[track_caller]
     fn recv(&self, fd: &SimFd, buf: &mut [u8], flags: MsgFlags) -> Result<usize> {
         self.caller().recv(fd.fd, buf, flags)
@@ -209,8 +217,10 @@ impl Net for SimHost {
 
     #[track_caller]
     fn poll(&self, fds: &mut [PollFd<'_, Self>], timeout: Option<Duration>) -> Result<usize> {
-        let mut entries: SmallVec<[Entry; 8]> =
-            fds.iter().map(|entry| Entry { fd: entry.fd.raw(), events: entry.events, revents: entry.revents }).collect();
+        let mut entries: SmallVec<[Entry; 8]> = fds
+            .iter()
+            .map(|entry| Entry { fd: entry.fd.raw(), events: entry.events, revents: entry.revents })
+            .collect();
         let ready = self.caller().poll(&mut entries, timeout)?;
         for (fd, entry) in fds.iter_mut().zip(&entries) {
             fd.revents = entry.revents;

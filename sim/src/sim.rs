@@ -115,7 +115,10 @@ impl Sim {
     /// If there is a host of that name, or one of the addresses has an owner or cannot be a host's.
     pub fn host_with_addrs(&self, name: &str, addrs: &[IpAddr]) -> Machine {
         let id = self.world.enter(|world| {
-            assert!(world.names.find(name).is_none(), "there is a host {name:?} already: give each host a name of its own");
+            assert!(
+                world.names.find(name).is_none(),
+                "there is a host {name:?} already: give each host a name of its own"
+            );
             let id = HostId(world.hosts.len() as u32);
             for addr in addrs {
                 let usable = !addr.is_loopback() && !addr.is_unspecified() && !addr.is_multicast();
@@ -319,7 +322,12 @@ impl LinkBuilder<'_> {
     /// If the range is empty.
     pub fn latency(self, latency: impl Into<Latency>) -> Self {
         let Latency(range) = latency.into();
-        assert!(!range.is_empty(), "a latency from {:?} to {:?}: the first must not exceed the last", range.start(), range.end());
+        assert!(
+            !range.is_empty(),
+            "a latency from {:?} to {:?}: the first must not exceed the last",
+            range.start(),
+            range.end()
+        );
         self.set(|settings| {
             settings.latency_min = *range.start();
             settings.latency_max = *range.end();

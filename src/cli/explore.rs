@@ -91,7 +91,7 @@ impl Outcome<'_> {
     }
 
     fn write_summary(&self, out: &mut String) -> std::fmt::Result {
-        let Exploration { seeds, packets, dropped, calls, elapsed, digest, .. } = self.exploration;
+        let Exploration { seeds, packets, dropped, dropped_by, calls, elapsed, digest, .. } = self.exploration;
         let name = self.scenario.name;
         if let Some(failure) = &self.exploration.failure {
             writeln!(out, "{failure}")?;
@@ -106,12 +106,11 @@ impl Outcome<'_> {
         }
         let (runs, took) = (text::counted(*seeds, "run"), text::span(self.took));
         writeln!(out, "  time     {runs}, {} of virtual time in {took}", text::span(*elapsed))?;
-        writeln!(
-            out,
-            "  network  {} sent, {} of them dropped",
-            text::counted(*packets, "packet"),
-            text::grouped(*dropped)
-        )?;
+        let by_reason = dropped_by.iter().map(|(reason, count)| format!("{reason} {}", text::grouped(*count)));
+        let by_reason = by_reason.collect::<Vec<_>>().join(", ");
+        let by_reason = if by_reason.is_empty() { by_reason } else { format!(": {by_reason}") };
+        let (packets, dropped) = (text::counted(*packets, "packet"), text::grouped(*dropped));
+        writeln!(out, "  network  {packets} sent, {dropped} of them dropped{by_reason}")?;
         writeln!(out, "  calls    {}", text::grouped(*calls))?;
         writeln!(out, "  digest   {digest}")?;
         if let Some(replay) = &self.replay {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use wavetank_conformance::{CaseResult, Results};
 
 use super::{Scenario, explore::Outcome};
-use crate::sim::{DropReason, FailureReport, Report, WaitingReport};
+use crate::sim::{FailureReport, Report, WaitingReport};
 
 /// `list`.
 #[derive(Serialize)]
@@ -64,6 +64,8 @@ pub(super) struct Explored {
     calls: u64,
     packets: u64,
     dropped: u64,
+    /// Only those that happened.
+    dropped_by: BTreeMap<String, u64>,
     /// Of all runs in order of their seeds, folded into one.
     digest: String,
     failure: Option<Story>,
@@ -90,6 +92,7 @@ impl Explored {
             calls: exploration.calls,
             packets: exploration.packets,
             dropped: exploration.dropped,
+            dropped_by: exploration.dropped_by.iter().map(|(reason, count)| (reason.to_string(), *count)).collect(),
             digest: exploration.digest.to_string(),
             failure: exploration.failure.as_ref().map(|report| Story::new(report, false)),
             divergence: exploration.divergence.as_ref().map(ToString::to_string),
@@ -129,7 +132,7 @@ impl Story {
             virtual_ns: nanos(report.elapsed()),
             calls: report.calls(),
             packets: report.packets(),
-            dropped: dropped(report),
+            dropped: report.dropped_by().map(|(reason, count)| (reason.to_string(), count)).collect(),
             failures: report.failures().iter().map(Failure::new).collect(),
             waiting: report.waiting().iter().map(Waiting::new).collect(),
             trace: traced.then(|| report.trace().lines().collect()),
@@ -183,21 +186,6 @@ impl Waiting {
             deadline_ns: waiting.deadline.map(crate::Instant::as_nanos),
         }
     }
-}
-
-const REASONS: [DropReason; 7] = [
-    DropReason::Loss,
-    DropReason::Chosen,
-    DropReason::QueueFull,
-    DropReason::Partition,
-    DropReason::NoRoute,
-    DropReason::BufferFull,
-    DropReason::BacklogFull,
-];
-
-fn dropped(report: &Report) -> BTreeMap<String, u64> {
-    let counts = REASONS.iter().map(|&reason| (reason.to_string(), report.dropped(reason)));
-    counts.filter(|(_, count)| *count > 0).collect()
 }
 
 fn nanos(duration: std::time::Duration) -> u64 {

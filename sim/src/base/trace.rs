@@ -3,10 +3,7 @@
 //! A run that only has to pass pays for a few words of hashing per event. A run that failed is made again with the
 //! sink keeping everything: that is what determinism is good for.
 
-use super::{
-    Digester,
-    digest::Digest,
-};
+use super::{Digester, digest::Digest};
 
 /// Something that happened, as the digest sees it.
 pub(crate) trait Record {

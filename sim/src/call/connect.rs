@@ -89,11 +89,8 @@ impl Caller<'_> {
 
     #[track_caller]
     pub(crate) fn connect(&self, fd: i32, addr: &Addr) -> Result<()> {
-        let told = Told {
-            call: "connect",
-            numbers: name::addr_numbers(fd, addr),
-            text: || format!("connect({fd}, {addr})"),
-        };
+        let told =
+            Told { call: "connect", numbers: name::addr_numbers(fd, addr), text: || format!("connect({fd}, {addr})") };
         let mut begun = false;
         self.blocking(fd, told, |world, deadline| {
             let id = match self.socket(world, fd) {

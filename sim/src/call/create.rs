@@ -61,7 +61,13 @@ fn kind_of(family: Family, kind: SockType, flags: SockFlags, protocol: Protocol)
 const IPPROTO_MAX: i32 = 263;
 
 impl Caller<'_> {
-    pub(crate) fn socket_call(&self, family: Family, kind: SockType, flags: SockFlags, protocol: Protocol) -> Result<i32> {
+    pub(crate) fn socket_call(
+        &self,
+        family: Family,
+        kind: SockType,
+        flags: SockFlags,
+        protocol: Protocol,
+    ) -> Result<i32> {
         let told = Told {
             call: "socket",
             numbers: [family.raw() as u64, (kind.raw() | flags.bits()) as u64, protocol.raw() as u64],

@@ -43,11 +43,8 @@ impl Caller<'_> {
 
     /// getrandom(2).
     pub(crate) fn random(&self, buf: &mut [u8]) {
-        let told = Told {
-            call: "getrandom",
-            numbers: [buf.len() as u64, 0, 0],
-            text: || format!("getrandom({})", buf.len()),
-        };
+        let told =
+            Told { call: "getrandom", numbers: [buf.len() as u64, 0, 0], text: || format!("getrandom({})", buf.len()) };
         let len = buf.len();
         let mut bytes = vec![0; len];
         let result = self.call(told, |world| {

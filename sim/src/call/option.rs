@@ -49,11 +49,8 @@ impl Caller<'_> {
 
     /// ioctl(2): FIONREAD, TIOCOUTQ (SIOCOUTQ) and FIONBIO.
     pub(crate) fn ioctl(&self, fd: i32, request: u64, arg: &mut [u8]) -> Result<i32> {
-        let told = Told {
-            call: "ioctl",
-            numbers: [fd as u64, request, 0],
-            text: || format!("ioctl({fd}, {request:#x})"),
-        };
+        let told =
+            Told { call: "ioctl", numbers: [fd as u64, request, 0], text: || format!("ioctl({fd}, {request:#x})") };
         self.call(told, |world| {
             let id = self.socket(world, fd)?;
             let socket = &mut self.host_mut(world).sockets[id];
@@ -276,7 +273,12 @@ fn set_socket(host: &mut Host, env: &mut Env<'_>, id: SocketId, name: i32, value
             let (on, seconds) = (int(value)?, int(value.get(4..).unwrap_or_default())?);
             options.linger = (on != 0).then_some(seconds);
         }
-        libc::SO_ERROR | libc::SO_TYPE | libc::SO_DOMAIN | libc::SO_PROTOCOL | libc::SO_ACCEPTCONN | libc::SO_SNDLOWAT => {
+        libc::SO_ERROR
+        | libc::SO_TYPE
+        | libc::SO_DOMAIN
+        | libc::SO_PROTOCOL
+        | libc::SO_ACCEPTCONN
+        | libc::SO_SNDLOWAT => {
             return Err(Errno::ENOPROTOOPT);
         }
         _ => return Err(Errno::ENOPROTOOPT),
@@ -309,7 +311,9 @@ fn set_tcp(host: &mut Host, env: &mut Env<'_>, id: SocketId, name: i32, value: i
         // Acts.
         libc::TCP_NODELAY => {
             options.nodelay = value != 0;
-            host.with_connection(env, id, |connection: &mut tcp::Connection, cx| connection.set_nodelay(cx, value != 0));
+            host.with_connection(env, id, |connection: &mut tcp::Connection, cx| {
+                connection.set_nodelay(cx, value != 0)
+            });
         }
         // Acts on the next connection: TCP_SYNCNT of tcp(7), 1 to MAX_TCP_SYNCNT.
         libc::TCP_SYNCNT => options.syncnt = within(1, 127)?,

@@ -6,9 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use wavetank_api::{
-    Addr, AddrInfo, AddrQuery, AiFlags, Eai, Error, Family, NameFlags, Protocol, Result, SockType,
-};
+use wavetank_api::{Addr, AddrInfo, AddrQuery, AiFlags, Eai, Error, Family, NameFlags, Protocol, Result, SockType};
 
 use super::{Caller, Told};
 use crate::world::World;
@@ -37,9 +35,7 @@ const SERVICES: &[(&str, u16)] = &[
 
 impl Caller<'_> {
     pub(crate) fn getaddrinfo(&self, query: &AddrQuery<'_>) -> Result<Vec<AddrInfo>> {
-        let text = || {
-            format!("getaddrinfo({:?}, {:?}, {}, {})", query.host, query.service, query.family, query.kind)
-        };
+        let text = || format!("getaddrinfo({:?}, {:?}, {}, {})", query.host, query.service, query.family, query.kind);
         let key = |text: Option<&str>| text.map_or(0, |text| crate::base::rng::fnv1a(text.as_bytes()));
         let numbers = [key(query.host), key(query.service), query.family.raw() as u64];
         let mut answer = Err(Eai::FAIL);
@@ -175,7 +171,9 @@ fn kinds(query: &AddrQuery<'_>) -> Result<Vec<(SockType, Protocol)>, Eai> {
         [(SockType::STREAM, Protocol::TCP), (SockType::DGRAM, Protocol::UDP), (SockType::RAW, Protocol::IP)];
     let fits = |&(kind, protocol): &(SockType, Protocol)| {
         (query.kind == SockType::ANY || query.kind == kind)
-            && (query.protocol == Protocol::IP || protocol == query.protocol || kind == query.kind && kind == SockType::RAW)
+            && (query.protocol == Protocol::IP
+                || protocol == query.protocol
+                || kind == query.kind && kind == SockType::RAW)
     };
     let kinds: Vec<_> = ALL.into_iter().filter(fits).collect();
     if kinds.is_empty() {

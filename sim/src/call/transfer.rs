@@ -42,7 +42,9 @@ impl Caller<'_> {
             text: || format!("send({fd}, {}, {}, {flags})", quoted(data), data.len()),
         };
         let mut sent = 0;
-        self.blocking(fd, told, |world, deadline| self.send_attempt(world, fd, None, &[data], flags, &mut sent, deadline))
+        self.blocking(fd, told, |world, deadline| {
+            self.send_attempt(world, fd, None, &[data], flags, &mut sent, deadline)
+        })
     }
 
     /// sendmsg(2).
@@ -88,7 +90,8 @@ impl Caller<'_> {
             Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts)),
             Body::Unix { .. } if to.is_some() => {
                 // `unix_stream_sendmsg`: no address on a stream.
-                let connected = matches!(&self.host(world).sockets[id].body, Body::Unix { end, .. } if end.is_connected());
+                let connected =
+                    matches!(&self.host(world).sockets[id].body, Body::Unix { end, .. } if end.is_connected());
                 return Attempt::Done(Err(if connected { Errno::EISCONN } else { Errno::EOPNOTSUPP }));
             }
             Body::Unix { .. } => self.send_unix(world, id, parts, sent),
@@ -117,7 +120,9 @@ impl Caller<'_> {
             let mut begun = *sent > 0;
             send_parts(parts, sent, |data| {
                 // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).
-                if std::mem::replace(&mut begun, true) && host.sockets[id].connection().is_some_and(Connection::has_failed) {
+                if std::mem::replace(&mut begun, true)
+                    && host.sockets[id].connection().is_some_and(Connection::has_failed)
+                {
                     return Err(Errno::EPIPE);
                 }
                 host.tcp_send(env, id, data).map_err(IntoErrno::errno)
@@ -154,9 +159,13 @@ impl Caller<'_> {
         };
         let mut count = 0;
         self.blocking(fd, told, |world, deadline| {
-            self.recv_attempt(world, fd, flags, deadline, |world, id, expired| match world.hosts[self.host.index()].sockets[id].body {
-                Body::Udp(_) => self.recv_udp(world, id, &mut [IoSliceMut::new(buf)], flags).map(|datagram| datagram.count),
-                _ => self.recv_stream(world, id, buf, flags, expired, &mut count),
+            self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
+                match world.hosts[self.host.index()].sockets[id].body {
+                    Body::Udp(_) => {
+                        self.recv_udp(world, id, &mut [IoSliceMut::new(buf)], flags).map(|datagram| datagram.count)
+                    }
+                    _ => self.recv_stream(world, id, buf, flags, expired, &mut count),
+                }
             })
         })
     }
@@ -172,11 +181,13 @@ impl Caller<'_> {
         };
         let mut count = 0;
         self.blocking(fd, told, |world, deadline| {
-            self.recv_attempt(world, fd, flags, deadline, |world, id, expired| match world.hosts[self.host.index()].sockets[id].body {
-                Body::Udp(_) => self.recv_udp(world, id, bufs, flags),
-                _ => {
-                    let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count)?;
-                    Ok(Received { count: whole, from: None, flags: MsgFlags::empty() })
+            self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
+                match world.hosts[self.host.index()].sockets[id].body {
+                    Body::Udp(_) => self.recv_udp(world, id, bufs, flags),
+                    _ => {
+                        let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count)?;
+                        Ok(Received { count: whole, from: None, flags: MsgFlags::empty() })
+                    }
                 }
             })
         })

@@ -55,8 +55,14 @@ impl fmt::Display for Divergence {
         for (line, digest) in self.lines.iter().zip(&self.digests) {
             writeln!(f, "  > {line}    (digest {digest})")?;
         }
-        writeln!(f, "Something decides that is not the simulation: a wall clock, the order of a HashMap, a random number of")?;
-        writeln!(f, "the program's own, or a static that outlived the first run. Ask the host for time and randomness instead.")
+        writeln!(
+            f,
+            "Something decides that is not the simulation: a wall clock, the order of a HashMap, a random number of"
+        )?;
+        writeln!(
+            f,
+            "the program's own, or a static that outlived the first run. Ask the host for time and randomness instead."
+        )
     }
 }
 

@@ -119,7 +119,6 @@ impl<F: Fn(&Sim) + Sync> Explorer<F> {
             worker()
         } else {
             std::thread::scope(|scope| {
-                #[expect(clippy::disallowed_methods, reason = "each thread runs whole simulations of its own")]
                 let threads: Vec<_> = (0..jobs).map(|_| scope.spawn(worker)).collect();
                 let joined = threads.into_iter().map(|thread| thread.join());
                 joined.flat_map(|result| result.unwrap_or_else(|payload| std::panic::resume_unwind(payload))).collect()

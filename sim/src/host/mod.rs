@@ -22,13 +22,13 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use self::tcp::{AcceptError, ConnectError, ListenError};
 pub(crate) use descriptors::{Program, TableFull};
 pub(crate) use ports::BindError;
 use ports::Ports;
-pub(crate) use socket::{Body, ConnectStatus, Family, Socket, SocketOptions, Tcp};
 use slotmap::SlotMap;
 use smallvec::{SmallVec, smallvec};
-pub(crate) use self::tcp::{AcceptError, ConnectError, ListenError};
+pub(crate) use socket::{Body, ConnectStatus, Family, Socket, SocketOptions, Tcp};
 pub(crate) use udp::SendError as UdpSendError;
 pub(crate) use waiters::{Waiter, Waiters};
 
@@ -126,7 +126,7 @@ struct Flow {
 impl Flow {
     fn new(local: SocketAddr, remote: SocketAddr) -> Self {
         let number = |addr: SocketAddr| match addr.ip() {
-            IpAddr::V4(v4) => u128::from(v4.to_ipv6_mapped().to_bits()),
+            IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
             IpAddr::V6(v6) => v6.to_bits(),
         };
         Self {

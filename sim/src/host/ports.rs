@@ -135,7 +135,9 @@ impl Host {
     /// when those are exhausted, to leave them to `connect` (`inet_csk_find_open_port`).
     fn ephemeral_for_bind(&mut self, id: SocketId, ip: IpAddr) -> Option<u16> {
         let candidates = self.ephemeral_candidates(1);
-        candidates.into_iter().find(|&port| self.users(space(&self.sockets[id]), port).is_empty() || !self.conflicts_unshared(id, ip, port))
+        candidates.into_iter().find(|&port| {
+            self.users(space(&self.sockets[id]), port).is_empty() || !self.conflicts_unshared(id, ip, port)
+        })
     }
 
     /// As [`Self::conflicts`], but a port is not shared by chance: options do not count.

@@ -183,7 +183,11 @@ impl Socket {
                 ready
             }
             Body::Tcp(Tcp::Listening(listener)) => {
-                if listener.is_empty() { Readiness::default() } else { Readiness::IN }
+                if listener.is_empty() {
+                    Readiness::default()
+                } else {
+                    Readiness::IN
+                }
             }
             Body::Tcp(Tcp::Connection { connection, .. }) => {
                 let mut ready = connection.readiness();

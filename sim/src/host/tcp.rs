@@ -311,7 +311,8 @@ impl Host {
     fn tell_parent(&mut self, env: &mut Env<'_>, child: SocketId, parent: SocketId) {
         let Some(connection) = self.sockets[child].connection() else { return };
         let (state, finished) = (connection.state(), connection.is_finished());
-        let Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), waiters, .. }) = self.sockets.get_mut(parent) else {
+        let Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), waiters, .. }) = self.sockets.get_mut(parent)
+        else {
             return;
         };
         if state == tcp::State::SynReceived {

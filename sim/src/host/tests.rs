@@ -33,9 +33,14 @@ fn bind(host: &mut Host, id: SocketId, ip: IpAddr, port: u16) -> Result<(), Bind
 
 #[test]
 fn addresses_that_overlap_are_in_conflict() {
-    for (first, second, conflict) in
-        [(ANY, ANY, true), (ANY, LOCAL, true), (LOCAL, ANY, true), (LOCAL, LOCAL, true), (LOCAL, OWN, false), (ANY6, ANY, true)]
-    {
+    for (first, second, conflict) in [
+        (ANY, ANY, true),
+        (ANY, LOCAL, true),
+        (LOCAL, ANY, true),
+        (LOCAL, LOCAL, true),
+        (LOCAL, OWN, false),
+        (ANY6, ANY, true),
+    ] {
         let mut host = host();
         let family = |ip: IpAddr| if ip.is_ipv4() { Family::Inet } else { Family::Inet6 };
         let (a, b) = (tcp(&mut host, family(first), false), tcp(&mut host, family(second), false));
@@ -57,7 +62,8 @@ fn an_ipv6_only_wildcard_leaves_ipv4_alone() {
 #[test]
 fn reuseaddr_on_both_shares_a_port_until_one_listens() {
     let mut host = host();
-    let (a, b, c) = (tcp(&mut host, Family::Inet, true), tcp(&mut host, Family::Inet, true), tcp(&mut host, Family::Inet, true));
+    let (a, b, c) =
+        (tcp(&mut host, Family::Inet, true), tcp(&mut host, Family::Inet, true), tcp(&mut host, Family::Inet, true));
     assert_eq!(bind(&mut host, a, ANY, 80), Ok(()));
     assert_eq!(bind(&mut host, b, ANY, 80), Ok(()));
     assert_eq!(host.tcp_listen(a, 1), Ok(()));

@@ -2,7 +2,11 @@
 
 use std::net::SocketAddr;
 
-use super::{Body, Env, Family, Host, address, address::NoRoute, ports::{self, Space}};
+use super::{
+    Body, Env, Family, Host, address,
+    address::NoRoute,
+    ports::{self, Space},
+};
 use crate::{
     base::SocketId,
     proto::udp,

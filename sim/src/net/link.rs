@@ -137,9 +137,7 @@ impl Link {
         if !self.settings.drop_exactly.is_empty() && self.settings.drop_exactly.contains(&self.offered) {
             return Verdict::Dropped(DropReason::Chosen);
         }
-        if !self.settings.loss.is_zero()
-            && self.loss.chance(self.settings.loss)
-        {
+        if !self.settings.loss.is_zero() && self.loss.chance(self.settings.loss) {
             return Verdict::Dropped(DropReason::Loss);
         }
         let Some(sent) = self.sent_at(now, len) else {

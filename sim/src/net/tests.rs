@@ -13,7 +13,11 @@ fn link(settings: Settings) -> link::Link {
 
 #[test]
 fn a_fixed_latency_is_exact() {
-    let mut link = link(Settings { latency_min: Duration::from_millis(5), latency_max: Duration::from_millis(5), ..Settings::between_hosts() });
+    let mut link = link(Settings {
+        latency_min: Duration::from_millis(5),
+        latency_max: Duration::from_millis(5),
+        ..Settings::between_hosts()
+    });
     assert_eq!(link.offer(ms(10), 100), Verdict::Arrives(ms(15)));
 }
 
@@ -44,10 +48,12 @@ fn jitter_does_not_reorder_unless_asked() {
     };
     let arrivals = |overtaking| {
         let mut link = link(settings(overtaking));
-        (0..100).map(|at| match link.offer(ms(at), 10) {
-            Verdict::Arrives(at) => at,
-            Verdict::Dropped(reason) => panic!("dropped: {reason}"),
-        }).collect::<Vec<_>>()
+        (0..100)
+            .map(|at| match link.offer(ms(at), 10) {
+                Verdict::Arrives(at) => at,
+                Verdict::Dropped(reason) => panic!("dropped: {reason}"),
+            })
+            .collect::<Vec<_>>()
     };
     assert!(arrivals(false).is_sorted());
     assert!(!arrivals(true).is_sorted());
@@ -66,8 +72,12 @@ fn loss_drops_its_share_and_chosen_packets_exactly() {
 #[test]
 fn switching_loss_on_moves_no_delay() {
     let verdicts = |loss| {
-        let mut link =
-            link(Settings { latency_max: Duration::from_millis(50), loss, overtaking: true, ..Settings::between_hosts() });
+        let mut link = link(Settings {
+            latency_max: Duration::from_millis(50),
+            loss,
+            overtaking: true,
+            ..Settings::between_hosts()
+        });
         (0..100).map(|_| link.offer(ms(0), 10)).collect::<Vec<_>>()
     };
     let (whole, lossy) = (verdicts(Ratio::ZERO), verdicts(Ratio::new(1, 2)));

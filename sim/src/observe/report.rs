@@ -4,10 +4,7 @@ use std::{fmt, time::Duration};
 
 use wavetank_api::Instant;
 
-use super::{
-    Trace,
-    trace::Time,
-};
+use super::{Trace, trace::Time};
 use crate::{
     base::digest::Digest,
     net::DropReason,
@@ -184,15 +181,26 @@ impl Report {
             End::Finished => None,
             End::Stalled => Some("nothing can ever happen again, and clients are still waiting".to_owned()),
             End::OutOfTime => Some(format!("the bound of virtual time was reached ({:?})", self.elapsed)),
-            End::TooManyEvents => Some("the bound of events was reached: is a loop without progress running?".to_owned()),
+            End::TooManyEvents => {
+                Some("the bound of events was reached: is a loop without progress running?".to_owned())
+            }
         }
     }
 
     /// Counts in one line.
     pub fn counts(&self) -> String {
         let lost: Vec<_> = self.dropped_by().map(|(reason, count)| format!("{count} {reason}")).collect();
-        let lost = if lost.is_empty() { String::new() } else { format!(" ({} dropped: {})", self.dropped_in_all(), lost.join(", ")) };
-        format!("{} s virtual, {} calls, {} packets{lost}", Time(Instant::default() + self.elapsed), self.calls(), self.packets())
+        let lost = if lost.is_empty() {
+            String::new()
+        } else {
+            format!(" ({} dropped: {})", self.dropped_in_all(), lost.join(", "))
+        };
+        format!(
+            "{} s virtual, {} calls, {} packets{lost}",
+            Time(Instant::default() + self.elapsed),
+            self.calls(),
+            self.packets()
+        )
     }
 }
 
@@ -211,6 +219,7 @@ const CALLS_SHOWN: usize = 8;
 const HOSTS_SHOWN: usize = 6;
 const WAITING_SHOWN: usize = 12;
 const FRAMES_SHOWN: usize = 24;
+const FAILURES_SHOWN: usize = 3;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -220,8 +229,11 @@ impl fmt::Display for Report {
         }
         writeln!(f, "  digest {}", self.digest)?;
         writeln!(f, "  {}", self.counts())?;
-        for failure in &self.failures {
+        for failure in self.failures.iter().take(FAILURES_SHOWN) {
             write!(f, "\n{failure}")?;
+        }
+        if let more @ 1.. = self.failures.len().saturating_sub(FAILURES_SHOWN) {
+            writeln!(f, "(and {more} more failures)")?;
         }
         if !self.is_ok() {
             self.write_waiting(f)?;

@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 use wavetank_api::{Errno, Instant};
 
 use crate::{
-    base::{HostId, TaskId, trace::Record as _},
     base::{Digester, digest::Digest},
+    base::{HostId, TaskId, trace::Record as _},
     world::{
         World,
         record::{HowEnded, Record, What},
@@ -53,7 +53,8 @@ impl Trace {
             What::Call { host: id, .. } => self.host(*id) == host,
             _ => false,
         };
-        let mut lines: Vec<_> = self.records.iter().rev().filter(is_hers).take(count).map(|record| self.line(record)).collect();
+        let mut lines: Vec<_> =
+            self.records.iter().rev().filter(is_hers).take(count).map(|record| self.line(record)).collect();
         lines.reverse();
         lines
     }

@@ -6,8 +6,10 @@ use std::{fmt, net::SocketAddr};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Unreachable {
     /// ICMP type 3 code 0; ICMPv6 type 1 code 0.
+    #[expect(dead_code, reason = "sent by routers, which are absent: what has no destination is lost in silence")]
     Network,
     /// ICMP type 3 code 1; ICMPv6 type 1 code 3.
+    #[expect(dead_code, reason = "sent by routers, which are absent")]
     Host,
     /// ICMP type 3 code 3; ICMPv6 type 1 code 4.
     Port,

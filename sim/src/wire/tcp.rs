@@ -117,9 +117,14 @@ impl Segment {
 impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Flags [")?;
-        for (flag, letter) in
-            [(Flags::FIN, 'F'), (Flags::SYN, 'S'), (Flags::RST, 'R'), (Flags::PSH, 'P'), (Flags::URG, 'U'), (Flags::ACK, '.')]
-        {
+        for (flag, letter) in [
+            (Flags::FIN, 'F'),
+            (Flags::SYN, 'S'),
+            (Flags::RST, 'R'),
+            (Flags::PSH, 'P'),
+            (Flags::URG, 'U'),
+            (Flags::ACK, '.'),
+        ] {
             if self.flags.contains(flag) {
                 write!(f, "{letter}")?;
             }

@@ -1,6 +1,10 @@
 //! Event counts: what the locks, condition variables and channels of simulated programs wait on.
 
-use crate::{base::TaskId, host::{Waiter, Waiters}, proto::Readiness};
+use crate::{
+    base::TaskId,
+    host::{Waiter, Waiters},
+    proto::Readiness,
+};
 
 /// The counters of a world, by index.
 #[derive(Default)]

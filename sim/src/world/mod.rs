@@ -8,8 +8,8 @@ mod delivery;
 pub(crate) mod panics;
 pub(crate) mod record;
 mod scheduler;
-mod spare;
 pub(crate) mod seal;
+mod spare;
 pub(crate) mod task;
 
 use std::{panic::Location, time::Duration};
@@ -26,8 +26,8 @@ use crate::{
     wire::Packet,
 };
 use delivery::Flights;
-use spare::Spare;
 use record::{HowEnded, Record, What};
+use spare::Spare;
 use task::{State, Task, Tasks, Wait};
 
 /// What is on the agenda.
@@ -195,7 +195,13 @@ impl World {
 
     /// Parks the running process; it is for its carrier to suspend next.
     #[inline]
-    pub(crate) fn park(&mut self, call: &'static str, fd: i32, at: &'static Location<'static>, deadline: Option<Instant>) {
+    pub(crate) fn park(
+        &mut self,
+        call: &'static str,
+        fd: i32,
+        at: &'static Location<'static>,
+        deadline: Option<Instant>,
+    ) {
         let Some(id) = self.current else { return };
         let now = self.now;
         let task = self.tasks.get_mut(id);

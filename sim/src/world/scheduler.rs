@@ -41,7 +41,10 @@ pub(crate) struct Failure {
 pub(crate) enum FailureKind {
     Panicked(Caught),
     /// The process returned an error.
-    Returned { error: String, hint: Option<&'static str> },
+    Returned {
+        error: String,
+        hint: Option<&'static str>,
+    },
 }
 
 /// A process that was waiting when the run ended.
@@ -302,9 +305,7 @@ fn waiting_of(world: &Arc<Sealed<World>>, id: TaskId) -> Option<Waiting> {
         };
         Some((waiting, panics::is_the_programs(wait.location.file())))
     })?;
-    if !own_line
-        && let Some(mut carrier) = world.enter(|world| world.tasks.get_mut(id).carrier.take())
-    {
+    if !own_line && let Some(mut carrier) = world.enter(|world| world.tasks.get_mut(id).carrier.take()) {
         if let Resumed::Described(backtrace) = carrier.resume(Order::Describe)
             && let Some(line) = panics::user_line(&backtrace)
         {

@@ -176,6 +176,7 @@ fn a_handle_on_a_foreign_thread_says_what_is_wrong() {
         scope.spawn(move || catch_unwind(AssertUnwindSafe(|| machine.name()))).join().unwrap()
     });
     let payload = result.unwrap_err();
-    let message = payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied()).unwrap();
+    let message =
+        payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied()).unwrap();
     assert!(message.contains("does not belong to its simulation"), "{message}");
 }

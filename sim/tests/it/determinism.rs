@@ -44,8 +44,7 @@ const FORMAT: u32 = 1;
 
 /// Seeds and their digests: the same on every machine, in every build profile, on every carrier. CI runs this test in debug
 /// and in release.
-const GOLDEN: [(u64, &str); 3] =
-    [(0, "0"), (1, "0"), (0xdead_beef, "0")];
+const GOLDEN: [(u64, &str); 3] = [(0, "0"), (1, "0"), (0xdead_beef, "0")];
 
 #[test]
 fn golden_digests() {
@@ -67,7 +66,8 @@ fn the_same_seed_gives_the_same_digest_on_both_carriers_and_with_or_without_a_tr
 
 #[test]
 fn different_seeds_give_different_runs() {
-    let digests: std::collections::BTreeSet<_> = (0..20).map(|seed| digest(seed, CarrierKind::Coroutine, false)).collect();
+    let digests: std::collections::BTreeSet<_> =
+        (0..20).map(|seed| digest(seed, CarrierKind::Coroutine, false)).collect();
     assert_eq!(digests.len(), 20);
 }
 

@@ -12,17 +12,17 @@ use std::{
 use wavetank_api::{Host, Result, TcpListener, TcpStream};
 use wavetank_sim::{Report, Sim, SimHost};
 
-pub fn ms(millis: u64) -> Duration {
+pub(crate) fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
 /// Bytes that say where they belong: no two offsets a power of two apart hold the same.
-pub fn pattern(len: usize) -> Vec<u8> {
+pub(crate) fn pattern(len: usize) -> Vec<u8> {
     (0..len).map(|index| (index % 251) as u8 ^ (index / 251 % 256) as u8).collect()
 }
 
 /// An echo server that serves any number of connections, one thread each.
-pub fn echo_server(host: &SimHost) -> Result<()> {
+pub(crate) fn echo_server(host: &SimHost) -> Result<()> {
     let listener = TcpListener::bind(host, "0.0.0.0:7")?;
     loop {
         let (mut stream, _) = listener.accept()?;
@@ -39,7 +39,7 @@ pub fn echo_server(host: &SimHost) -> Result<()> {
 }
 
 /// Sends `len` bytes while it reads them back, closes its half, and expects the end of the stream.
-pub fn echo_client(host: &SimHost, len: usize) -> Result<()> {
+pub(crate) fn echo_client(host: &SimHost, len: usize) -> Result<()> {
     let stream = TcpStream::connect(host, ("server", 7))?;
     let writer = stream.try_clone()?;
     let sender = host.spawn("sender", move || -> std::io::Result<()> {
@@ -56,20 +56,20 @@ pub fn echo_client(host: &SimHost, len: usize) -> Result<()> {
 
 /// Counts how often something was reached, from inside processes.
 #[derive(Clone, Default)]
-pub struct Counter(Arc<AtomicUsize>);
+pub(crate) struct Counter(Arc<AtomicUsize>);
 
 impl Counter {
-    pub fn add(&self) {
+    pub(crate) fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub fn get(&self) -> usize {
+    pub(crate) fn get(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 /// Builds a world, runs it and expects it to go well.
-pub fn run_ok(seed: u64, build: impl FnOnce(&Sim)) -> Report {
+pub(crate) fn run_ok(seed: u64, build: impl FnOnce(&Sim)) -> Report {
     let sim = Sim::new(seed);
     build(&sim);
     let report = sim.run();

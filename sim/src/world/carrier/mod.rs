@@ -55,7 +55,12 @@ pub(crate) enum Carrier {
 
 impl Carrier {
     /// A carrier for `body`, not yet begun.
-    pub(crate) fn new<T: 'static>(kind: CarrierKind, world: &std::sync::Arc<Sealed<T>>, name: &str, body: Body) -> Self {
+    pub(crate) fn new<T: 'static>(
+        kind: CarrierKind,
+        world: &std::sync::Arc<Sealed<T>>,
+        name: &str,
+        body: Body,
+    ) -> Self {
         match kind {
             CarrierKind::Coroutine => Self::Coroutine(coroutine::Coroutine::new(body)),
             CarrierKind::Thread => Self::Thread(thread::Gated::new(std::sync::Arc::clone(world), name, body)),

@@ -54,7 +54,9 @@ impl Stack {
     pub(super) fn take() -> Self {
         let pool = POOL.with(Rc::clone);
         let (base, limit) = pool.borrow_mut().slot().unwrap_or_else(|error| {
-            panic!("no stack for a simulated process: {error}. Fewer processes, or a larger vm.max_map_count, would help")
+            panic!(
+                "no stack for a simulated process: {error}. Fewer processes, or a larger vm.max_map_count, would help"
+            )
         });
         Self { base, limit, pool }
     }

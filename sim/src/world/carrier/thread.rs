@@ -3,7 +3,6 @@
 #![allow(unsafe_code)]
 
 use std::{
-
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
 };

@@ -245,8 +245,8 @@ fn patience_begins_anew_when_something_is_acknowledged() {
     recv_nothing!(s, until 5000 ms);
     assert_eq!(s.write(11, 10), Ok(10));
     recv!(s, at 5000 ms, "P. 11:21(10) ack 1");
-    recv!(s, at 5400 ms, "P. 11:21(10) ack 1");
-    send!(s, at 5410 ms, ". 1:1(0) ack 21 win 60000");
+    recv!(s, at 5200 ms, "P. 11:21(10) ack 1");
+    send!(s, at 5210 ms, ". 1:1(0) ack 21 win 60000");
     recv_nothing!(s, until 10000 ms);
 }
 
