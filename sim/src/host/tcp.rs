@@ -158,8 +158,14 @@ impl Host {
             }
         };
         let flow = Flow::new(local, to);
-        if self.flows.contains(&flow) {
-            return Err(ConnectError::PortsExhausted);
+        if let Some(&old) = self.flows.get(&flow) {
+            // Who bound the port may connect again where an old connection lies in TIME_WAIT (`tcp_twsk_unique` without a
+            // `twp`): its sequence numbers begin beyond the old ones.
+            let is_over = self.sockets[old].connection().is_some_and(|old| old.state() == tcp::State::TimeWait);
+            if !has_port || !is_over || self.sockets[old].descriptors > 0 {
+                return Err(ConnectError::PortsExhausted);
+            }
+            self.end_time_wait(old);
         }
         self.flows.insert(flow, id);
         if has_port {
