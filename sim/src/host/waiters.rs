@@ -18,11 +18,12 @@ pub(crate) struct Waiter {
 pub(crate) struct Waiters(SmallVec<[Waiter; 1]>);
 
 impl Waiters {
-    /// Adds a waiter; an earlier entry of the same process is stale by now and goes.
+    /// Adds a waiter; what the same process left behind by an earlier wait is stale by now and goes. One wait may be for two
+    /// things: a socket can stand twice in a poll.
     #[inline]
     pub(crate) fn add(&mut self, waiter: Waiter) {
         if !self.0.is_empty() {
-            self.0.retain(|other| other.task != waiter.task);
+            self.0.retain(|other| other.task != waiter.task || other.parking == waiter.parking);
         }
         self.0.push(waiter);
     }
