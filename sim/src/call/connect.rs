@@ -196,6 +196,10 @@ impl Caller<'_> {
     fn wait_connected(&self, world: &World, id: SocketId, deadline: &mut Option<crate::base::Instant>) -> Attempt<()> {
         let timeout = self.host(world).sockets[id].options.sndtimeo;
         deadline_after(world, deadline, timeout);
+        // A negative SO_SNDTIMEO is no time at all (`sock_set_timeout`, `inet_wait_for_connect`).
+        if timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return Attempt::Done(Err(Errno::EINPROGRESS));
+        }
         Attempt::Wait(For::Ready { socket: id, interest: Readiness::OUT })
     }
 }

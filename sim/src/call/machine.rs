@@ -17,7 +17,7 @@ impl Caller<'_> {
     pub(crate) fn wall_clock(&self) -> Duration {
         self.world.enter(|world| {
             let epoch = world.hosts.get(self.host.index()).map_or(Duration::ZERO, |host| host.epoch);
-            epoch + world.now.duration_since(Instant::default())
+            epoch.saturating_add(world.now.duration_since(Instant::default()))
         })
     }
 
@@ -30,6 +30,7 @@ impl Caller<'_> {
             text: || format!("nanosleep({duration:?})"),
         };
         let result: Result<()> = self.blocking(-1, told, |world, deadline| match *deadline {
+            _ if duration.is_zero() => Attempt::Done(Ok(())),
             Some(deadline) if deadline <= world.now => Attempt::Done(Ok(())),
             Some(_) => Attempt::Wait(For::Time),
             None => {
@@ -72,7 +73,8 @@ impl Caller<'_> {
             *deadline = until;
             Attempt::Wait(For::Count(count))
         });
-        result.unwrap_or(true)
+        // Who unwinds cannot wait, and is told so: else it would ask again for ever.
+        result.unwrap_or(false)
     }
 
     /// Moves an event count. Not a system call of its own in the trace: the wakes it causes are.
