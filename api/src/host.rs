@@ -70,6 +70,9 @@ pub trait EventCount: Send + Sync + 'static {
     fn ticket(&self) -> u64;
 
     /// Blocks until the counter is no longer `ticket`; `false` if `deadline` came first. May wake early.
+    ///
+    /// In a simulation, destructors run while a process panics and when its program is ended, and cannot wait then: `false`, also
+    /// without a deadline.
     #[track_caller]
     fn wait(&self, ticket: u64, deadline: Option<Instant>) -> bool;
 

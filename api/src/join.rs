@@ -34,7 +34,8 @@ impl<H: Host, T> JoinHandle<H, T> {
     ///
     /// # Errors
     ///
-    /// The payload of the panic with which the thread ended, as in [`std::thread::JoinHandle::join`].
+    /// The payload of the panic with which the thread ended, as in [`std::thread::JoinHandle::join`]. In a simulation also a text, for
+    /// a destructor that runs while its process unwinds: it cannot wait.
     #[track_caller]
     pub fn join(self) -> std::thread::Result<T> {
         loop {
@@ -42,7 +43,9 @@ impl<H: Host, T> JoinHandle<H, T> {
             if self.is_finished() {
                 break;
             }
-            self.packet.moved.wait(ticket, None);
+            if !self.packet.moved.wait(ticket, None) {
+                return Err(Box::new("who is unwinding cannot wait for a thread"));
+            }
         }
         let result = self.packet.result.lock().unwrap_or_else(PoisonError::into_inner).take();
         result.unwrap_or_else(|| Err(no_result()))

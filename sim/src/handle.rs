@@ -73,6 +73,7 @@ impl SimHost {
             carrier: Some(Box::new(carrier)),
             wait: None,
             failed: false,
+            survived: 0,
             timed_out: false,
         };
         self.world.enter(|world| world.start(task));
@@ -100,7 +101,7 @@ impl Descriptor for SimFd {
 impl Drop for SimFd {
     fn drop(&mut self) {
         // A handle may outlive its simulation, or be dropped on a thread that is no part of it: then there is nothing to close.
-        if self.fd != CLOSED && self.host.world.is_open() {
+        if self.fd != CLOSED && self.host.world.is_open() && !self.host.caller().is_dead() {
             drop(self.host.caller().close(self.fd));
         }
     }

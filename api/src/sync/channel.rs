@@ -68,13 +68,19 @@ impl<H: Host, T> Sender<H, T> {
     ///
     /// # Errors
     ///
-    /// The message comes back if the receiver is gone.
+    /// The message comes back if the receiver is gone, or who sends is unwinding and cannot wait ([`EventCount::wait`]).
+    ///
+    /// [`EventCount::wait`]: crate::EventCount::wait
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         let shared = &*self.shared;
         let mut state = shared.state.lock();
         while state.receiving && shared.bound.is_some_and(|bound| state.queue.len() >= bound.max(1)) {
-            state = shared.left.wait(state);
+            let (next, in_time) = shared.left.wait_until(state, None);
+            state = next;
+            if !in_time {
+                return Err(SendError(message));
+            }
         }
         if !state.receiving {
             return Err(SendError(message));
@@ -123,11 +129,12 @@ fn wait_until_taken<H: Host, T>(
     mut state: MutexGuard<'_, H, State<T>>,
     number: u64,
 ) -> Result<(), SendError<T>> {
+    let mut in_time = true;
     while state.taken < number {
-        if !state.receiving {
+        if !state.receiving || !in_time {
             return state.queue.pop_front().map_or(Ok(()), |message| Err(SendError(message)));
         }
-        state = shared.left.wait(state);
+        (state, in_time) = shared.left.wait_until(state, None);
     }
     Ok(())
 }

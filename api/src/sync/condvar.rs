@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::MutexGuard;
+use super::{MutexGuard, mutex::cannot_wait};
 use crate::{EventCount, Host, Instant};
 
 /// A condition variable. A waiter may wake without reason, so it looks again: [`wait_while`](Self::wait_while) does.
@@ -23,7 +23,11 @@ impl<H: Host> Condvar<H> {
     /// Opens the lock, waits for a notification, closes the lock again.
     #[track_caller]
     pub fn wait<'a, T: ?Sized>(&self, guard: MutexGuard<'a, H, T>) -> MutexGuard<'a, H, T> {
-        self.wait_until(guard, None).0
+        let (guard, notified) = self.wait_until(guard, None);
+        if !notified {
+            cannot_wait("a notification");
+        }
+        guard
     }
 
     /// [`wait`](Self::wait) for as long as `condition` holds.

@@ -73,7 +73,10 @@ impl<H: Host, T: ?Sized> Mutex<H, T> {
             if self.try_gate() {
                 break;
             }
-            self.released.wait(ticket, None);
+            if !self.released.wait(ticket, None) {
+                self.gate.fetch_sub(WAITER, Ordering::Relaxed);
+                cannot_wait("a lock");
+            }
         }
         self.gate.fetch_sub(WAITER, Ordering::Relaxed);
     }
@@ -94,6 +97,16 @@ impl<H: Host, T: ?Sized> Mutex<H, T> {
             self.released.notify_one();
         }
     }
+}
+
+/// Better than to try for ever.
+#[cold]
+#[track_caller]
+pub(super) fn cannot_wait(what: &str) -> ! {
+    panic!(
+        "a destructor waits for {what} while its simulated process unwinds, and cannot: another process has it. Use try_lock \
+         where std::thread::panicking()"
+    )
 }
 
 impl<H: Host, T: ?Sized + fmt::Debug> fmt::Debug for Mutex<H, T> {

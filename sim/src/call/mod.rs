@@ -92,6 +92,11 @@ impl<A: Outcome, B> Outcome for (A, B) {
 }
 
 impl Caller<'_> {
+    /// Whether the program has ended, and its descriptors with it.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.world.enter(|world| world.is_dead(self.host, self.program))
+    }
+
     /// Makes a call that never blocks.
     #[inline]
     pub(crate) fn call<T: Outcome>(
@@ -108,7 +113,7 @@ impl Caller<'_> {
             self.trace(world, told, &result);
             result
         });
-        result.map_err(|errno| Error::new(errno, call))
+        result.map_err(|errno| self.failed(errno, call))
     }
 
     /// Makes a call that may block: attempts it until it is done. `deadline` ends the last wait with one more attempt, which
@@ -144,10 +149,20 @@ impl Caller<'_> {
                 Some(result)
             });
             match done {
-                Some(result) => return result.map_err(|errno| Error::new(errno, call)),
+                Some(result) => return result.map_err(|errno| self.failed(errno, call)),
                 None => carrier::suspend(),
             }
         }
+    }
+
+    /// Makes an error of an errno. In a dead program a call does nothing and says EBADF, for the sake of destructors while its
+    /// processes unwind; one that does not unwind has caught what was to end it, and is sent the same way again.
+    #[cold]
+    fn failed(&self, errno: Errno, call: &'static str) -> Error {
+        if errno == Errno::EBADF && carrier::inside_process() && !std::thread::panicking() && self.is_dead() {
+            carrier::suspend();
+        }
+        Error::new(errno, call)
     }
 
     /// Registers the running process with what it waits for.

@@ -22,6 +22,8 @@ pub(crate) struct Task {
     pub(crate) wait: Option<Wait>,
     /// It returned an error or panicked.
     pub(crate) failed: bool,
+    /// How often it has caught the unwinding that was to end it.
+    pub(crate) survived: u32,
     /// A parking was ended by its deadline.
     pub(crate) timed_out: bool,
 }
@@ -104,6 +106,17 @@ impl Tasks {
             self.ready.push_back(id);
         }
         waits
+    }
+
+    /// A process that did not park, but gave control back, has caught the unwinding that was to end it: it is made ready to die
+    /// again, up to `patience` times. After that it is left where it is.
+    pub(crate) fn insist(&mut self, id: TaskId, patience: u32) {
+        let task = &mut self.all[id.index()];
+        if task.survived < patience {
+            task.survived += 1;
+            task.state = State::Ready;
+            self.ready.push_back(id);
+        }
     }
 
     /// Takes back what [`Self::next`] gave: it is not to run now.

@@ -2,7 +2,10 @@
 
 #![allow(unsafe_code)]
 
-use std::ptr;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr,
+};
 
 use corosensei::{CoroutineResult, Yielder};
 
@@ -16,7 +19,7 @@ impl Coroutine {
             EXIT.set(Some(super::Exit::Coroutine(Exit(ptr::from_ref(yielder)))));
             if order == Order::Die {
                 // Killed before its first step: nothing has run that would have to unwind.
-                return Ok(());
+                return catch_unwind(AssertUnwindSafe(|| drop(body)));
             }
             body()
         }))

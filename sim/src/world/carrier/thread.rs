@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
 };
@@ -47,10 +48,7 @@ impl Gated {
                 world.admit_this_thread();
                 EXIT.set(Some(super::Exit::Thread(Exit(Arc::as_ptr(&own)))));
                 let ended = match own.wait_for_order() {
-                    Order::Die => {
-                        drop(body);
-                        Ok(())
-                    }
+                    Order::Die => catch_unwind(AssertUnwindSafe(|| drop(body))),
                     Order::Go | Order::Describe => body(),
                 };
                 // The baton carries everything this process owned back to the scheduler, the world included.
