@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    marker::PhantomData,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     ops::RangeInclusive,
     sync::Arc,
@@ -20,6 +21,13 @@ use crate::{
 };
 
 /// A simulated internet: build it, give its machines something to do, [`run`](Self::run) it.
+///
+/// It stays on the thread that built it.
+///
+/// ```compile_fail,E0277
+/// let sim = wavetank_sim::Sim::new(1);
+/// std::thread::spawn(move || sim.run());
+/// ```
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -49,6 +57,8 @@ pub struct Sim {
     world: Arc<Sealed<World>>,
     seed: u64,
     carrier: std::cell::Cell<CarrierKind>,
+    /// Its processes can be ended on the thread that made them only: a `Sim` cannot be sent to another.
+    _home: PhantomData<*const ()>,
 }
 
 /// A machine of a simulation: what is set up before the run, and what runs on it.
@@ -71,7 +81,7 @@ impl Sim {
     pub(crate) fn with_trace(seed: u64, keep: bool) -> Self {
         world::panics::install_hook();
         let world = Arc::new(Sealed::new(World::new(seed, keep)));
-        Self { world, seed, carrier: std::cell::Cell::default() }
+        Self { world, seed, carrier: std::cell::Cell::default(), _home: PhantomData }
     }
 
     /// The seed of this world.
@@ -137,17 +147,18 @@ impl Sim {
 
     /// The link between two machines, both directions: set what it does to packets. Default: 1 ms each way, nothing lost.
     pub fn link(&self, a: &Machine, b: &Machine) -> LinkBuilder<'_> {
-        LinkBuilder { sim: self, directions: vec![(a.host.id, b.host.id), (b.host.id, a.host.id)] }
+        let (a, b) = (self.own(a), self.own(b));
+        LinkBuilder { sim: self, directions: vec![(a, b), (b, a)] }
     }
 
     /// One direction of the link between two machines.
     pub fn link_one_way(&self, from: &Machine, to: &Machine) -> LinkBuilder<'_> {
-        LinkBuilder { sim: self, directions: vec![(from.host.id, to.host.id)] }
+        LinkBuilder { sim: self, directions: vec![(self.own(from), self.own(to))] }
     }
 
     /// The loopback interface of a machine. Default: no delay at all. Faults act on it as on any link.
     pub fn loopback(&self, machine: &Machine) -> LinkBuilder<'_> {
-        LinkBuilder { sim: self, directions: vec![(machine.host.id, machine.host.id)] }
+        LinkBuilder { sim: self, directions: vec![(self.own(machine), self.own(machine))] }
     }
 
     /// What every link has that no packet has crossed and that was not set up by [`Self::link`].
@@ -166,8 +177,18 @@ impl Sim {
         self.add_partition(from, to, at, lasting, true);
     }
 
+    /// The number of a machine of this simulation.
+    fn own(&self, machine: &Machine) -> HostId {
+        let is_ours = Arc::ptr_eq(&self.world, &machine.host.world);
+        assert!(
+            is_ours,
+            "{machine:?} belongs to another simulation: links and partitions are between machines of one Sim"
+        );
+        machine.host.id
+    }
+
     fn add_partition(&self, left: &[&Machine], right: &[&Machine], at: Duration, lasting: Duration, one_way: bool) {
-        let ids = |machines: &[&Machine]| machines.iter().map(|machine| machine.host.id).collect();
+        let ids = |machines: &[&Machine]| machines.iter().map(|machine| self.own(machine)).collect();
         let partition = Partition::new(ids(left), ids(right), one_way);
         self.world.enter(|world| {
             let index = world.partitions.len() as u32;
@@ -267,9 +288,10 @@ impl Machine {
     /// `net.ipv4.ip_local_port_range`. Default: 32768 to 60999.
     ///
     /// # Panics
-    /// If the range is empty.
+    /// If the range is empty, or has port 0 in it.
     pub fn set_port_range(&self, range: RangeInclusive<u16>) -> &Self {
         assert!(!range.is_empty(), "the range of ephemeral ports is empty: the first must not exceed the last");
+        assert!(*range.start() > 0, "port 0 is no port: the range of ephemeral ports begins at 1 at the least");
         self.with_host(|host| host.settings.port_range = (*range.start(), *range.end()))
     }
 
@@ -336,7 +358,7 @@ impl LinkBuilder<'_> {
 
     /// Adds up to this much, drawn for each packet, to the shortest delay.
     pub fn jitter(self, jitter: Duration) -> Self {
-        self.set(|settings| settings.latency_max = settings.latency_min + jitter)
+        self.set(|settings| settings.latency_max = settings.latency_min.saturating_add(jitter))
     }
 
     /// Each packet is lost with a chance of `num` in `den`.

@@ -26,7 +26,7 @@ impl Ratio {
     /// # Panics
     /// If `den` is 0 or `num` is greater than `den`.
     pub(crate) const fn new(num: u32, den: u32) -> Self {
-        assert!(den > 0, "a chance of n in 0 means nothing: write for instance Ratio::new(1, 100)");
+        assert!(den > 0, "a chance of so many in 0 means nothing: write for instance loss(1, 100)");
         assert!(num <= den, "a chance greater than one: the first number must not exceed the second");
         Self { num, den }
     }
