@@ -15,6 +15,8 @@ mod fuzz;
 mod death;
 #[path = "robust/found.rs"]
 mod found;
+#[path = "robust/golden.rs"]
+mod golden;
 #[path = "robust/inputs.rs"]
 mod inputs;
 #[path = "robust/misuse.rs"]

@@ -47,6 +47,9 @@ pub(crate) enum For {
     Time,
 }
 
+/// What a process that never waits is made to wait after [`World::spins`] calls: less than they would take on a machine.
+const SLICE: std::time::Duration = std::time::Duration::from_millis(1);
+
 /// What a call says of itself in the trace.
 pub(crate) struct Told<F> {
     pub(crate) call: &'static str,
@@ -105,15 +108,37 @@ impl Caller<'_> {
         act: impl FnOnce(&mut World) -> Result<T, Errno>,
     ) -> Result<T> {
         let call = told.call;
-        let result = self.world.enter(|world| {
+        let (result, spins) = self.world.enter(|world| {
             if world.is_dead(self.host, self.program) {
-                return Err(Errno::EBADF);
+                return (Err(Errno::EBADF), false);
             }
             let result = act(world);
             self.trace(world, told, &result);
-            result
+            (result, world.spins())
         });
+        if spins {
+            self.preempt();
+        }
         result.map_err(|errno| self.failed(errno, call))
+    }
+
+    /// Takes the processor from a process that has made very many calls without ever waiting: on a real machine time would
+    /// have passed meanwhile, and what it may be polling for have come.
+    #[cold]
+    #[inline(never)]
+    fn preempt(&self) {
+        let line = Location::caller();
+        let parked = self.world.enter(|world| {
+            let slice = world.now + SLICE;
+            let able = !std::thread::panicking() && world.begin_parking().is_some();
+            if able {
+                world.park("sched_yield", -1, line, Some(slice));
+            }
+            able
+        });
+        if parked {
+            carrier::suspend();
+        }
     }
 
     /// Makes a call that may block: attempts it until it is done. `deadline` ends the last wait with one more attempt, which
@@ -133,7 +158,7 @@ impl Caller<'_> {
         loop {
             let done = self.world.enter(|world| {
                 if world.is_dead(self.host, self.program) {
-                    return Some(Err(Errno::EBADF));
+                    return Some((Err(Errno::EBADF), false));
                 }
                 let result = match attempt(world, &mut deadline) {
                     Attempt::Done(result) => result,
@@ -146,10 +171,15 @@ impl Caller<'_> {
                 if let Some(told) = told.take() {
                     self.trace(world, told, &result);
                 }
-                Some(result)
+                Some((result, world.spins()))
             });
             match done {
-                Some(result) => return result.map_err(|errno| self.failed(errno, call)),
+                Some((result, spins)) => {
+                    if spins {
+                        self.preempt();
+                    }
+                    return result.map_err(|errno| self.failed(errno, call));
+                }
                 None => carrier::suspend(),
             }
         }

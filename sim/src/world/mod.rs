@@ -30,6 +30,9 @@ use record::{HowEnded, Record, What};
 use spare::Spare;
 use task::{State, Task, Tasks, Wait};
 
+/// Calls without a wait after which a process is taken to be spinning.
+const SPINNING: u32 = 10_000;
+
 /// What is on the agenda.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Event {
@@ -93,6 +96,8 @@ pub(crate) struct World {
     pub(crate) had_clients: bool,
     /// How the run ended; none while it goes on, or once a program was started after it.
     pub(crate) over: Option<End>,
+    /// Calls that the running process has made since it was resumed.
+    pub(crate) calls_in_a_row: u32,
     /// The run is over and its processes are being ended: calls do nothing any more.
     pub(crate) closing: bool,
     agenda: Agenda<Event>,
@@ -127,6 +132,7 @@ impl World {
             failures: Vec::new(),
             had_clients: false,
             over: None,
+            calls_in_a_row: 0,
             closing: false,
             agenda: spare.agenda,
             flights: spare.flights,
@@ -175,6 +181,13 @@ impl World {
     /// Puts an event on the agenda.
     pub(crate) fn arrange(&mut self, at: Instant, event: Event) {
         self.agenda.put(at, event);
+    }
+
+    /// Counts a call of the running process; `true` if it has made so many without a wait that it must be spinning.
+    #[inline]
+    pub(crate) fn spins(&mut self) -> bool {
+        self.calls_in_a_row += 1;
+        self.calls_in_a_row >= SPINNING && self.current.is_some()
     }
 
     /// Starts a process. Its carrier is made by the caller, who holds the world's seal.

@@ -191,6 +191,7 @@ impl World {
         let carrier = task.carrier.take()?;
         task.state = State::Running;
         self.current = Some(id);
+        self.calls_in_a_row = 0;
         Some(Step::Resume(id, carrier, if dead { Order::Die } else { Order::Go }))
     }
 

@@ -154,3 +154,26 @@ fn the_trace_reads_like_strace_and_tcpdump() {
         assert!(text.contains(expected), "{expected:?} is not in:\n{text}");
     }
 }
+
+#[test]
+fn a_program_that_polls_without_waiting_does_not_stop_time() {
+    let sim = Sim::new(1);
+    let (server, client) = (sim.host("server"), sim.host("client"));
+    server.serve(echo_server);
+    client.run(|host| {
+        let mut stream = TcpStream::connect(host, ("server", 7))?;
+        stream.set_nonblocking(true)?;
+        stream.write_all(b"ahoy")?;
+        // No sleep, no poll: on a real machine the answer would come all the same.
+        let count = loop {
+            match stream.read(&mut [0; 4]) {
+                Ok(count) => break count,
+                Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock),
+            }
+        };
+        assert_eq!(count, 4);
+        Ok(())
+    });
+    let report = sim.run();
+    assert!(report.is_ok(), "{report}");
+}

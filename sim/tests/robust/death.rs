@@ -144,23 +144,49 @@ fn destructors_that_block_do_not_hold_up_a_panic() {
     );
 }
 
+/// Set for the process that is to be aborted.
+const ABORTED: &str = "WAVETANK_TEST_ABORTED";
+
+/// Nobody can be given a lock that another has, and nobody can wait while the stack unwinds: what remains is to say so. It is a panic
+/// in a destructor, which aborts; in a process of its own, therefore.
 #[test]
-fn a_destructor_does_not_wait_for_a_lock_that_another_process_holds() {
-    on_each(
-        |host| {
-            host.sleep(MS);
-            let farewell = Farewell::new(host);
-            let (lock, inner) = (Arc::clone(&farewell.lock), host.clone());
-            host.spawn("holder", move || {
-                let _guard = lock.lock();
-                inner.sleep(10 * MS);
-            });
-            host.sleep(MS);
-            let _farewell = farewell;
-            panic!("on purpose");
-        },
-        panicked,
-    );
+fn a_destructor_that_needs_a_lock_says_why_it_cannot_have_it() {
+    for kind in ["coroutine", "thread"] {
+        let mut command = std::process::Command::new(std::env::current_exe().expect("a test has a file"));
+        command.args(["--exact", "death::needs_a_lock", "--ignored", "--nocapture"]).env(ABORTED, kind);
+        let output = command.output().expect("it runs");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{text}");
+        assert!(text.contains("a destructor waits for a lock") && text.contains("try_lock"), "{text}");
+    }
+}
+
+#[test]
+#[ignore = "aborts; run by the test above"]
+fn needs_a_lock() {
+    let Ok(kind) = std::env::var(ABORTED) else { return };
+    let sim = Sim::new(1);
+    sim.set_carrier(if kind == "thread" { CarrierKind::Thread } else { CarrierKind::Coroutine });
+    sim.host("host").run(|host| {
+        let lock = Arc::new(sync::Mutex::new(host, 0));
+        let (own, inner) = (Arc::clone(&lock), host.clone());
+        host.spawn("holder", move || {
+            let _guard = own.lock();
+            inner.sleep(10 * MS);
+        });
+        host.sleep(MS);
+        let _counts = CountsDown(lock);
+        panic!("on purpose");
+    });
+    drop(sim.run());
+}
+
+struct CountsDown(Arc<sync::Mutex<SimHost, i32>>);
+
+impl Drop for CountsDown {
+    fn drop(&mut self) {
+        *self.0.lock() -= 1;
+    }
 }
 
 #[test]
@@ -233,7 +259,10 @@ fn a_process_that_always_catches_its_end_is_reported_at_the_end_of_the_run() {
             let sim = Sim::new(1);
             sim.set_carrier(kind);
             sim.host("server").serve(stubborn);
-            sim.host("client").run(|_| Ok(()));
+            sim.host("client").run(|host| {
+                host.sleep(MS);
+                Ok(())
+            });
             fine(&sim.run());
             let payload = catch_unwind(AssertUnwindSafe(|| drop(sim))).expect_err("it cannot be ended");
             let message = payload.downcast_ref::<String>().map_or("", String::as_str);
@@ -244,15 +273,53 @@ fn a_process_that_always_catches_its_end_is_reported_at_the_end_of_the_run() {
 }
 
 #[test]
-fn a_thread_that_always_catches_its_end_does_not_outlive_its_program() {
-    on_each(
-        |host| {
-            let inner = host.clone();
-            host.spawn("stubborn", move || drop(stubborn(&inner)));
-            host.sleep(MS);
-        },
-        fine,
-    );
+fn a_thread_that_always_catches_its_end_does_not_hold_up_the_run() {
+    for kind in KINDS {
+        ends(move || {
+            let sim = Sim::new(1);
+            sim.set_carrier(kind);
+            sim.host("first").run(|host| {
+                let inner = host.clone();
+                host.spawn("stubborn", move || drop(stubborn(&inner)));
+                host.sleep(MS);
+                Ok(())
+            });
+            // Its program ends, and with it the thread, while others go on.
+            sim.host("second").run(|host| {
+                host.sleep(10 * MS);
+                Ok(())
+            });
+            let report = sim.run();
+            fine(&report);
+            assert_eq!(report.elapsed(), 10 * MS);
+            assert!(catch_unwind(AssertUnwindSafe(|| drop(sim))).is_err());
+            is_usable();
+        });
+    }
+}
+
+/// A program that lets its end pass once it has noticed it.
+#[test]
+fn a_process_that_catches_its_end_once_more_than_it_should_is_ended_by_its_next_call() {
+    for kind in KINDS {
+        ends(move || {
+            let sim = Sim::new(1);
+            sim.set_carrier(kind);
+            sim.host("server").serve(|host| {
+                let listener = TcpListener::bind(host, "0.0.0.0:7")?;
+                drop(catch_unwind(AssertUnwindSafe(|| listener.accept().map(drop))));
+                while listener.accept().is_err() {}
+                unreachable!("the call unwinds")
+            });
+            sim.host("client").run(|host| {
+                host.sleep(MS);
+                Ok(())
+            });
+            fine(&sim.run());
+            drop(sim);
+            is_usable();
+        });
+    }
 }
 
 #[test]

@@ -51,8 +51,8 @@ fn links_that_cannot_be() {
     let sim = Sim::new(1);
     let (a, b) = (sim.host("a"), sim.host("b"));
     let ms = Duration::from_millis;
-    assert_says(|| drop(sim.link(&a, &b).loss(2, 1)), &["2", "1"]);
-    assert_says(|| drop(sim.link(&a, &b).loss(0, 0)), &["0"]);
+    assert_says(|| drop(sim.link(&a, &b).loss(2, 1)), &["greater than one"]);
+    assert_says(|| drop(sim.link(&a, &b).loss(0, 0)), &["in 0 means nothing", "loss(1, 100)"]);
     assert_says(|| drop(sim.link(&a, &b).rate(0)), &["a rate of 0", "partition"]);
     #[expect(clippy::reversed_empty_ranges, reason = "that is the mistake")]
     let backwards = ms(2)..=ms(1);
@@ -148,7 +148,7 @@ fn blocking_outside_of_any_process() {
 #[test]
 fn running_twice_gives_the_same_report() {
     for kind in crate::KINDS {
-        let sim = Sim::traced(1);
+        let sim = Sim::new(1);
         sim.set_carrier(kind);
         let (server, client) = (sim.host("server"), sim.host("client"));
         server.serve(|host| TcpListener::bind(host, "0.0.0.0:7")?.accept().map(drop));
@@ -162,7 +162,6 @@ fn running_twice_gives_the_same_report() {
         });
         let (first, second) = (sim.run(), sim.run());
         assert_eq!(first.to_string(), second.to_string());
-        assert_eq!(first.trace().to_string(), second.trace().to_string());
     }
 }
 
