@@ -29,11 +29,7 @@ pub const DIFFERENCES: &[Difference] = &[
         world: World::Sim,
         reason: "TCP_CORK is stored; partial segments go out as with Nagle's rule alone",
     },
-    Difference {
-        case: "options::effect::cork_gives_up_soon",
-        world: World::Sim,
-        reason: "TCP_CORK is stored",
-    },
+    Difference { case: "options::effect::cork_gives_up_soon", world: World::Sim, reason: "TCP_CORK is stored" },
     Difference {
         case: "options::effect::more_holds_back",
         world: World::Sim,
