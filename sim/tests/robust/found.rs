@@ -2,7 +2,6 @@
 
 use std::{
     io::{Read, Write},
-    sync::Arc,
     time::Duration,
 };
 
@@ -129,28 +128,27 @@ fn a_sleep_of_no_time_is_over_at_once() {
     assert!(text.contains("nanosleep(0ns) = 0"), "{text}");
 }
 
-/// A program that never waits for anything that takes time: without a bound of its own, the run went on for ever.
+/// Two threads that answer each other over loopback or a pair, which take no time: it stood still, and neither bound was reached.
 #[test]
-#[ignore = "known: neither bound of a run is reached while time does not pass"]
-fn programs_that_keep_each_other_busy_reach_a_bound() {
+fn processes_that_keep_each_other_busy_do_not_stop_time() {
     crate::ends(|| {
         let sim = Sim::new(1);
-        sim.set_time_limit(Duration::from_secs(1)).set_event_limit(10_000);
         sim.host("host").run(|host| {
             let (left, right) =
                 host.socketpair(Family::UNIX, SockType::STREAM, SockFlags::empty(), Protocol::DEFAULT)?;
-            let (inner, right) = (host.clone(), Arc::new(right));
+            let inner = host.clone();
             host.spawn("echo", move || {
                 while inner.recv(&right, &mut [0; 1], MsgFlags::empty()).is_ok_and(|count| count == 1) {
                     drop(inner.send(&right, b"x", MsgFlags::empty()));
                 }
             });
-            while host.now().as_nanos() < 1_000_000_000 {
+            while host.now().as_nanos() < 10_000_000 {
                 host.send(&left, b"x", MsgFlags::empty())?;
                 host.recv(&left, &mut [0; 1], MsgFlags::empty())?;
             }
             Ok(())
         });
-        assert_ne!(sim.run().end(), End::Finished);
+        let report = sim.run();
+        assert!(report.is_ok(), "{report}");
     });
 }

@@ -140,7 +140,7 @@ fn udp_refused() {
 #[test]
 fn udp_through_a_partition() {
     golden("udp_through_a_partition", |sim, server, client| {
-        sim.partition_one_way(&[client], &[server], MS, MS);
+        sim.partition_one_way(&[client], &[server], 4 * MS, 3 * MS);
         server.serve(|host| {
             let socket = UdpSocket::bind(host, "0.0.0.0:9")?;
             loop {
@@ -152,7 +152,7 @@ fn udp_through_a_partition() {
             let socket = UdpSocket::bind(host, "0.0.0.0:5000")?;
             for _ in 0..3 {
                 socket.send_to(b"ping", "10.0.0.1:9")?;
-                host.sleep(MS);
+                host.sleep(5 * MS);
             }
             for _ in 0..2 {
                 socket.recv_from(&mut [0; 8])?;
