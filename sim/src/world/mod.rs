@@ -98,6 +98,8 @@ pub(crate) struct World {
     pub(crate) over: Option<End>,
     /// Calls that the running process has made since it was resumed.
     pub(crate) calls_in_a_row: u32,
+    /// Calls of all processes since time has moved.
+    pub(crate) calls_at_once: u64,
     /// The run is over and its processes are being ended: calls do nothing any more.
     pub(crate) closing: bool,
     agenda: Agenda<Event>,
@@ -133,6 +135,7 @@ impl World {
             had_clients: false,
             over: None,
             calls_in_a_row: 0,
+            calls_at_once: 0,
             closing: false,
             agenda: spare.agenda,
             flights: spare.flights,
@@ -183,11 +186,14 @@ impl World {
         self.agenda.put(at, event);
     }
 
-    /// Counts a call of the running process; `true` if it has made so many without a wait that it must be spinning.
+    /// Counts a call of the running process; `true` if it has made so many without a wait that it must be spinning, or if all
+    /// processes together have made so many in one instant that they must be keeping each other busy.
     #[inline]
     pub(crate) fn spins(&mut self) -> bool {
         self.calls_in_a_row += 1;
-        self.calls_in_a_row >= SPINNING && self.current.is_some()
+        self.calls_at_once += 1;
+        let many_at_once = u64::from(SPINNING) * self.tasks.all.len() as u64;
+        (self.calls_in_a_row >= SPINNING || self.calls_at_once >= many_at_once) && self.current.is_some()
     }
 
     /// Starts a process. Its carrier is made by the caller, who holds the world's seal.

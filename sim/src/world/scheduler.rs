@@ -217,7 +217,10 @@ impl World {
         }
         self.counters.events += 1;
         let (at, event) = self.agenda.take()?;
-        self.now = at;
+        if at > self.now {
+            self.now = at;
+            self.calls_at_once = 0;
+        }
         self.happen(event);
         None
     }
