@@ -24,7 +24,7 @@ fn texts_that_were_kept() {
 
 #[test]
 fn programs_at_random() {
-    for number in 0..600 {
+    for number in 0..2000 {
         let steps = [2, 12, 40, 100][number as usize % 4];
         calls::check(&random_bytes(number, calls::WORLD + calls::TALK + 8 * steps));
     }
