@@ -8,9 +8,16 @@ use super::{Attempt, Caller, For, Told};
 use crate::base::Instant;
 
 impl Caller<'_> {
-    /// `clock_gettime(CLOCK_MONOTONIC)`. Not traced: reading a clock changes nothing.
+    /// `clock_gettime(CLOCK_MONOTONIC)`. Not traced: reading a clock changes nothing. But who reads it again and again is
+    /// waiting for it to move, and is preempted like any process that spins.
+    #[track_caller]
     pub(crate) fn now(&self) -> Instant {
-        self.world.enter(|world| world.now)
+        let (now, spins) =
+            self.world.enter(|world| (world.now, !world.is_dead(self.host, self.program) && world.spins()));
+        if spins {
+            self.preempt();
+        }
+        now
     }
 
     /// `clock_gettime(CLOCK_REALTIME)`, since the UNIX epoch.

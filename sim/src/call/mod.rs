@@ -126,7 +126,7 @@ impl Caller<'_> {
     /// have passed meanwhile, and what it may be polling for have come.
     #[cold]
     #[inline(never)]
-    fn preempt(&self) {
+    pub(crate) fn preempt(&self) {
         let line = Location::caller();
         let parked = self.world.enter(|world| {
             let slice = world.now + SLICE;

@@ -177,3 +177,15 @@ fn a_program_that_polls_without_waiting_does_not_stop_time() {
     let report = sim.run();
     assert!(report.is_ok(), "{report}");
 }
+
+#[test]
+fn a_program_that_watches_the_clock_does_not_stop_it() {
+    let sim = Sim::new(1);
+    sim.host("host").run(|host| {
+        let start = host.now();
+        while host.now() - start < ms(25) {}
+        Ok(())
+    });
+    let report = sim.run();
+    assert!(report.is_ok(), "{report}");
+}
