@@ -7,10 +7,11 @@ use wavetank_api::{Addr, Errno, Result, SockFlags};
 use super::{
     Attempt, Caller, For, Told, deadline_after,
     errno::IntoErrno,
+    has_passed,
     name::{self, Use},
 };
 use crate::{
-    base::SocketId,
+    base::{Instant, SocketId},
     host::{AcceptError, Body, ConnectStatus, Family, Host},
     proto::Readiness,
     world::World,
@@ -132,7 +133,7 @@ impl Caller<'_> {
         id: SocketId,
         addr: &Addr,
         begun: &mut bool,
-        deadline: &mut Option<crate::base::Instant>,
+        deadline: &mut Option<Instant>,
     ) -> Attempt<()> {
         let waits = !self.host(world).sockets[id].nonblocking;
         if !*begun && matches!(addr, Addr::Unspec) {
@@ -159,7 +160,7 @@ impl Caller<'_> {
             ConnectStatus::Connecting if !waits => Attempt::Done(Err(Errno::EALREADY)),
             ConnectStatus::Connecting => {
                 *begun = true;
-                let expired = deadline.is_some_and(|deadline| deadline <= world.now);
+                let expired = has_passed(world, *deadline);
                 if expired {
                     // connect(2) under SO_SNDTIMEO: the handshake goes on without us (socket(7)).
                     return Attempt::Done(Err(Errno::EINPROGRESS));
@@ -193,7 +194,7 @@ impl Caller<'_> {
         world.on_host(self.host, |host, env| host.tcp_connect(env, id, to)).map_err(IntoErrno::errno)
     }
 
-    fn wait_connected(&self, world: &World, id: SocketId, deadline: &mut Option<crate::base::Instant>) -> Attempt<()> {
+    fn wait_connected(&self, world: &World, id: SocketId, deadline: &mut Option<Instant>) -> Attempt<()> {
         let timeout = self.host(world).sockets[id].options.sndtimeo;
         deadline_after(world, deadline, timeout);
         // A negative SO_SNDTIMEO is no time at all (`sock_set_timeout`, `inet_wait_for_connect`).

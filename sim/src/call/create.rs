@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wavetank_api::{Errno, Family, Protocol, Result, Shutdown, SockFlags, SockType};
 
-use super::{Attempt, Caller, Told, errno::IntoErrno};
+use super::{Attempt, Caller, Told, deadline_after, errno::IntoErrno, has_passed};
 use crate::{
     base::SocketId,
     host::{Body, Family as HostFamily, Socket, SocketOptions, Tcp},
@@ -193,12 +193,12 @@ impl Caller<'_> {
                     if linger.is_none() {
                         return Attempt::Done(Ok(()));
                     }
-                    super::deadline_after(world, deadline, linger);
+                    deadline_after(world, deadline, linger);
                     closed = Some(id);
                     id
                 }
             };
-            let expired = deadline.is_some_and(|deadline| deadline <= world.now);
+            let expired = has_passed(world, *deadline);
             let connection = self.host(world).sockets.get(id).and_then(Socket::connection);
             if expired || !connection.is_some_and(|connection| connection.state().awaits_ack_of_fin()) {
                 return Attempt::Done(Ok(()));

@@ -162,7 +162,7 @@ impl Caller<'_> {
                 }
                 let result = match attempt(world, &mut deadline) {
                     Attempt::Done(result) => result,
-                    Attempt::Wait(_) if deadline.is_some_and(|deadline| deadline <= world.now) => Err(Errno::EAGAIN),
+                    Attempt::Wait(_) if has_passed(world, deadline) => Err(Errno::EAGAIN),
                     Attempt::Wait(event) => match self.park(world, call, fd, line, &event, deadline) {
                         Ok(()) => return None,
                         Err(errno) => Err(errno),
@@ -267,4 +267,10 @@ pub(crate) fn deadline_after(world: &World, deadline: &mut Option<Instant>, time
     if let (None, Some(timeout)) = (&deadline, timeout) {
         *deadline = Some(world.now + timeout);
     }
+}
+
+/// Whether the wait that ends at `deadline` is over.
+#[inline]
+pub(crate) fn has_passed(world: &World, deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| deadline <= world.now)
 }

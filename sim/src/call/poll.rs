@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wavetank_api::{PollEvents, Result};
 
-use super::{Attempt, Caller, For, Told, deadline_after};
+use super::{Attempt, Caller, For, Told, deadline_after, has_passed};
 use crate::{base::SocketId, proto::Readiness, world::World};
 
 /// One entry of the array: a descriptor, what is asked of it and what it answers.
@@ -27,7 +27,7 @@ impl Caller<'_> {
         };
         self.blocking(first, told, |world, deadline| {
             let ready = entries.iter_mut().map(|entry| self.look(world, entry)).filter(|&ready| ready).count();
-            let expired = deadline.is_some_and(|deadline| deadline <= world.now);
+            let expired = has_passed(world, *deadline);
             if ready > 0 || expired || timeout.is_some_and(|time| time.is_zero()) {
                 return Attempt::Done(Ok(ready));
             }

@@ -9,10 +9,11 @@ use wavetank_api::{Addr, Errno, MsgFlags, Result};
 use super::{
     Attempt, Caller, For, Told, deadline_after,
     errno::IntoErrno,
+    has_passed,
     name::{self, Use},
 };
 use crate::{
-    base::SocketId,
+    base::{Instant, SocketId},
     host::{Body, Family, Tcp},
     proto::{Readiness, tcp::Connection, udp},
     world::World,
@@ -74,7 +75,7 @@ impl Caller<'_> {
         parts: &[&[u8]],
         flags: MsgFlags,
         sent: &mut usize,
-        deadline: &mut Option<crate::base::Instant>,
+        deadline: &mut Option<Instant>,
     ) -> Attempt<usize> {
         let id = match self.socket(world, fd) {
             Ok(id) => id,
@@ -96,7 +97,7 @@ impl Caller<'_> {
             }
             Body::Unix { .. } => self.send_unix(world, id, parts, sent),
         };
-        let expired = deadline.is_some_and(|deadline| deadline <= world.now);
+        let expired = has_passed(world, *deadline);
         match result {
             Err(Errno::EAGAIN) if waits && !expired => {
                 deadline_after(world, deadline, timeout);
@@ -200,14 +201,14 @@ impl Caller<'_> {
         world: &mut World,
         fd: i32,
         flags: MsgFlags,
-        deadline: &mut Option<crate::base::Instant>,
+        deadline: &mut Option<Instant>,
         receive: impl FnOnce(&mut World, SocketId, bool) -> Result<T, Errno>,
     ) -> Attempt<T> {
         let id = match self.socket(world, fd) {
             Ok(id) => id,
             Err(errno) => return Attempt::Done(Err(errno)),
         };
-        let expired = deadline.is_some_and(|deadline| deadline <= world.now);
+        let expired = has_passed(world, *deadline);
         match receive(world, id, expired) {
             Err(Errno::EAGAIN) => self.wait_to_receive(world, id, flags, deadline),
             result => Attempt::Done(result),
@@ -219,13 +220,12 @@ impl Caller<'_> {
         world: &World,
         id: SocketId,
         flags: MsgFlags,
-        deadline: &mut Option<crate::base::Instant>,
+        deadline: &mut Option<Instant>,
     ) -> Attempt<T> {
-        let socket = &self.host(world).sockets[id];
-        if socket.nonblocking || flags.contains(MsgFlags::DONTWAIT) {
+        if !self.may_wait(world, id, flags) {
             return Attempt::Done(Err(Errno::EAGAIN));
         }
-        deadline_after(world, deadline, socket.options.rcvtimeo);
+        deadline_after(world, deadline, self.host(world).sockets[id].options.rcvtimeo);
         Attempt::Wait(For::Ready { socket: id, interest: Readiness::IN })
     }
 

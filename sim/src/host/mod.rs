@@ -232,7 +232,7 @@ impl Host {
         self.sockets.remove(id);
     }
 
-    /// A context for a protocol of this host. As a macro's worth of code in one place: borrows only two fields.
+    /// A context for a protocol of this host. Borrows the one field, so that a socket can be borrowed beside it.
     fn cx<'a>(isn_rng: &'a mut Rng, env: &'a mut Env<'_>) -> Cx<'a> {
         Cx { now: env.now, rng: isn_rng, out: env.out }
     }
