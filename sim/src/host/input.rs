@@ -89,7 +89,7 @@ impl Host {
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed(None)), options);
         let mss = super::tcp::mss_towards(self, from.ip());
         let config = tcp::Config { mss, ..super::tcp::config_of(&child) };
-        let cx = &mut Self::cx(&mut self.isn_rng, env);
+        let cx = &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env);
         let connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config));
         child.body = Body::Tcp(Tcp::Connection { connection, parent: Some(listener) });
         let child = self.sockets.insert(child);
@@ -102,7 +102,7 @@ impl Host {
     }
 
     fn tcp_refuse(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
-        tcp::reset_for(&segment, to, from, &mut Self::cx(&mut self.isn_rng, env));
+        tcp::reset_for(&segment, to, from, &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env));
         env.out.pool.give(segment.payload);
     }
 

@@ -34,7 +34,10 @@ pub(crate) use waiters::{Waiter, Waiters};
 
 use crate::{
     base::{HostId, Instant, Lookup, ProgramId, Rng, SocketId},
-    proto::{Cx, Out, tcp::Connection},
+    proto::{
+        Cx, Out,
+        tcp::{Connection, Sysctl},
+    },
 };
 
 /// What a host may see of the world, and where it leaves what follows from an event.
@@ -62,6 +65,21 @@ pub(crate) struct Settings {
     pub(crate) wmem_default: u32,
     pub(crate) rmem_max: u32,
     pub(crate) wmem_max: u32,
+    /// `net.ipv4.tcp_*`, once one of them was set.
+    tcp: Option<Box<Sysctl>>,
+}
+
+impl Settings {
+    /// `net.ipv4.tcp_*`.
+    #[inline]
+    pub(crate) fn tcp(&self) -> &Sysctl {
+        self.tcp.as_deref().unwrap_or(&Sysctl::DEFAULT)
+    }
+
+    /// `net.ipv4.tcp_*`, to be changed.
+    pub(crate) fn tcp_mut(&mut self) -> &mut Sysctl {
+        self.tcp.get_or_insert_with(|| Box::new(Sysctl::DEFAULT))
+    }
 }
 
 impl Default for Settings {
@@ -75,6 +93,7 @@ impl Default for Settings {
             // Since Linux 6.16; 212,992 before.
             rmem_max: 4_194_304,
             wmem_max: 4_194_304,
+            tcp: None,
         }
     }
 }
@@ -232,8 +251,8 @@ impl Host {
         self.sockets.remove(id);
     }
 
-    /// A context for a protocol of this host. Borrows the one field, so that a socket can be borrowed beside it.
-    fn cx<'a>(isn_rng: &'a mut Rng, env: &'a mut Env<'_>) -> Cx<'a> {
-        Cx { now: env.now, rng: isn_rng, out: env.out }
+    /// A context for a protocol of this host. Borrows single fields, so that a socket can be borrowed beside it.
+    fn cx<'a>(sysctl: &'a Sysctl, isn_rng: &'a mut Rng, env: &'a mut Env<'_>) -> Cx<'a> {
+        Cx { now: env.now, rng: isn_rng, out: env.out, sysctl }
     }
 }

@@ -174,7 +174,7 @@ impl Host {
             self.take_port(id, local);
         }
         let config = tcp::Config { mss: mss_towards(self, to.ip()), ..self.tcp_config(id) };
-        let cx = &mut Self::cx(&mut self.isn_rng, env);
+        let cx = &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env);
         let connection = Box::new(tcp::Connection::connect(cx, local, to, config));
         let socket = &mut self.sockets[id];
         socket.remote = Some(to);
@@ -196,7 +196,7 @@ impl Host {
         act: impl FnOnce(&mut tcp::Connection, &mut crate::proto::Cx<'_>) -> R,
     ) -> Option<R> {
         let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets.get_mut(id)?.body else { return None };
-        let result = act(connection, &mut Self::cx(&mut self.isn_rng, env));
+        let result = act(connection, &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env));
         self.after(env, id);
         Some(result)
     }
@@ -207,7 +207,7 @@ impl Host {
         let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body else {
             return Err(tcp::SendError::ShutDown);
         };
-        let result = connection.send(&mut Self::cx(&mut self.isn_rng, env), data);
+        let result = connection.send(&mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env), data);
         self.after(env, id);
         result
     }
@@ -224,7 +224,7 @@ impl Host {
         let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body else {
             return Err(tcp::RecvError::NotConnected);
         };
-        let result = connection.recv(&mut Self::cx(&mut self.isn_rng, env), buf, peek);
+        let result = connection.recv(&mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env), buf, peek);
         if result != Err(tcp::RecvError::WouldBlock) {
             self.after(env, id);
         }
@@ -241,7 +241,7 @@ impl Host {
                 self.forget(id);
             }
             Body::Tcp(Tcp::Connection { connection, .. }) => {
-                let cx = &mut Self::cx(&mut self.isn_rng, env);
+                let cx = &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env);
                 if linger_zero {
                     connection.abort(cx);
                 } else {

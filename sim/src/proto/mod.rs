@@ -20,6 +20,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) now: Instant,
     pub(crate) rng: &'a mut Rng,
     pub(crate) out: &'a mut Out,
+    pub(crate) sysctl: &'a tcp::Sysctl,
 }
 
 /// Where packets are left for the host to send.

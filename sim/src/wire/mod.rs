@@ -13,7 +13,7 @@ use std::{fmt, net::IpAddr};
 
 pub(crate) use icmp::{Icmp, Unreachable};
 pub(crate) use payload::{Payload, Pool};
-pub(crate) use tcp::{Flags, Options, Segment, SeqNum};
+pub(crate) use tcp::{FastOpenCookie, Flags, Options, SackBlocks, Segment, SeqNum, Timestamps};
 pub(crate) use udp::Datagram;
 
 /// An IP packet, version 4 or 6.

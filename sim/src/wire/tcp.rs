@@ -1,8 +1,9 @@
-//! A TCP segment: RFC 9293 section 3.1, with the options of section 3.2 and RFC 7323 that the stack speaks.
-//!
-//! Absent today: timestamps and SACK (RFC 7323, RFC 2018), and the urgent pointer.
+//! A TCP segment: RFC 9293 section 3.1, with the options that Linux speaks by default: RFC 9293 section 3.2, RFC 7323,
+//! RFC 2018, RFC 7413.
 
 use std::fmt;
+
+use smallvec::SmallVec;
 
 use super::Payload;
 
@@ -74,13 +75,85 @@ impl fmt::Display for SeqNum {
     }
 }
 
-/// TCP options.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// TCP options. What is rare lies in a box, because every packet is moved about with its options.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Options {
     /// Maximum segment size, bytes; on SYN only (RFC 9293 section 3.7.1).
     pub(crate) mss: Option<u16>,
     /// Window scale, a shift of 0 to 14; on SYN only (RFC 7323 section 2).
     pub(crate) window_scale: Option<u8>,
+    /// The sender takes SACK blocks; on SYN only (RFC 2018 section 2).
+    pub(crate) sack_permitted: bool,
+    /// RFC 7323 section 3.
+    pub(crate) timestamps: Option<Timestamps>,
+    /// What has arrived beyond a gap (RFC 2018 section 3): one block at least.
+    pub(crate) sack: Option<Box<SackBlocks>>,
+    /// Fast Open's cookie, on SYN only; empty, a request for one (RFC 7413 section 4.1.1).
+    pub(crate) fast_open: Option<Box<FastOpenCookie>>,
+}
+
+/// The timestamps option.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Timestamps {
+    /// TSval: the sender's clock.
+    pub(crate) value: u32,
+    /// TSecr: what it heard of the receiver's clock; means something only with [`Flags::ACK`].
+    pub(crate) echo: u32,
+}
+
+/// Up to four blocks `[start, end)`; beside timestamps three have room. The one that arrived last, or a D-SACK (RFC 2883),
+/// comes first.
+pub(crate) type SackBlocks = SmallVec<[(SeqNum, SeqNum); 4]>;
+
+/// 4 to 16 bytes, an even number; none in a request.
+pub(crate) type FastOpenCookie = SmallVec<[u8; 16]>;
+
+impl Options {
+    /// Their length on the wire as Linux lays them out, filled up to whole words (`tcp_options_write`).
+    pub(crate) fn wire_len(&self) -> usize {
+        let mss = if self.mss.is_some() { 4 } else { 0 };
+        let scale = if self.window_scale.is_some() { 4 } else { 0 };
+        let timestamps = if self.timestamps.is_some() { 12 } else { 0 };
+        // On a SYN with timestamps it takes the place of their padding.
+        let permitted = if self.sack_permitted && self.timestamps.is_none() { 4 } else { 0 };
+        let sack = self.sack.as_ref().map_or(0, |blocks| 4 + 8 * blocks.len());
+        let fast_open = self.fast_open.as_ref().map_or(0, |cookie| (2 + cookie.len()).next_multiple_of(4));
+        mss + scale + timestamps + permitted + sack + fast_open
+    }
+}
+
+impl fmt::Display for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        let mut item = |text: fmt::Arguments<'_>| -> fmt::Result {
+            write!(f, "{separator}{text}")?;
+            separator = ",";
+            Ok(())
+        };
+        if let Some(mss) = self.mss {
+            item(format_args!("mss {mss}"))?;
+        }
+        if self.sack_permitted {
+            item(format_args!("sackOK"))?;
+        }
+        if let Some(Timestamps { value, echo }) = self.timestamps {
+            item(format_args!("TS val {value} ecr {echo}"))?;
+        }
+        if let Some(scale) = self.window_scale {
+            item(format_args!("wscale {scale}"))?;
+        }
+        for (index, (start, end)) in self.sack.iter().flat_map(|blocks| blocks.iter()).enumerate() {
+            if index == 0 {
+                item(format_args!("sack {start}:{end}"))?;
+            } else {
+                item(format_args!("{start}:{end}"))?;
+            }
+        }
+        if let Some(cookie) = &self.fast_open {
+            item(format_args!("tfo {}", if cookie.is_empty() { "cookiereq" } else { "cookie" }))?;
+        }
+        Ok(())
+    }
 }
 
 /// One segment.
@@ -95,6 +168,8 @@ pub(crate) struct Segment {
     pub(crate) flags: Flags,
     /// As on the wire: not yet scaled.
     pub(crate) window: u16,
+    /// Where urgent data ends, counted from `seq`; means something only with [`Flags::URG`].
+    pub(crate) urgent: u16,
     pub(crate) options: Options,
     pub(crate) payload: Payload,
 }
@@ -108,9 +183,7 @@ impl Segment {
 
     /// Header, options padded to whole words, and payload, in bytes.
     pub(crate) fn wire_len(&self) -> usize {
-        let mss = if self.options.mss.is_some() { 4 } else { 0 };
-        let scale = if self.options.window_scale.is_some() { 4 } else { 0 };
-        20 + mss + scale + self.payload.len()
+        20 + self.options.wire_len() + self.payload.len()
     }
 }
 
@@ -137,11 +210,13 @@ impl fmt::Display for Segment {
             write!(f, ", ack {}", self.ack)?;
         }
         write!(f, ", win {}", self.window)?;
-        if let Some(mss) = self.options.mss {
-            write!(f, ", mss {mss}")?;
+        if self.flags.contains(Flags::URG) {
+            write!(f, ", urg {}", self.urgent)?;
         }
-        if let Some(scale) = self.options.window_scale {
-            write!(f, ", wscale {scale}")?;
+        // The timestamps of every segment would hide what matters; `{:#}` shows them.
+        let is_plain = Options { timestamps: None, ..self.options.clone() } == Options::default();
+        if self.options != Options::default() && (f.alternate() || !is_plain) {
+            write!(f, ", options [{}]", self.options)?;
         }
         write!(f, ", length {}", self.payload.len())
     }

@@ -13,6 +13,13 @@ const INITIAL_SEGMENTS: u32 = 10;
 /// Duplicate ACKs that mean a loss: RFC 5681 section 3.2.
 const DUPLICATES: u8 = 3;
 
+/// Which algorithm: TCP_CONGESTION.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CongestionControl {
+    Cubic,
+    Reno,
+}
+
 /// Why the window is what it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {

@@ -616,6 +616,7 @@ pub(crate) fn reset_for(segment: &Segment, local: SocketAddr, remote: SocketAddr
         ack,
         flags,
         window: 0,
+        urgent: 0,
         options: Options::default(),
         payload: Default::default(),
     };

@@ -40,6 +40,7 @@ mod listen;
 mod output;
 mod rtt;
 mod state;
+mod sysctl;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -47,7 +48,9 @@ mod timers;
 use std::{net::SocketAddr, time::Duration};
 
 use self::{assembler::Assembler, buffer::Ring, congestion::Congestion, rtt::Rtt, timers::Timers};
-pub(crate) use self::{input::reset_for, listen::Listener, state::State};
+pub(crate) use self::{
+    congestion::CongestionControl, input::reset_for, listen::Listener, state::State, sysctl::Sysctl,
+};
 use crate::{base::Instant, wire::SeqNum};
 
 /// What a connection is set up with.

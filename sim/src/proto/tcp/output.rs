@@ -171,7 +171,12 @@ impl Connection {
             ack: self.rcv.nxt,
             flags: if answers { Flags::SYN | Flags::ACK } else { Flags::SYN },
             window: self.config.initial_window(),
-            options: Options { mss: Some(self.config.mss), window_scale: (scale > 0).then_some(scale) },
+            urgent: 0,
+            options: Options {
+                mss: Some(self.config.mss),
+                window_scale: (scale > 0).then_some(scale),
+                ..Options::default()
+            },
             payload: Default::default(),
         };
         cx.out.segment(self.local, self.remote, segment);
@@ -209,6 +214,7 @@ impl Connection {
             ack: self.rcv.nxt,
             flags,
             window,
+            urgent: 0,
             options: Options::default(),
             payload: Default::default(),
         }

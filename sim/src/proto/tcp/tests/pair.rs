@@ -7,7 +7,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, RecvError, SendError, State, reset_for},
+        tcp::{Config, Connection, RecvError, SendError, State, Sysctl, reset_for},
     },
     wire::{Body, Flags, Packet},
 };
@@ -73,12 +73,12 @@ impl End {
     }
 
     pub(super) fn with<R>(&mut self, act: impl FnOnce(&mut Connection, &mut Cx<'_>) -> R) -> Option<R> {
-        let mut cx = Cx { now: self.now, rng: &mut self.rng, out: &mut self.out };
+        let mut cx = Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
         self.connection.as_mut().map(|connection| act(connection, &mut cx))
     }
 
     pub(super) fn connect(&mut self) {
-        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out };
+        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
         self.connection = Some(Connection::connect(cx, self.addr, self.peer, self.config));
     }
 
@@ -107,7 +107,7 @@ impl End {
 
     fn input(&mut self, packet: Packet) {
         let Body::Tcp(segment) = packet.body else { panic!("not a segment") };
-        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out };
+        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
         match &mut self.connection {
             Some(connection) => connection.on_segment(cx, segment),
             None if segment.flags == Flags::SYN => {

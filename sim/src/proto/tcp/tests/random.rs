@@ -11,7 +11,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, Failure, State},
+        tcp::{Config, Connection, Failure, State, Sysctl},
     },
     wire::{Flags, Options, Payload, Segment},
 };
@@ -102,7 +102,7 @@ fn check(pair: &Pair<'_>) {
 }
 
 /// A segment as no honest peer sends it; numbers count from what its receiver expects.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Stray {
     flags: u8,
     seq: i32,
@@ -118,7 +118,7 @@ fn stray() -> impl Strategy<Value = Stray> {
     let len = prop_oneof![2 => Just(0usize), 2 => 1usize..10, 2 => 10usize..2_000];
     let window = prop_oneof![Just(0u16), 1u16..100, any::<u16>()];
     let options = (prop::option::of(any::<u16>()), prop::option::of(any::<u8>()))
-        .prop_map(|(mss, window_scale)| Options { mss, window_scale });
+        .prop_map(|(mss, window_scale)| Options { mss, window_scale, ..Options::default() });
     (flags, near(), near(), len, window, options).prop_map(|(flags, seq, ack, len, window, options)| Stray {
         flags,
         seq,
@@ -140,7 +140,7 @@ struct Lone {
 impl Lone {
     fn new(config: Config, passive: bool) -> Self {
         let (mut rng, mut out, now) = (Rng::stream(3, "lone", 0), Out::default(), Instant::EPOCH);
-        let cx = &mut Cx { now, rng: &mut rng, out: &mut out };
+        let cx = &mut Cx { now, rng: &mut rng, out: &mut out, sysctl: &Sysctl::DEFAULT };
         let (local, remote) = (LOCAL.parse().unwrap(), REMOTE.parse().unwrap());
         let mut connection = Connection::connect(cx, local, remote, config);
         if passive {
@@ -155,11 +155,11 @@ impl Lone {
         let until = self.now.as_nanos() + wait * MS;
         while let Some(at) = self.connection.poll_at().filter(|at| at.as_nanos() <= until) {
             self.now = self.now.max(at);
-            let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out };
+            let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
             self.connection.on_deadline(cx);
         }
         self.now = Instant::from_nanos(until);
-        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out };
+        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
         let segment = stray_segment(&stray, &self.connection);
         self.connection.on_segment(cx, segment);
         match act {
@@ -185,7 +185,8 @@ fn stray_segment(stray: &Stray, connection: &Connection) -> Segment {
         ack: connection.snd.nxt + stray.ack as u32,
         flags: Flags::from_bits_truncate(stray.flags),
         window: stray.window,
-        options: stray.options,
+        urgent: 0,
+        options: stray.options.clone(),
         payload: Payload::from(&*vec![0; stray.len]),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, Failure, RecvError, SendError, State},
+        tcp::{Config, Connection, Failure, RecvError, SendError, State, Sysctl},
     },
     wire::{Body, Flags, Options, Packet, Payload, Segment, SeqNum},
 };
@@ -157,14 +157,17 @@ impl Script {
     fn begin(open: impl FnOnce(&mut Cx<'_>) -> Connection) -> Self {
         let (mut rng, mut out) = (Rng::stream(1, "script", 0), Out::default());
         let now = at(0);
-        let connection = open(&mut Cx { now, rng: &mut rng, out: &mut out });
+        let connection = open(&mut Cx { now, rng: &mut rng, out: &mut out, sysctl: &Sysctl::DEFAULT });
         let Body::Tcp(syn) = &out.packets[0].body else { panic!("not a segment") };
         let iss = syn.seq;
         Self { connection, iss, now, rng, out }
     }
 
     fn with<R>(&mut self, act: impl FnOnce(&mut Connection, &mut Cx<'_>) -> R) -> R {
-        act(&mut self.connection, &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out })
+        act(
+            &mut self.connection,
+            &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT },
+        )
     }
 
     // What a program does.
@@ -362,6 +365,7 @@ fn parse(text: &str, iss: SeqNum) -> Segment {
         ack: SeqNum(0),
         flags,
         window: 0,
+        urgent: 0,
         options: Options::default(),
         payload,
     };
