@@ -7,7 +7,7 @@ use crate::{
     base::SocketId,
     net::DropReason,
     proto::{tcp, udp},
-    wire::{Body as Wire, Datagram, Flags, Icmp, Packet, Segment, Unreachable},
+    wire::{Body as Wire, Datagram, Flags, Icmp, Packet, Segment, SeqNum, Unreachable},
 };
 
 impl Host {
@@ -122,7 +122,13 @@ impl Host {
     fn udp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
         let Some(id) = self.udp_receiver(from, to) else {
             env.out.pool.give(datagram.payload);
-            let icmp = Icmp { reason: Unreachable::Port, quoted_tcp: false, quoted_src: from, quoted_dst: to };
+            let icmp = Icmp {
+                reason: Unreachable::Port,
+                quoted_tcp: false,
+                quoted_src: from,
+                quoted_dst: to,
+                quoted_seq: SeqNum(0),
+            };
             env.out.packets.push(Packet { src: to.ip(), dst: from.ip(), body: Wire::Icmp(icmp) });
             return;
         };
@@ -145,7 +151,9 @@ impl Host {
             let Some(id) = self.flow(icmp.quoted_src, icmp.quoted_dst) else { return };
             let failure = match icmp.reason {
                 Unreachable::Network => tcp::Failure::NetUnreachable,
-                Unreachable::Host => tcp::Failure::HostUnreachable,
+                Unreachable::Host | Unreachable::Prohibited => tcp::Failure::HostUnreachable,
+                // Nobody sends them in here yet, and the connection does not know what to do with them.
+                Unreachable::Protocol | Unreachable::TooBig { .. } => return,
                 Unreachable::Port => tcp::Failure::Refused,
             };
             self.with_connection(env, id, |connection, _| connection.on_icmp(failure));
@@ -153,7 +161,9 @@ impl Host {
         }
         let failure = match icmp.reason {
             Unreachable::Network => udp::Failure::NetUnreachable,
-            Unreachable::Host => udp::Failure::HostUnreachable,
+            Unreachable::Host | Unreachable::Prohibited => udp::Failure::HostUnreachable,
+            // ENOPROTOOPT and EMSGSIZE: nobody sends them in here yet.
+            Unreachable::Protocol | Unreachable::TooBig { .. } => return,
             Unreachable::Port => udp::Failure::Refused,
         };
         let users = self.users(ports::Space::Udp, icmp.quoted_src.port());

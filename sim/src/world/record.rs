@@ -68,11 +68,10 @@ impl Header {
                 u64::from(datagram.src_port) << 48 | u64::from(datagram.dst_port) << 32,
                 17 << 56 | datagram.payload.len() as u64,
             ]),
-            Body::Icmp(icmp) => Self([
-                icmp.reason as u64,
-                u64::from(icmp.quoted_src.port()) << 48 | u64::from(icmp.quoted_dst.port()) << 32,
-                1 << 56 | u64::from(icmp.quoted_tcp),
-            ]),
+            Body::Icmp(icmp) => {
+                let [reason, quoted] = icmp.words();
+                Self([reason, quoted, 1 << 56 | u64::from(icmp.quoted_tcp)])
+            }
         }
     }
 }
