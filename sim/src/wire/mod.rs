@@ -1,16 +1,23 @@
 //! What crosses a wire: typed packets, printed as tcpdump prints them.
 //!
-//! Inside the simulator a packet is a value, not bytes: checksums are not what we are about. Bytes are made only at the
-//! edges. Absent today, on purpose: fragments (a datagram that exceeds the MTU is carried whole), checksums,
-//! IP options, and the encoders for captures.
+//! Inside the simulator a packet is a value, not bytes: no checksums, no options of IP. Bytes are made only at the edges, by
+//! `encode.rs` and `decode.rs`: captures and TUN devices. Absent today, on purpose: fragments (a datagram that exceeds the MTU is
+//! carried whole).
 
+mod checksum;
+mod decode;
+mod encode;
 mod icmp;
+mod options;
 mod payload;
 mod tcp;
 mod udp;
 
 use std::{fmt, net::IpAddr};
 
+pub use decode::Malformed;
+pub(crate) use decode::decode;
+pub(crate) use encode::encode;
 pub(crate) use icmp::{Icmp, Unreachable};
 pub(crate) use payload::{Payload, Pool};
 pub(crate) use tcp::{FastOpenCookie, Flags, Options, SackBlocks, Segment, SeqNum, Timestamps};
@@ -72,3 +79,6 @@ impl fmt::Display for Packet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
