@@ -69,6 +69,8 @@ impl Namespace {
             let file = File::open(path).map_err(Error::lacking(format!("open {path}")))?;
             for (name, value) in DEFAULTS {
                 match write_sysctl(name, value) {
+                    // A machine whose own default is another one may not have it in `tcp_allowed_congestion_control`; Reno always is.
+                    Err(error) if error.errno() == Some(libc::EPERM) && value == "cubic" => write_sysctl(name, "reno")?,
                     Err(error) if error.errno() != Some(libc::ENOENT) => return Err(error),
                     _ => {}
                 }

@@ -5,6 +5,7 @@ use std::{
     fs::File,
     net::IpAddr,
     os::fd::{AsFd as _, AsRawFd as _},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use crate::{
@@ -82,15 +83,20 @@ pub(crate) fn del_route(destination: Destination) -> Result<()> {
 }
 
 /// Makes both ends; the second one comes to be in the other namespace.
+///
+/// The ends get different numbers, which they would not have of themselves in two fresh namespaces: an interface that is its own
+/// peer by number gets its carrier a second later (`linkwatch_urgent_event`), and loses what it is to send until then.
 pub(crate) fn add_veth(name: &str, peer: &str, peer_namespace: &File) -> Result<()> {
+    static NEXT: AtomicU32 = AtomicU32::new(1_000);
+    let number = NEXT.fetch_add(2, Ordering::Relaxed);
     let mut request = Request::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
-    request.ifinfomsg(0, 0, 0);
+    request.ifinfomsg(number, 0, 0);
     request.attribute(libc::IFLA_IFNAME, &terminated(name));
     request.nested(libc::IFLA_LINKINFO, |request| {
         request.attribute(libc::IFLA_INFO_KIND, b"veth");
         request.nested(libc::IFLA_INFO_DATA, |request| {
             request.nested(VETH_INFO_PEER, |request| {
-                request.ifinfomsg(0, 0, 0);
+                request.ifinfomsg(number + 1, 0, 0);
                 request.attribute(libc::IFLA_IFNAME, &terminated(peer));
                 request.attribute(libc::IFLA_NET_NS_FD, &peer_namespace.as_raw_fd().to_ne_bytes());
             });
