@@ -25,6 +25,7 @@ mod net;
 mod observe;
 mod proto;
 mod sim;
+mod tun;
 mod wire;
 mod world;
 
@@ -34,5 +35,7 @@ pub use handle::{SimEventCount, SimFd, SimHost};
 pub use net::DropReason;
 pub use observe::{FailureReport, Report, Trace, WaitingReport};
 pub use sim::{Latency, LinkBuilder, Machine, Sim};
+pub use tun::SimTun;
 pub use wavetank_api as api;
+pub use wire::Malformed;
 pub use world::{End, carrier::CarrierKind};

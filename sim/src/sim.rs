@@ -15,8 +15,9 @@ use crate::{
     base::{HostId, ProgramId, digest::Digest, rng::Ratio},
     handle::SimHost,
     host::Host,
-    net::{DropReason, Partition, link::Settings},
+    net::{DropReason, Partition, Tun, link::Settings, tun::Prefix},
     observe::Report,
+    tun::SimTun,
     world::{self, End, Event, FailureKind, Limits, World, carrier::CarrierKind, seal::Sealed},
 };
 
@@ -161,6 +162,33 @@ impl Sim {
         LinkBuilder { sim: self, directions: vec![(self.own(machine), self.own(machine))] }
     }
 
+    /// A TUN device: what machines send to an address of these prefixes, such as `"192.0.2.0/24"` or `"2001:db8::/64"`, comes out of
+    /// it as bytes. An address that a machine has is the machine's; of several devices the one with the longest prefix gets it.
+    ///
+    /// # Panics
+    /// If a prefix is none, or there is a host or a device of that name.
+    pub fn tun(&self, name: &str, prefixes: &[&str]) -> SimTun {
+        let prefixes = prefixes.iter().map(|text| {
+            Prefix::parse(text)
+                .unwrap_or_else(|| panic!("{text:?} is no prefix of addresses, as 192.0.2.0/24 or fd01::/16 are"))
+        });
+        let prefixes = prefixes.collect();
+        let id = self.world.enter(|world| {
+            let taken = world.names.find(name).is_some() || world.topology.tuns().iter().any(|tun| *tun.name == *name);
+            assert!(!taken, "there is a host or a TUN device {name:?} already: give each a name of its own");
+            let readers = world.counts.make();
+            world.topology.add_tun(Tun::new(name.into(), prefixes, readers))
+        });
+        SimTun { world: Arc::clone(&self.world), id }
+    }
+
+    /// The link between a machine and a TUN device, both directions. Default: no delay at all.
+    pub fn tun_link(&self, machine: &Machine, tun: &SimTun) -> LinkBuilder<'_> {
+        assert!(Arc::ptr_eq(&self.world, &tun.world), "{tun:?} belongs to another simulation");
+        let machine = self.own(machine);
+        LinkBuilder { sim: self, directions: vec![(machine, tun.id), (tun.id, machine)] }
+    }
+
     /// What every link has that no packet has crossed and that was not set up by [`Self::link`].
     pub fn default_link(&self) -> LinkBuilder<'_> {
         LinkBuilder { sim: self, directions: Vec::new() }
@@ -205,6 +233,31 @@ impl Sim {
     /// Servers that still wait are ended with the simulation. Calling it again gives the same report of a run that is over.
     pub fn run(&self) -> Report {
         let end = world::run(&self.world);
+        self.report_of(end)
+    }
+
+    /// Lets happen what is due until this time of the world, and sets its clock there: for who drives a world that has a
+    /// [TUN device](Self::tun) along with something outside, such as real time. `None` while the run can go on: unlike for
+    /// [`Self::run`] it does not end because everybody waits, since a packet may come through the device.
+    ///
+    /// The digest of such a run depends on what comes in, and when.
+    pub fn run_until(&self, time: Duration) -> Option<End> {
+        world::run_until(&self.world, (Instant::default() + time).min(Limits::LATEST))
+    }
+
+    /// When the next thing happens if nothing comes from outside; `None`: nothing ever does.
+    pub fn next_event(&self) -> Option<Duration> {
+        let due = self.world.enter(|world| if world.over.is_some() { None } else { world.next_due() });
+        due.map(|at| at.duration_since(Instant::default()))
+    }
+
+    /// The report of a run by [`Self::run_until`], as of now. The trace stops there.
+    pub fn report(&self) -> Report {
+        let end = self.world.enter(|world| world.over);
+        self.report_of(end.unwrap_or(End::OutOfTime))
+    }
+
+    fn report_of(&self, end: End) -> Report {
         let went_well = end == End::Finished && self.world.enter(|world| world.failures.is_empty());
         let waiting = if went_well { Vec::new() } else { world::waiting(&self.world) };
         self.world.enter(|world| Report::new(world, end, waiting))

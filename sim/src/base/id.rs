@@ -35,6 +35,28 @@ id! {
     ProgramId
 }
 
+/// TUN devices stand among the hosts, with numbers that no host has: of the 28 bits that the digest has for them, the last.
+const TUN: u32 = 1 << 27;
+
+impl HostId {
+    /// The number of the `index`-th TUN device.
+    pub(crate) fn of_tun(index: usize) -> Self {
+        Self(TUN | index as u32)
+    }
+
+    /// Which TUN device it is; `None` for a host.
+    pub(crate) fn tun_index(self) -> Option<usize> {
+        (self.0 & TUN != 0).then_some((self.0 & !TUN) as usize)
+    }
+
+    /// Whether a packet from here to `other` reaches it before the call that sent it returns, if the link has no delay: over
+    /// loopback, and through a TUN device.
+    #[inline]
+    pub(crate) fn is_next_to(self, other: Self) -> bool {
+        self == other || (self.0 | other.0) & TUN != 0
+    }
+}
+
 slotmap::new_key_type! {
     /// An open socket of one host: slot and generation, so a stale one never finds a stranger.
     pub(crate) struct SocketId;

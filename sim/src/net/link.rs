@@ -45,8 +45,8 @@ impl Settings {
         }
     }
 
-    /// A host's own loopback: no delay at all, as Linux delivers it before the call returns.
-    pub(crate) fn loopback() -> Self {
+    /// A host's own loopback, and a TUN device: no delay at all, as Linux delivers it before the call returns.
+    pub(crate) fn instant() -> Self {
         Self { latency_min: Duration::ZERO, latency_max: Duration::ZERO, ..Self::between_hosts() }
     }
 }
@@ -75,6 +75,22 @@ pub enum DropReason {
     BufferFull,
     /// The listener's queue was full.
     BacklogFull,
+    /// What was written into a TUN device is no packet that a host could take.
+    Malformed,
+}
+
+impl DropReason {
+    /// Each of them.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Loss,
+        Self::Chosen,
+        Self::QueueFull,
+        Self::Partition,
+        Self::NoRoute,
+        Self::BufferFull,
+        Self::BacklogFull,
+        Self::Malformed,
+    ];
 }
 
 impl fmt::Display for DropReason {
@@ -87,6 +103,7 @@ impl fmt::Display for DropReason {
             Self::NoRoute => "no route",
             Self::BufferFull => "buffer full",
             Self::BacklogFull => "backlog full",
+            Self::Malformed => "malformed",
         })
     }
 }

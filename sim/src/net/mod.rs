@@ -6,12 +6,14 @@ pub(crate) mod link;
 pub(crate) mod names;
 pub(crate) mod partition;
 pub(crate) mod topology;
+pub(crate) mod tun;
 
 pub use link::DropReason;
 pub(crate) use link::Verdict;
 pub(crate) use names::Names;
 pub(crate) use partition::Partition;
 pub(crate) use topology::Topology;
+pub(crate) use tun::Tun;
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,14 @@
 //! Who has which address, and which link joins two hosts.
 //!
 //! Every host can reach every other over one link of its own; a pair that was not told otherwise has the default
-//! settings. Links are made when the first packet crosses, so hosts that never speak cost nothing.
+//! settings. TUN devices stand among the hosts, behind links of no delay. Links are made when the first packet crosses, so hosts that never speak cost nothing.
 
 use std::net::IpAddr;
 
-use super::link::{Link, Settings};
+use super::{
+    Tun,
+    link::{Link, Settings},
+};
 use crate::base::{HostId, Lookup};
 
 /// The map of the world.
@@ -17,6 +20,7 @@ pub(crate) struct Topology {
     by_pair: Lookup<(HostId, HostId), usize>,
     links: Vec<Link>,
     default: Settings,
+    tuns: Vec<Tun>,
 }
 
 impl Topology {
@@ -32,6 +36,7 @@ impl Topology {
         self.by_pair.clear();
         self.links.clear();
         self.default = Settings::between_hosts();
+        self.tuns.clear();
     }
 
     /// Gives an address to a host; `false` if it has an owner already.
@@ -43,9 +48,30 @@ impl Topology {
         free
     }
 
+    /// The host that has an address, else the TUN device it lies behind: the one with the longest prefix, among those the first.
     #[inline]
     pub(crate) fn owner(&self, addr: IpAddr) -> Option<HostId> {
-        self.owners.get(&addr).copied()
+        let host = self.owners.get(&addr).copied();
+        if host.is_some() || self.tuns.is_empty() { host } else { self.tun_for(addr) }
+    }
+
+    fn tun_for(&self, addr: IpAddr) -> Option<HostId> {
+        let lengths = self.tuns.iter().map(|tun| tun.prefix_of(addr).map_or(0, |len| 1 + u32::from(len)));
+        let (index, length) = lengths.enumerate().rev().max_by_key(|(_, length)| *length)?;
+        (length > 0).then_some(HostId::of_tun(index))
+    }
+
+    pub(crate) fn add_tun(&mut self, tun: Tun) -> HostId {
+        self.tuns.push(tun);
+        HostId::of_tun(self.tuns.len() - 1)
+    }
+
+    pub(crate) fn tuns(&self) -> &[Tun] {
+        &self.tuns
+    }
+
+    pub(crate) fn tun_mut(&mut self, id: HostId) -> Option<&mut Tun> {
+        self.tuns.get_mut(id.tun_index()?)
     }
 
     /// What a pair of hosts gets that has no link of its own yet.
@@ -64,7 +90,7 @@ impl Topology {
 
     #[cold]
     fn make(&mut self, from: HostId, to: HostId) -> usize {
-        let settings = if from == to { Settings::loopback() } else { self.default.clone() };
+        let settings = if from.is_next_to(to) { Settings::instant() } else { self.default.clone() };
         let entity = u64::from(from.0) << 32 | u64::from(to.0);
         let index = self.links.len();
         self.links.push(Link::new(settings, self.seed, entity));

@@ -154,7 +154,7 @@ impl Report {
 
     /// Packets that did not arrive, for each reason that occurred.
     pub fn dropped_by(&self) -> impl Iterator<Item = (DropReason, u64)> {
-        REASONS.iter().map(|&reason| (reason, self.dropped(reason))).filter(|(_, count)| *count > 0)
+        DropReason::ALL.iter().map(|&reason| (reason, self.dropped(reason))).filter(|(_, count)| *count > 0)
     }
 
     /// What failed, in order of time.
@@ -203,16 +203,6 @@ impl Report {
         )
     }
 }
-
-const REASONS: [DropReason; 7] = [
-    DropReason::Loss,
-    DropReason::Chosen,
-    DropReason::QueueFull,
-    DropReason::Partition,
-    DropReason::NoRoute,
-    DropReason::BufferFull,
-    DropReason::BacklogFull,
-];
 
 /// Calls shown of each host, and hosts shown: what fits a screen.
 const CALLS_SHOWN: usize = 8;

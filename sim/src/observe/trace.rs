@@ -18,6 +18,7 @@ use crate::{
 pub struct Trace {
     records: Vec<Record>,
     hosts: Vec<Arc<str>>,
+    tuns: Vec<Arc<str>>,
     /// Host and name of each process.
     tasks: Vec<(HostId, Arc<str>)>,
 }
@@ -28,6 +29,7 @@ impl Trace {
         Self {
             records,
             hosts: world.hosts.iter().map(|host| host.name.clone()).collect(),
+            tuns: world.topology.tuns().iter().map(|tun| tun.name.clone()).collect(),
             tasks: world.tasks.all.iter().map(|task| (task.host, task.name.clone())).collect(),
         }
     }
@@ -105,7 +107,11 @@ impl Trace {
     }
 
     pub(crate) fn host(&self, id: HostId) -> &str {
-        self.hosts.get(id.index()).map_or("?", |name| name)
+        let name = match id.tun_index() {
+            None => self.hosts.get(id.index()),
+            Some(index) => self.tuns.get(index),
+        };
+        name.map_or("?", |name| name)
     }
 
     /// A process: its host, and its own name if it is not the program's first.

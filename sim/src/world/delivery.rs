@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::HostId,
     net::{DropReason, Verdict},
-    wire::{Packet, Pool},
+    wire::{Malformed, Packet, Pool, decode},
 };
 
 /// Packets under way, by slot. Slots are reused; the number of a packet is not.
@@ -125,7 +125,7 @@ impl World {
             return self.drop_packet(from, packet, DropReason::Partition);
         }
         let link = self.topology.link_mut(from, to);
-        let instant = from == to && !later && link.is_instant();
+        let instant = from.is_next_to(to) && !later && link.is_instant();
         let arrives = match link.offer(self.now, packet.wire_len()) {
             Verdict::Arrives(at) => at,
             Verdict::Dropped(reason) => return self.drop_packet(from, packet, reason),
@@ -147,7 +147,7 @@ impl World {
     /// The host that a packet from `from` to this address reaches.
     #[inline]
     fn destination(&mut self, from: HostId, ip: IpAddr) -> Option<HostId> {
-        match self.hosts[from.index()].last_destination {
+        match self.hosts.get(from.index()).and_then(|host| host.last_destination) {
             Some((last, to)) if last == ip => Some(to),
             _ => self.find_destination(from, ip),
         }
@@ -155,7 +155,9 @@ impl World {
 
     #[inline(never)]
     fn find_destination(&mut self, from: HostId, ip: IpAddr) -> Option<HostId> {
-        let host = &mut self.hosts[from.index()];
+        let Some(host) = self.hosts.get_mut(from.index()) else {
+            return self.topology.owner(ip).filter(|to| to.tun_index().is_none());
+        };
         let to = if host.owns(ip) { from } else { self.topology.owner(ip)? };
         host.last_destination = Some((ip, to));
         Some(to)
@@ -177,8 +179,11 @@ impl World {
     /// Hands a packet to its host. What follows is left for [`Self::settle`].
     #[inline]
     fn arrive(&mut self, flight: Flight) {
-        let Flight { number, to, packet, .. } = flight;
-        self.record(What::Arrived { number, to });
+        self.record(What::Arrived { number: flight.number, to: flight.to });
+        if flight.to.tun_index().is_some() {
+            return self.leave_by_tun(flight);
+        }
+        let Flight { to, packet, .. } = flight;
         let mut env = crate::host::Env {
             now: self.now,
             out: &mut self.out,
@@ -187,6 +192,38 @@ impl World {
             refused: &mut self.refused,
         };
         self.hosts[to.index()].input(&mut env, packet);
+    }
+
+    /// A packet comes to a TUN device: whoever waits for one can read it.
+    #[cold]
+    #[inline(never)]
+    fn leave_by_tun(&mut self, flight: Flight) {
+        let Flight { from, to, packet, .. } = flight;
+        let Some(tun) = self.topology.tun_mut(to) else { return };
+        let readers = tun.readers;
+        if !tun.take(&packet) {
+            return self.drop_packet(from, packet, DropReason::QueueFull);
+        }
+        packet.recycle(&mut self.out.pool);
+        self.notify(readers, false);
+    }
+
+    /// Bytes are written into a TUN device: a packet for a host. Over a link without delay it is there when this returns.
+    pub(crate) fn enter_by_tun(&mut self, tun: HostId, bytes: &[u8]) -> Result<(), Malformed> {
+        let packet = decode(bytes).inspect_err(|_| {
+            self.counters.packets += 1;
+            self.counters.dropped[DropReason::Malformed as usize] += 1;
+            let header = Header::of_bytes(bytes);
+            self.record(What::Dropped { from: tun, reason: DropReason::Malformed, header, packet: None });
+        })?;
+        let to = self.find_destination(tun, packet.dst);
+        self.send(tun, packet, false);
+        if let Some(to) = to
+            && self.has_left_something()
+        {
+            self.settle(to);
+        }
+        Ok(())
     }
 
     #[inline]

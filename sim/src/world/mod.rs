@@ -16,7 +16,9 @@ use std::{panic::Location, time::Duration};
 
 use counts::EventCounts;
 pub use scheduler::End;
-pub(crate) use scheduler::{Failure, FailureKind, Waiting, catch_thread, process_body, run, tear_down, waiting};
+pub(crate) use scheduler::{
+    Failure, FailureKind, Waiting, catch_thread, process_body, run, run_until, tear_down, waiting,
+};
 
 use crate::{
     base::{Agenda, HostId, Instant, ProgramId, SocketId, TaskId, trace::Sink},
@@ -72,7 +74,7 @@ pub(crate) struct Counters {
     pub(crate) calls: u64,
     pub(crate) packets: u64,
     pub(crate) events: u64,
-    pub(crate) dropped: [u64; DropReason::BacklogFull as usize + 1],
+    pub(crate) dropped: [u64; DropReason::ALL.len()],
 }
 
 /// Everything there is.

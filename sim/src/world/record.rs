@@ -1,7 +1,7 @@
 //! What the trace is made of. The digest sees numbers; names and texts are made only when somebody will read them.
 
 use crate::{
-    base::{Digester, HostId, Instant, ProgramId, TaskId, trace},
+    base::{Digester, HostId, Instant, ProgramId, TaskId, rng::fnv1a, trace},
     net::DropReason,
     wire::{Body, Packet},
 };
@@ -52,6 +52,11 @@ pub(crate) enum HowEnded {
 pub(crate) struct Header([u64; 3]);
 
 impl Header {
+    /// Of what is no packet.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        Self([fnv1a(bytes), 0, bytes.len() as u64])
+    }
+
     #[inline]
     pub(crate) fn of(packet: &Packet) -> Self {
         match &packet.body {

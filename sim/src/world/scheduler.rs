@@ -84,6 +84,38 @@ pub(crate) fn run(world: &Arc<Sealed<World>>) -> End {
     }
 }
 
+/// Runs what is due until `at`, and sets the clock there. Returns why the run is over, unless it can go on: who waits may be
+/// waiting for what comes from outside.
+pub(crate) fn run_until(world: &Arc<Sealed<World>>, at: Instant) -> Option<End> {
+    let bound = world.enter(|world| {
+        let bound = world.limits.until;
+        world.limits.until = bound.min(at);
+        bound
+    });
+    let was_over = world.enter(|world| world.over.is_some());
+    let end = run(world);
+    world.enter(|world| {
+        // A failure lowers the bound.
+        world.limits.until = world.failures.first().map_or(bound, |failure| bound.min(failure.at + GRACE));
+        let goes_on = match end {
+            _ if was_over => false,
+            End::Finished => !world.clients_are_done(),
+            End::Stalled => true,
+            End::OutOfTime => at < world.limits.until,
+            End::TooManyEvents => false,
+        };
+        if !goes_on {
+            return Some(end);
+        }
+        world.over = None;
+        if at > world.now {
+            world.now = at;
+            world.calls_at_once = 0;
+        }
+        None
+    })
+}
+
 /// Ends every process that is still there and empties the world, so that nothing of it outlives its handles.
 pub(crate) fn tear_down(world: &Arc<Sealed<World>>) {
     world.enter(|world| world.closing = true);
@@ -193,6 +225,12 @@ impl World {
         self.current = Some(id);
         self.calls_in_a_row = 0;
         Some(Step::Resume(id, carrier, if dead { Order::Die } else { Order::Go }))
+    }
+
+    /// When the next thing happens if nothing comes from outside.
+    pub(crate) fn next_due(&mut self) -> Option<Instant> {
+        self.arm();
+        if self.tasks.any_ready() { Some(self.now) } else { self.agenda.next_at() }
     }
 
     fn clients_are_done(&self) -> bool {

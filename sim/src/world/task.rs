@@ -124,6 +124,10 @@ impl Tasks {
         self.ready.push_front(id);
     }
 
+    pub(crate) fn any_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
     /// The process to run next: drawn from the seed among those that are ready, so that seeds explore schedules.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<TaskId> {

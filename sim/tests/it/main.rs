@@ -8,3 +8,4 @@ mod lifecycle;
 mod scale;
 mod streams;
 mod support;
+mod tun;
