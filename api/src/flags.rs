@@ -132,6 +132,36 @@ open_number! {
     }
 }
 
+open_number! {
+    /// The state of a TCP connection as `TCP_INFO` and `/proc/net/tcp` number it: include/net/tcp_states.h.
+    TcpState(u8) {
+        /// The handshake is over, and both sides may send.
+        ESTABLISHED = 1, "TCP_ESTABLISHED";
+        /// Our SYN is sent.
+        SYN_SENT = 2, "TCP_SYN_SENT";
+        /// Our SYN and the peer's have crossed, or the third segment of the handshake is missing.
+        SYN_RECV = 3, "TCP_SYN_RECV";
+        /// Our FIN is sent.
+        FIN_WAIT1 = 4, "TCP_FIN_WAIT1";
+        /// Our FIN is acknowledged.
+        FIN_WAIT2 = 5, "TCP_FIN_WAIT2";
+        /// Waiting for old segments to vanish.
+        TIME_WAIT = 6, "TCP_TIME_WAIT";
+        /// No connection.
+        CLOSE = 7, "TCP_CLOSE";
+        /// The peer's FIN has come.
+        CLOSE_WAIT = 8, "TCP_CLOSE_WAIT";
+        /// The peer's FIN has come, and ours is sent.
+        LAST_ACK = 9, "TCP_LAST_ACK";
+        /// Listening.
+        LISTEN = 10, "TCP_LISTEN";
+        /// Both FINs have crossed.
+        CLOSING = 11, "TCP_CLOSING";
+        /// Half open, in a table of the kernel's own; a program never sees it.
+        NEW_SYN_RECV = 12, "TCP_NEW_SYN_RECV";
+    }
+}
+
 impl Protocol {
     /// The family's default: the number 0, which C programs write as such.
     pub const DEFAULT: Self = Self::IP;
@@ -226,10 +256,30 @@ flag_set! {
         NOSIGNAL = libc::MSG_NOSIGNAL, "MSG_NOSIGNAL";
         /// More is coming: do not send a partial segment yet.
         MORE = libc::MSG_MORE, "MSG_MORE";
+        /// Send without copying, once `SO_ZEROCOPY` is set.
+        ZEROCOPY = libc::MSG_ZEROCOPY, "MSG_ZEROCOPY";
         /// Send data in the SYN of a connection that this call opens.
         FASTOPEN = libc::MSG_FASTOPEN, "MSG_FASTOPEN";
         /// Descriptors received in control data are closed by `execve(2)`.
         CMSG_CLOEXEC = libc::MSG_CMSG_CLOEXEC, "MSG_CMSG_CLOEXEC";
+    }
+}
+
+flag_set! {
+    /// What a TCP connection has negotiated, in `TCP_INFO`: `TCPI_OPT_*`.
+    TcpOptions(u8) {
+        /// Timestamps, RFC 7323.
+        TIMESTAMPS = 1, "TCPI_OPT_TIMESTAMPS";
+        /// Selective acknowledgements, RFC 2018.
+        SACK = 2, "TCPI_OPT_SACK";
+        /// Window scaling, RFC 7323.
+        WSCALE = 4, "TCPI_OPT_WSCALE";
+        /// Explicit congestion notification, RFC 3168.
+        ECN = 8, "TCPI_OPT_ECN";
+        /// A packet with a congestion mark has come.
+        ECN_SEEN = 16, "TCPI_OPT_ECN_SEEN";
+        /// Data in the SYN was acknowledged, RFC 7413.
+        SYN_DATA = 32, "TCPI_OPT_SYN_DATA";
     }
 }
 

@@ -66,7 +66,9 @@ mod unix;
 pub use self::addr::{Addr, AddrParseError, ToAddrs, UnixAddr, inet_aton, parse_ip};
 pub use self::errno::Errno;
 pub use self::error::{Eai, Error, Result};
-pub use self::flags::{AiFlags, Family, MsgFlags, NameFlags, PollEvents, Protocol, Shutdown, SockFlags, SockType};
+pub use self::flags::{
+    AiFlags, Family, MsgFlags, NameFlags, PollEvents, Protocol, Shutdown, SockFlags, SockType, TcpOptions, TcpState,
+};
 pub use self::host::{EventCount, Host};
 #[doc(hidden)]
 pub use self::join::Completer;

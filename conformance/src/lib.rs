@@ -41,6 +41,7 @@ mod case;
 mod cases;
 mod check;
 mod differences;
+mod grid;
 mod pair;
 mod run;
 mod table;

@@ -16,6 +16,7 @@ mod resolve;
 mod shutdown;
 mod socket;
 mod stream;
+mod tcp_options;
 mod time_wait;
 mod timeouts;
 mod udp;
@@ -48,6 +49,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             unix::CASES,
             options::CASES,
             options_effect::CASES,
+            tcp_options::CASES,
             dup::CASES,
             resolve::CASES,
             host::CASES,
