@@ -5,6 +5,7 @@ use std::fmt;
 use wavetank_api::{Family, Host};
 
 use crate::{
+    case::World,
     check::{Outcome, Stop},
     pair::Place,
 };
@@ -22,6 +23,9 @@ pub trait Bed {
 
     /// IPv4 or IPv6: what this run of the case is over.
     fn family(&self) -> Family;
+
+    /// Which world this is. Only for what is recorded on the one and looser on the other.
+    fn world(&self) -> World;
 
     /// Waits until everything that is on its way has arrived, and what follows from it at once has happened.
     fn settle(&self);
@@ -42,6 +46,8 @@ pub enum Capability {
     Ipv6,
     /// Whatever root may: ports below 1024.
     Privileged,
+    /// Whatever CAP_NET_ADMIN allows: SO_MARK.
+    NetAdmin,
     /// Being refused what only root may.
     Unprivileged,
     /// Waiting a minute.

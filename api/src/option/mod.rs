@@ -15,7 +15,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 pub use self::{
-    info::TcpInfo, ip::*, ipv6::*, socket::*, tcp::*,
+    info::TcpInfo,
+    ip::*,
+    ipv6::*,
+    socket::*,
+    tcp::*,
     value::{Linger, MAX_LEN, Millis, OptValue, Seconds, Timeval},
 };
 

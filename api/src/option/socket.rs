@@ -44,7 +44,7 @@ options! { SOCKET_NAMES;
     SOL_SOCKET SO_BSDCOMPAT: i32;
     /// Lets several sockets of one user bind the same address, all of them having set it. `socket(7)`.
     SOL_SOCKET SO_REUSEPORT: bool;
-    /// Receives credentials of the sender as a control message. `unix(7)`.
+    /// Receives credentials of the sender as a control message. Since Linux 6.16 `EOPNOTSUPP` on other sockets than UNIX. `unix(7)`.
     SOL_SOCKET SO_PASSCRED: bool;
     /// Bytes for which a receive waits; a negative number is the largest. `socket(7)`.
     SOL_SOCKET SO_RCVLOWAT: i32;
@@ -87,7 +87,7 @@ options! { SOCKET_NAMES;
     SOL_SOCKET SO_ACCEPTCONN: bool;
     /// The security label of the peer; `ENOPROTOOPT` without a security module. Read only. `sk_getsockopt`.
     SOL_SOCKET SO_PEERSEC: String;
-    /// Receives the security label of the sender as a control message. `unix(7)`.
+    /// Receives the security label of the sender as a control message. As [`SO_PASSCRED`]. `unix(7)`.
     SOL_SOCKET SO_PASSSEC: bool;
     /// The mark of outgoing packets, for firewalls and routes. `EPERM` without CAP_NET_ADMIN. `socket(7)`.
     SOL_SOCKET SO_MARK: u32;
@@ -120,15 +120,15 @@ options! { SOCKET_NAMES;
     SOL_SOCKET SO_BPF_EXTENSIONS: i32;
     /// The processor that handled the last packet; set, the one a packet is preferably given on. `socket(7)`.
     SOL_SOCKET SO_INCOMING_CPU: i32;
-    /// The number of the device queue of the last packet; `EINVAL` if it has none that counts. Read only. `socket(7)`.
+    /// The number of the device queue of the last packet; 0 if there is none that counts. Read only. `socket(7)`.
     SOL_SOCKET SO_INCOMING_NAPI_ID = 56: i32;
     /// The memory this socket uses, nine numbers: SK_MEMINFO_* of include/uapi/linux/sock_diag.h. Read only.
     SOL_SOCKET SO_MEMINFO = 55: Vec<u8>;
-    /// A number that no other socket of the machine has or had. Exactly 8 bytes, or `EINVAL`. Read only.
+    /// A number that no other socket of the machine has or had. `EINVAL` unless there is room for its 8 bytes. Read only.
     SOL_SOCKET SO_COOKIE = 57: u64;
     /// The number of the socket's network namespace. Exactly 8 bytes, or `EINVAL`. Read only.
     SOL_SOCKET SO_NETNS_COOKIE = 71: u64;
-    /// Advises whether the route works: 1 says no. Write only. `EOPNOTSUPP` for any other number.
+    /// Advises whether the route works: 1 says no. Write only; any number is taken.
     SOL_SOCKET SO_CNX_ADVICE = 53: i32;
     /// Allows `MSG_ZEROCOPY`: `EINVAL` but for 0 and 1. Documentation/networking/msg_zerocopy.rst.
     SOL_SOCKET SO_ZEROCOPY = 60: i32;

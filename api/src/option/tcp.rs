@@ -34,7 +34,7 @@ options! { TCP_NAMES;
     IPPROTO_TCP TCP_WINDOW_CLAMP: i32;
     /// What the kernel knows of the connection; as many bytes as there is room for. Read only: setting is `ENOPROTOOPT`. `tcp(7)`.
     IPPROTO_TCP TCP_INFO: TcpInfo;
-    /// Acknowledges at once; not permanent. An even number other than 0 does it once. `tcp(7)`.
+    /// Acknowledges at once; not permanent. A negative or even number other than 0 does it for one ACK. `tcp(7)`.
     IPPROTO_TCP TCP_QUICKACK: bool;
     /// The congestion control algorithm by name: at most 15 bytes. `ENOENT` if there is none of that name, `EPERM` if it is
     /// restricted. Reads 16 bytes. `tcp(7)`.
@@ -71,8 +71,7 @@ options! { TCP_NAMES;
     IPPROTO_TCP TCP_CC_INFO: Vec<u8>;
     /// Keeps the headers of the SYN of each connection: 0 no, 1 from IP on, 2 from the link on. `EINVAL` else.
     IPPROTO_TCP TCP_SAVE_SYN: i32;
-    /// Those headers, once: empty afterwards, or when there are none. `EINVAL` if there is too little room, which is then told. Read
-    /// only.
+    /// Those headers, once: empty afterwards, or when there are none. `EINVAL` if there is too little room. Read only.
     IPPROTO_TCP TCP_SAVED_SYN: Vec<u8>;
     /// The windows of the connection, under repair: `struct tcp_repair_window`, exactly 20 bytes. `EPERM`, `EINVAL`.
     IPPROTO_TCP TCP_REPAIR_WINDOW: Vec<u8>;
@@ -95,6 +94,6 @@ options! { TCP_NAMES;
     IPPROTO_TCP TCP_INQ: i32;
     /// The type of that control message: the same number.
     IPPROTO_TCP TCP_CM_INQ: i32;
-    /// Delays outgoing packets, in microseconds.
+    /// Delays outgoing packets, in microseconds. Negative or very large is `EINVAL` since Linux 6.18.
     IPPROTO_TCP TCP_TX_DELAY = 37: i32;
 }

@@ -11,11 +11,12 @@ use std::{
     time::Duration,
 };
 
-use wavetank_api::{Addr, AddrQuery, Family, Host, Net, SockType, Socket};
+use wavetank_api::{Addr, AddrQuery, Family, Host, Net, SockType, Socket, option::SO_MARK};
 use wavetank_real::Machine;
 
 use crate::{
     bed::{Bed, Capability, Way},
+    case::World,
     check::{Outcome, Stop},
     pair::Place,
 };
@@ -59,6 +60,10 @@ impl Bed for RealBed {
         self.way.family
     }
 
+    fn world(&self) -> World {
+        World::Real
+    }
+
     fn settle(&self) {
         self.machine.sleep(SETTLE);
     }
@@ -70,6 +75,8 @@ impl Bed for RealBed {
             Capability::Ipv6 => "this machine has no IPv6 on loopback",
             Capability::Privileged if low_port() => return Ok(()),
             Capability::Privileged => "run by root, or with CAP_NET_BIND_SERVICE",
+            Capability::NetAdmin if self.may_mark() => return Ok(()),
+            Capability::NetAdmin => "run by root, or with CAP_NET_ADMIN",
             Capability::Unprivileged if !low_port() => return Ok(()),
             Capability::Unprivileged => "run as a user who may not bind port 1",
             Capability::SlowTime if self.slow => return Ok(()),
@@ -100,6 +107,11 @@ impl RealBed {
     fn binds(&self, ip: std::net::IpAddr, port: u16) -> bool {
         let addr = Addr::from((ip, port));
         Socket::new(&self.machine, addr.family(), SockType::DGRAM).is_ok_and(|socket| socket.bind(&addr).is_ok())
+    }
+
+    fn may_mark(&self) -> bool {
+        let socket = Socket::new(&self.machine, Family::INET, SockType::DGRAM);
+        socket.is_ok_and(|socket| socket.setsockopt(SO_MARK, 1).is_ok())
     }
 
     fn knows_http(&self) -> bool {

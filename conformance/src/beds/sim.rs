@@ -11,6 +11,7 @@ use wavetank_sim::{Sim, SimHost};
 
 use crate::{
     bed::{Bed, Capability, Way},
+    case::World,
     check::{Outcome, Stop},
     pair::Place,
 };
@@ -44,6 +45,10 @@ impl Bed for SimBed {
 
     fn family(&self) -> Family {
         self.way.family
+    }
+
+    fn world(&self) -> World {
+        World::Sim
     }
 
     #[track_caller]

@@ -4,13 +4,13 @@
 use wavetank_api::{Family, option::*};
 
 use crate::{
-    bed::Bed,
+    bed::{Bed, Capability},
     case::cases,
     check::Outcome,
     grid::{
-        Row, Show,
+        Row, Show, Try,
         Try::{Bytes, Int, Text},
-        Try, compare, row,
+        compare, row,
     },
 };
 
@@ -37,11 +37,16 @@ const READ_ONLY: &[Try] = &[Int(1)];
 const LOW: &[Try] = &[Int(1), Int(2), Int(3), Int(-1), Int(0), Int(5), Int(6), Int(i32::MAX)];
 
 fn tcp<B: Bed>(bed: &B) -> Outcome {
+    bed.need(Capability::NetAdmin)?;
     const KEEP: &[Try] = &[Int(1), Int(0), Int(77), Int(32_767), Int(32_768), Int(-1), Int(i32::MIN)];
     const COUNT: &[Try] = &[Int(1), Int(0), Int(127), Int(128), Int(-1), Int(9)];
     let rows: &[Row] = &[
         row(TCP_NODELAY, SWITCH, Show::Value),
-        row(TCP_MAXSEG, &[Int(88), Int(87), Int(536), Int(1460), Int(32_767), Int(32_768), Int(-1), Int(0)], Show::Value),
+        row(
+            TCP_MAXSEG,
+            &[Int(88), Int(87), Int(536), Int(1460), Int(32_767), Int(32_768), Int(-1), Int(0)],
+            Show::Value,
+        ),
         row(TCP_CORK, SWITCH, Show::Value),
         row(TCP_KEEPIDLE, KEEP, Show::Value),
         row(TCP_KEEPINTVL, KEEP, Show::Value),
@@ -98,7 +103,11 @@ fn tcp<B: Bed>(bed: &B) -> Outcome {
         row(TCP_FASTOPEN_CONNECT, SWITCH, Show::Value),
         row(TCP_ULP, &[Text(""), Text("nonesuch"), Text("\0"), Text("nonesuch1234567890")], Show::Text),
         row(TCP_MD5SIG_EXT, &[Int(0), Bytes(&[0; 216])], Show::Value),
-        row(TCP_FASTOPEN_KEY, &[Int(0), Bytes(&[7; 15]), Bytes(&[7; 16]), Bytes(&[9; 32]), Bytes(&[7; 17])], Show::Value),
+        row(
+            TCP_FASTOPEN_KEY,
+            &[Int(0), Bytes(&[7; 15]), Bytes(&[7; 16]), Bytes(&[9; 32]), Bytes(&[7; 17])],
+            Show::Value,
+        ),
         row(TCP_FASTOPEN_NO_COOKIE, SWITCH, Show::Value),
         row(TCP_ZEROCOPY_RECEIVE, READ_ONLY, Show::Len),
         row(TCP_INQ, SWITCH, Show::Value),
@@ -108,8 +117,19 @@ fn tcp<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn socket<B: Bed>(bed: &B) -> Outcome {
-    const BUFFER: &[Try] =
-        &[Int(0), Int(1), Int(1152), Int(1153), Int(2304), Int(2305), Int(50_000), Int(1_000_000), Int(-1), Int(i32::MIN)];
+    bed.need(Capability::NetAdmin)?;
+    const BUFFER: &[Try] = &[
+        Int(0),
+        Int(1),
+        Int(1152),
+        Int(1153),
+        Int(2304),
+        Int(2305),
+        Int(50_000),
+        Int(1_000_000),
+        Int(-1),
+        Int(i32::MIN),
+    ];
     const TIME: &[Try] = &[
         Bytes(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
         Bytes(&[0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]),
@@ -150,7 +170,11 @@ fn socket<B: Bed>(bed: &B) -> Outcome {
         row(SO_BSDCOMPAT, SWITCH, Show::Value),
         row(SO_REUSEPORT, SWITCH, Show::Value),
         row(SO_PASSCRED, SWITCH, Show::Value),
-        row(SO_RCVLOWAT, &[Int(1), Int(0), Int(100), Int(100_000), Int(10_000_000), Int(-1), Int(i32::MIN)], Show::Value),
+        row(
+            SO_RCVLOWAT,
+            &[Int(1), Int(0), Int(100), Int(100_000), Int(10_000_000), Int(-1), Int(i32::MIN)],
+            Show::Value,
+        ),
         row(SO_SNDLOWAT, READ_ONLY, Show::Value),
         row(SO_RCVTIMEO, TIME, Show::Value),
         row(SO_SNDTIMEO, TIME, Show::Value),
@@ -195,7 +219,11 @@ fn socket<B: Bed>(bed: &B) -> Outcome {
         row(SO_NETNS_COOKIE, READ_ONLY, Show::Len),
         row(SO_CNX_ADVICE, &[Int(0), Int(1), Int(2)], Show::Value),
         row(SO_ZEROCOPY, SWITCH, Show::Value),
-        row(SO_TXTIME, &[Int(1), Bytes(&[0; 8]), Bytes(&[11, 0, 0, 0, 0, 0, 0, 0]), Bytes(&[1, 0, 0, 0, 9, 0, 0, 0])], Show::Value),
+        row(
+            SO_TXTIME,
+            &[Int(1), Bytes(&[0; 8]), Bytes(&[11, 0, 0, 0, 0, 0, 0, 0]), Bytes(&[1, 0, 0, 0, 9, 0, 0, 0])],
+            Show::Value,
+        ),
         row(SO_BUF_LOCK, LOW, Show::Value),
         row(SO_RESERVE_MEM, &[Int(0), Int(4096), Int(-1)], Show::Value),
         row(SO_TXREHASH, &[Int(0), Int(1), Int(-1), Int(2), Int(-2)], Show::Value),
@@ -207,11 +235,16 @@ fn socket<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn ip<B: Bed>(bed: &B) -> Outcome {
+    bed.need(Capability::NetAdmin)?;
     let rows: &[Row] = &[
         row(IP_TOS, BYTE, Show::Value),
         row(IP_TTL, BYTE, Show::Value),
         row(IP_HDRINCL, SWITCH, Show::Value),
-        row(IP_OPTIONS, &[Bytes(&[]), Bytes(&[1, 1, 1, 0]), Bytes(&[255; 4]), Bytes(&[1; 44]), Bytes(&[])], Show::Value),
+        row(
+            IP_OPTIONS,
+            &[Bytes(&[]), Bytes(&[1, 1, 1, 0]), Bytes(&[255; 4]), Bytes(&[1; 44]), Bytes(&[])],
+            Show::Value,
+        ),
         row(IP_ROUTER_ALERT, SWITCH, Show::Value),
         row(IP_RECVOPTS, SWITCH, Show::Value),
         row(IP_RETOPTS, SWITCH, Show::Value),
@@ -242,6 +275,7 @@ fn ip<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn ipv6<B: Bed>(bed: &B) -> Outcome {
+    bed.need(Capability::NetAdmin)?;
     if bed.family() != Family::INET6 {
         return Ok(());
     }

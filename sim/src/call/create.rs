@@ -211,7 +211,9 @@ impl Caller<'_> {
     fn linger_of(&self, world: &World, id: SocketId) -> Option<Duration> {
         let socket = self.host(world).sockets.get(id)?;
         socket.connection().filter(|_| socket.descriptors == 1 && world.current.is_some())?;
-        let seconds = u64::try_from(socket.options.linger?).ok()?;
+        let seconds = socket.options.linger?;
+        // A negative time is a very long one (`sk_setsockopt`: t_s is unsigned).
+        let seconds = u64::try_from(seconds).unwrap_or(u64::MAX / 1_000_000_000);
         (seconds > 0).then(|| Duration::from_secs(seconds))
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Body, Env, Host, Socket, SocketOptions, Tcp, ports};
+use super::{Body, Env, Host, Socket, Tcp, ports};
 use crate::{
     base::SocketId,
     net::DropReason,
@@ -85,10 +85,10 @@ impl Host {
             env.refused.push((DropReason::BacklogFull, packet));
             return;
         }
-        let (family, options) = (parent.family, inherited(&parent.options));
+        let (family, options) = (parent.family, parent.options.inherited());
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed(None)), options);
         let mss = super::tcp::mss_towards(self, from.ip());
-        let config = tcp::Config { mss, ..super::tcp::config_of(&child) };
+        let config = tcp::Config { mss, ..super::tcp::config_of(&child, self.settings.tcp()) };
         let cx = &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env);
         let connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config));
         child.body = Body::Tcp(Tcp::Connection { connection, parent: Some(listener) });
@@ -175,10 +175,4 @@ impl Host {
             self.wake(env, id);
         }
     }
-}
-
-/// What an accepted socket takes over from its listener: everything but SO_PRIORITY (`sk_clone_lock`). O_NONBLOCK is of the
-/// open file, and stays with the listener.
-fn inherited(parent: &SocketOptions) -> SocketOptions {
-    SocketOptions { priority: 0, ..parent.clone() }
 }

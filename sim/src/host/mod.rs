@@ -7,6 +7,7 @@
 mod address;
 mod descriptors;
 mod input;
+mod options;
 mod ports;
 mod socket;
 mod tcp;
@@ -24,11 +25,12 @@ use std::{
 
 pub(crate) use self::tcp::{AcceptError, ConnectError, ListenError};
 pub(crate) use descriptors::{Program, TableFull};
+pub(crate) use options::{Rare, SocketOptions, Switches};
 pub(crate) use ports::BindError;
 use ports::Ports;
 use slotmap::SlotMap;
 use smallvec::{SmallVec, smallvec};
-pub(crate) use socket::{Body, ConnectStatus, Family, Socket, SocketOptions, Tcp};
+pub(crate) use socket::{Body, ConnectStatus, Family, Socket, Tcp};
 pub(crate) use udp::SendError as UdpSendError;
 pub(crate) use waiters::{Waiter, Waiters};
 
@@ -58,6 +60,8 @@ pub(crate) struct Settings {
     pub(crate) nofile: usize,
     /// `net.ipv4.ip_local_port_range`, both ends included.
     pub(crate) port_range: (u16, u16),
+    /// `net.ipv4.ip_default_ttl`.
+    pub(crate) default_ttl: u8,
     /// `net.core.somaxconn`.
     pub(crate) somaxconn: i32,
     /// `net.core.rmem_default`, `wmem_default`, `rmem_max`, `wmem_max`.
@@ -87,6 +91,7 @@ impl Default for Settings {
         Self {
             nofile: 1024,
             port_range: (32768, 60999),
+            default_ttl: 64,
             somaxconn: 4096,
             rmem_default: 212_992,
             wmem_default: 212_992,

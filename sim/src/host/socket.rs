@@ -1,8 +1,8 @@
 //! An open socket: what Linux calls a `struct sock` with its open file description.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
-use super::Waiters;
+use super::{SocketOptions, Waiters};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp, udp::Udp, unix},
@@ -75,82 +75,6 @@ pub(crate) enum ConnectStatus {
     Failed(Option<tcp::Failure>),
     /// Connected, or listening.
     Connected,
-}
-
-/// Options that are kept with the socket. What each does is said where it acts.
-#[derive(Clone, Debug)]
-pub(crate) struct SocketOptions {
-    pub(crate) reuseaddr: bool,
-    pub(crate) reuseport: bool,
-    pub(crate) keepalive: bool,
-    pub(crate) broadcast: bool,
-    pub(crate) oobinline: bool,
-    pub(crate) dontroute: bool,
-    pub(crate) nodelay: bool,
-    pub(crate) cork: bool,
-    pub(crate) quickack: bool,
-    pub(crate) v6only: bool,
-    pub(crate) linger: Option<i32>,
-    pub(crate) rcvtimeo: Option<Duration>,
-    pub(crate) sndtimeo: Option<Duration>,
-    /// As `getsockopt` shows them: twice what was asked for.
-    pub(crate) rcvbuf: u32,
-    pub(crate) sndbuf: u32,
-    /// The program chose the size itself (SOCK_RCVBUF_LOCK, SOCK_SNDBUF_LOCK): no tuning.
-    pub(crate) rcvbuf_set: bool,
-    pub(crate) sndbuf_set: bool,
-    pub(crate) rcvlowat: i32,
-    pub(crate) priority: i32,
-    pub(crate) ttl: i32,
-    pub(crate) tos: i32,
-    pub(crate) hops: i32,
-    pub(crate) keepidle: i32,
-    pub(crate) keepintvl: i32,
-    pub(crate) keepcnt: i32,
-    pub(crate) syncnt: i32,
-    pub(crate) user_timeout: i32,
-    pub(crate) defer_accept: i32,
-    pub(crate) maxseg: i32,
-}
-
-impl SocketOptions {
-    pub(crate) fn new(rcvbuf: u32, sndbuf: u32) -> Self {
-        Self {
-            reuseaddr: false,
-            reuseport: false,
-            keepalive: false,
-            broadcast: false,
-            oobinline: false,
-            dontroute: false,
-            nodelay: false,
-            cork: false,
-            quickack: true,
-            v6only: false,
-            linger: None,
-            rcvtimeo: None,
-            sndtimeo: None,
-            rcvbuf,
-            sndbuf,
-            rcvbuf_set: false,
-            sndbuf_set: false,
-            rcvlowat: 1,
-            priority: 0,
-            // net.ipv4.ip_default_ttl
-            ttl: 64,
-            tos: 0,
-            hops: 64,
-            // net.ipv4.tcp_keepalive_time, _intvl, _probes
-            keepidle: 7200,
-            keepintvl: 75,
-            keepcnt: 9,
-            // net.ipv4.tcp_syn_retries
-            syncnt: 6,
-            user_timeout: 0,
-            defer_accept: 0,
-            // TCP_MSS_DEFAULT
-            maxseg: 536,
-        }
-    }
 }
 
 impl Socket {

@@ -185,7 +185,7 @@ impl Host {
 
     /// What a connection of this socket is set up with.
     pub(crate) fn tcp_config(&self, id: SocketId) -> tcp::Config {
-        config_of(&self.sockets[id])
+        config_of(&self.sockets[id], self.settings.tcp())
     }
 
     /// Runs `act` on the connection of a socket and sees to what follows.
@@ -389,13 +389,10 @@ impl Host {
 
 /// A buffer that was set counts half of what the options show: Linux doubles what was asked for to leave room for its own
 /// overhead (socket(7), SO_RCVBUF). One that was not set is tuned by Linux; here it has a fixed size, which is Config's.
-pub(super) fn config_of(socket: &Socket) -> tcp::Config {
+pub(super) fn config_of(socket: &Socket, sysctl: &tcp::Sysctl) -> tcp::Config {
     let options = &socket.options;
-    let mut config = tcp::Config {
-        nodelay: options.nodelay,
-        syn_retries: options.syncnt.clamp(1, 127) as u8,
-        ..tcp::Config::default()
-    };
+    let syn_retries = if options.syncnt == 0 { sysctl.syn_retries } else { options.syncnt };
+    let mut config = tcp::Config { nodelay: options.nodelay, syn_retries, ..tcp::Config::default() };
     if options.rcvbuf_set {
         config.rcvbuf = (options.rcvbuf / 2).max(1);
     }

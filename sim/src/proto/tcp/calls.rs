@@ -303,7 +303,6 @@ impl Connection {
     }
 
     /// Bytes not sent yet, a FIN counted as one: SIOCOUTQNSD.
-    #[cfg(test)]
     pub(crate) fn unsent(&self) -> usize {
         if self.state.is_connecting() { 0 } else { self.snd.end.0.wrapping_sub(self.snd.nxt.0) as usize }
     }

@@ -74,8 +74,12 @@ impl<Id: Copy + Eq> Listener<Id> {
         self.accepted.is_empty()
     }
 
+    /// How many may wait to be accepted, but for one more.
+    pub(crate) fn backlog(&self) -> usize {
+        self.backlog
+    }
+
     /// How many wait to be accepted.
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.accepted.len()
     }

@@ -1,0 +1,74 @@
+//! ioctl(2) on sockets.
+
+use wavetank_api::{Errno, Result};
+
+use super::{Caller, Told};
+use crate::host::{Body, Socket, Tcp};
+
+/// `sockatmark(3)`; and as TIOCOUTQ, but only what was never sent (tcp(7)).
+const SIOCATMARK: u64 = 0x8905;
+const SIOCOUTQNSD: u64 = 0x894b;
+
+impl Caller<'_> {
+    /// FIONREAD (SIOCINQ), TIOCOUTQ (SIOCOUTQ), SIOCOUTQNSD, SIOCATMARK and FIONBIO. Any other request: ENOTTY.
+    pub(crate) fn ioctl(&self, fd: i32, request: u64, arg: &mut [u8]) -> Result<i32> {
+        let told =
+            Told { call: "ioctl", numbers: [fd as u64, request, 0], text: || format!("ioctl({fd}, {request:#x})") };
+        self.call(told, |world| {
+            let id = self.socket(world, fd)?;
+            let socket = &mut self.host_mut(world).sockets[id];
+            let argument = arg.first_chunk_mut::<4>();
+            let count = match request {
+                libc::FIONBIO => {
+                    socket.nonblocking = *argument.ok_or(Errno::EFAULT)? != [0; 4];
+                    return Ok(0);
+                }
+                libc::FIONREAD => unread(socket)?,
+                libc::TIOCOUTQ => unacked(socket)?,
+                SIOCOUTQNSD => unsent(socket)?,
+                SIOCATMARK => at_mark(socket)?,
+                _ => return Err(Errno::ENOTTY),
+            };
+            *argument.ok_or(Errno::EFAULT)? = (count.min(i32::MAX as usize) as i32).to_ne_bytes();
+            Ok(0)
+        })
+    }
+}
+
+/// Bytes that can be read: of a stream all of them, of a datagram socket the first datagram's.
+fn unread(socket: &Socket) -> Result<usize, Errno> {
+    Ok(match &socket.body {
+        Body::Tcp(Tcp::Connection { connection, .. }) => connection.unread(),
+        // `tcp_ioctl`: a listener has nothing to read, ever.
+        Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
+        Body::Tcp(Tcp::Closed(_)) => 0,
+        Body::Udp(udp) => udp.next_len(),
+        Body::Unix { end, .. } => end.unread(),
+    })
+}
+
+fn unacked(socket: &Socket) -> Result<usize, Errno> {
+    Ok(match &socket.body {
+        Body::Tcp(Tcp::Connection { connection, .. }) => connection.unacked(),
+        Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
+        _ => 0,
+    })
+}
+
+fn unsent(socket: &Socket) -> Result<usize, Errno> {
+    Ok(match &socket.body {
+        Body::Tcp(Tcp::Connection { connection, .. }) => connection.unsent(),
+        Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
+        Body::Tcp(Tcp::Closed(_)) => 0,
+        // `udp_ioctl`, `unix_ioctl`
+        Body::Udp(_) | Body::Unix { .. } => return Err(Errno::ENOTTY),
+    })
+}
+
+/// 1 if the urgent mark comes next. Nothing is urgent yet.
+fn at_mark(socket: &Socket) -> Result<usize, Errno> {
+    match &socket.body {
+        Body::Tcp(_) => Ok(0),
+        Body::Udp(_) | Body::Unix { .. } => Err(Errno::ENOTTY),
+    }
+}

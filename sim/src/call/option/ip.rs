@@ -1,0 +1,162 @@
+//! `IPPROTO_IP`: `do_ip_getsockopt` and `do_ip_setsockopt`. All stored, but for IP_BIND_ADDRESS_NO_PORT and IP_FREEBIND, which `bind` may ask.
+
+use wavetank_api::{Errno, option as names};
+
+use super::{Asked, Given, Value, int, within, zero_or_one};
+use crate::host::{Body, Switches};
+
+/// The most bytes that IP options can have.
+const MAX_OPTIONS: usize = 40;
+/// The two bits of the type of service that are congestion notification's: INET_ECN_MASK.
+const ECN: u8 = 3;
+
+const IP_PKTOPTIONS: i32 = names::IP_PKTOPTIONS.name();
+const IP_RECVERR_RFC4884: i32 = names::IP_RECVERR_RFC4884.name();
+
+/// The options that are on or off, whatever the number.
+fn switch_of(name: i32) -> Option<Switches> {
+    Some(match name {
+        libc::IP_RECVOPTS => Switches::RECVOPTS,
+        libc::IP_RETOPTS => Switches::RETOPTS,
+        libc::IP_PKTINFO => Switches::PKTINFO,
+        libc::IP_RECVERR => Switches::RECVERR,
+        libc::IP_RECVTTL => Switches::RECVTTL,
+        libc::IP_RECVTOS => Switches::RECVTOS,
+        libc::IP_PASSSEC => Switches::IP_PASSSEC,
+        libc::IP_RECVORIGDSTADDR => Switches::RECVORIGDSTADDR,
+        libc::IP_CHECKSUM => Switches::CHECKSUM,
+        libc::IP_BIND_ADDRESS_NO_PORT => Switches::BIND_ADDRESS_NO_PORT,
+        _ => return None,
+    })
+}
+
+pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
+    if let Some(switch) = switch_of(asked.name) {
+        return Ok(Value::ByteOrInt(asked.is_on(switch).into()));
+    }
+    let (options, rare) = (&asked.socket().options, asked.rare());
+    Ok(Value::ByteOrInt(match asked.name {
+        libc::IP_TOS => options.tos.into(),
+        libc::IP_TTL if options.ttl < 0 => asked.host.settings.default_ttl.into(),
+        libc::IP_TTL => options.ttl.into(),
+        libc::IP_OPTIONS => return Ok(Value::Bytes(rare.blob(libc::IPPROTO_IP, libc::IP_OPTIONS).to_vec())),
+        IP_PKTOPTIONS => return Ok(Value::Bytes(Vec::new())),
+        libc::IP_HDRINCL | libc::IP_ROUTER_ALERT | libc::IP_NODEFRAG => 0,
+        libc::IP_MTU_DISCOVER => rare.mtu_discover.unwrap_or(PMTUDISC_WANT).into(),
+        // IP_MAX_MTU: what loopback has more, an IPv4 packet cannot use.
+        libc::IP_MTU => asked.path_mtu()?.min(65_535),
+        libc::IP_FREEBIND => asked.is_on(Switches::FREEBIND).into(),
+        libc::IP_TRANSPARENT => asked.is_on(Switches::TRANSPARENT).into(),
+        libc::IP_MINTTL => rare.min_ttl.into(),
+        libc::IP_RECVFRAGSIZE => asked.is_on(Switches::RECVFRAGSIZE).into(),
+        IP_RECVERR_RFC4884 => asked.is_on(Switches::RECVERR_RFC4884).into(),
+        libc::IP_MULTICAST_IF => return Ok(Value::Bytes(rare.multicast_if.to_vec())),
+        libc::IP_MULTICAST_TTL => rare.multicast_ttl.into(),
+        libc::IP_MULTICAST_LOOP => (!asked.is_on(Switches::NO_MULTICAST_LOOP)).into(),
+        libc::IP_MULTICAST_ALL => (!asked.is_on(Switches::NO_MULTICAST_ALL)).into(),
+        libc::IP_UNICAST_IF => rare.unicast_if,
+        _ => return Err(Errno::ENOPROTOOPT),
+    }))
+}
+
+/// IP_PMTUDISC_WANT, which `ip_no_pmtu_disc` = 0 begins with.
+const PMTUDISC_WANT: u8 = 1;
+
+pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
+    // An `int`, a single byte, or nothing, which is 0; some options insist on one byte.
+    let value = match *given.value {
+        [] => 0,
+        [byte, ..] if given.value.len() < 4 => i32::from(byte),
+        _ => int(given.value)?,
+    };
+    let one_byte = || if given.value.is_empty() { Err(Errno::EINVAL) } else { Ok(value) };
+    let is_stream = !matches!(given.socket().body, Body::Udp(_));
+    if let Some(switch) = switch_of(given.name) {
+        given.switch(switch, value != 0);
+        return Ok(());
+    }
+    match given.name {
+        // Only a byte is kept; of TCP not its two lowest bits, which are ECN's (`__ip_sock_set_tos`).
+        libc::IP_TOS if is_stream => {
+            let options = &mut given.socket_mut().options;
+            options.tos = value as u8 & !ECN | options.tos & ECN;
+        }
+        libc::IP_TOS => given.socket_mut().options.tos = value as u8,
+        libc::IP_TTL => {
+            let ttl = one_byte()?;
+            given.socket_mut().options.ttl = if ttl == -1 { -1 } else { within(ttl, 1, 255)? as i16 };
+        }
+        libc::IP_OPTIONS => return set_options(given),
+        // Of raw sockets only.
+        libc::IP_HDRINCL | libc::IP_NODEFRAG => return Err(Errno::ENOPROTOOPT),
+        libc::IP_ROUTER_ALERT => return Err(Errno::EINVAL),
+        libc::IP_MTU_DISCOVER => given.rare_mut().mtu_discover = Some(within(value, 0, 5)? as u8),
+        libc::IP_FREEBIND => {
+            let on = one_byte()? != 0;
+            given.switch(Switches::FREEBIND, on);
+        }
+        libc::IP_TRANSPARENT => {
+            let on = one_byte()? != 0;
+            given.switch(Switches::TRANSPARENT, on);
+        }
+        libc::IP_MINTTL => {
+            let ttl = one_byte()?;
+            given.rare_mut().min_ttl = within(ttl, 0, 255)? as u8;
+        }
+        libc::IP_RECVFRAGSIZE if is_stream => return Err(Errno::EINVAL),
+        libc::IP_RECVFRAGSIZE => given.switch(Switches::RECVFRAGSIZE, zero_or_one(value)?),
+        IP_RECVERR_RFC4884 => given.switch(Switches::RECVERR_RFC4884, zero_or_one(value)?),
+        libc::IP_MULTICAST_IF | libc::IP_MULTICAST_TTL if is_stream => return Err(Errno::EINVAL),
+        libc::IP_MULTICAST_IF => {
+            let addr = *given.value.last_chunk::<4>().ok_or(Errno::EINVAL)?;
+            if addr != [0; 4] && !given.host.owns(std::net::Ipv4Addr::from(addr).into()) {
+                return Err(Errno::EADDRNOTAVAIL);
+            }
+            given.rare_mut().multicast_if = addr;
+        }
+        libc::IP_MULTICAST_TTL => {
+            let ttl = one_byte()?;
+            given.rare_mut().multicast_ttl = if ttl == -1 { 1 } else { within(ttl, 0, 255)? as i16 };
+        }
+        libc::IP_MULTICAST_LOOP => {
+            let on = one_byte()? != 0;
+            given.switch(Switches::NO_MULTICAST_LOOP, !on);
+        }
+        libc::IP_MULTICAST_ALL => {
+            let on = zero_or_one(one_byte()?)?;
+            given.switch(Switches::NO_MULTICAST_ALL, !on);
+        }
+        libc::IP_UNICAST_IF => {
+            let [a, b, c, d] = *given.value else { return Err(Errno::EINVAL) };
+            let index = i32::from_be_bytes([a, b, c, d]);
+            if index != 0 && !given.has_interface(index) {
+                return Err(Errno::EADDRNOTAVAIL);
+            }
+            given.rare_mut().unicast_if = i32::from_ne_bytes([a, b, c, d]);
+        }
+        _ => return Err(Errno::ENOPROTOOPT),
+    }
+    Ok(())
+}
+
+/// `ip_options_compile`: each is a single byte, or says its own length. Kept in whole words.
+fn set_options(given: &mut Given<'_, '_>) -> Result<(), Errno> {
+    const END: u8 = 0;
+    const NOOP: u8 = 1;
+    if given.value.len() > MAX_OPTIONS {
+        return Err(Errno::EINVAL);
+    }
+    let mut whole = given.value.to_vec();
+    whole.resize(whole.len().next_multiple_of(4), END);
+    let mut rest = &whole[..];
+    while let [kind, behind @ ..] = rest {
+        rest = match (*kind, behind.first()) {
+            (END, _) => break,
+            (NOOP, _) => behind,
+            (_, Some(&len @ 2..)) => rest.get(usize::from(len)..).ok_or(Errno::EINVAL)?,
+            _ => return Err(Errno::EINVAL),
+        };
+    }
+    given.rare_mut().set_blob(libc::IPPROTO_IP, libc::IP_OPTIONS, &whole);
+    Ok(())
+}

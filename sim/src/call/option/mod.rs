@@ -1,0 +1,252 @@
+//! getsockopt(2) and setsockopt(2): which options there are, what each takes, how Linux bounds and shows it. One file a level.
+//!
+//! An option that is in none of them answers ENOPROTOOPT, as a kernel built without it would. *Acts*, *stored* and *refused* are said
+//! arm by arm: a stored option is checked and read back like Linux, and changes nothing in this model. A simulated program has every
+//! privilege.
+
+mod ip;
+mod ipv6;
+mod socket;
+mod tcp;
+mod tcp_info;
+
+use wavetank_api::{Errno, Result, option::SockOpt};
+
+use super::{Caller, Told};
+use crate::{
+    base::{Instant, SocketId},
+    host::{Body, Env, Family, Host, Rare, Socket, Switches},
+    proto::tcp::State,
+};
+
+impl Caller<'_> {
+    pub(crate) fn getsockopt(&self, fd: i32, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
+        let told = Told {
+            call: "getsockopt",
+            numbers: [fd as u64, level as u64, name as u64],
+            text: || format!("getsockopt({fd}, {})", option_text(level, name)),
+        };
+        self.call(told, |world| {
+            let id = self.socket(world, fd)?;
+            let now = world.now;
+            let machine = u64::from(self.host.0) + 1;
+            let asked = &mut Asked { host: self.host_mut(world), machine, id, now, name, room: value.len() };
+            let found = get(asked, level)?;
+            Ok(found.fill(value))
+        })
+    }
+
+    pub(crate) fn setsockopt(&self, fd: i32, level: i32, name: i32, value: &[u8]) -> Result<()> {
+        let told = Told {
+            call: "setsockopt",
+            numbers: [fd as u64 | (level as u64) << 32, name as u64, value_word(value)],
+            text: || format!("setsockopt({fd}, {}, {})", option_text(level, name), value_text(value)),
+        };
+        self.call(told, |world| {
+            let id = self.socket(world, fd)?;
+            world.on_host(self.host, |host, env| set(&mut Given { host, env, id, name, value }, level))
+        })
+    }
+}
+
+/// What getsockopt is asked.
+struct Asked<'a> {
+    host: &'a mut Host,
+    /// The machine's number, from 1.
+    machine: u64,
+    id: SocketId,
+    now: Instant,
+    name: i32,
+    /// Bytes that the answer may have.
+    room: usize,
+}
+
+impl Asked<'_> {
+    fn socket(&self) -> &Socket {
+        &self.host.sockets[self.id]
+    }
+
+    fn rare(&self) -> &Rare {
+        self.socket().options.rare()
+    }
+
+    /// Whether a switch is on.
+    fn is_on(&self, switch: Switches) -> bool {
+        self.socket().options.switches.contains(switch)
+    }
+
+    /// A switch as `getsockopt` shows it.
+    fn switch(&self, switch: Switches) -> Value {
+        Value::Int(self.is_on(switch).into())
+    }
+
+    /// The MTU towards the peer; ENOTCONN without one.
+    fn path_mtu(&self) -> Result<i32, Errno> {
+        let remote = self.socket().remote.ok_or(Errno::ENOTCONN)?;
+        Ok(if self.host.owns(remote.ip()) { 65_536 } else { 1500 })
+    }
+}
+
+/// What setsockopt is given.
+struct Given<'a, 'e> {
+    host: &'a mut Host,
+    env: &'a mut Env<'e>,
+    id: SocketId,
+    name: i32,
+    value: &'a [u8],
+}
+
+impl Given<'_, '_> {
+    fn socket(&self) -> &Socket {
+        &self.host.sockets[self.id]
+    }
+
+    fn socket_mut(&mut self) -> &mut Socket {
+        &mut self.host.sockets[self.id]
+    }
+
+    fn rare_mut(&mut self) -> &mut Rare {
+        self.socket_mut().options.rare_mut()
+    }
+
+    fn switch(&mut self, switch: Switches, on: bool) {
+        self.socket_mut().options.switches.set(switch, on);
+    }
+
+    /// The value as an `int`; EINVAL if there are fewer bytes.
+    fn int(&self) -> Result<i32, Errno> {
+        int(self.value)
+    }
+
+    /// Whether there is an interface of that index: "lo" is 1, and "eth0", where there is a network, 2.
+    fn has_interface(&self, index: i32) -> bool {
+        index == 1 || (index == 2 && !self.host.addrs.is_empty())
+    }
+}
+
+/// What an option holds.
+enum Value {
+    /// An `int`, cut to the room there is.
+    Int(i32),
+    /// An `int` that is below 256 and may be a single byte, too (`do_ip_getsockopt`).
+    ByteOrInt(i32),
+    Bytes(Vec<u8>),
+}
+
+impl Value {
+    /// Fills as much as there is room for; how much that is.
+    fn fill(self, room: &mut [u8]) -> usize {
+        let int;
+        let bytes = match &self {
+            Self::ByteOrInt(value @ 0..256) if (1..4).contains(&room.len()) => {
+                room[0] = *value as u8;
+                return 1;
+            }
+            Self::Int(value) | Self::ByteOrInt(value) => {
+                int = value.to_ne_bytes();
+                &int[..]
+            }
+            Self::Bytes(bytes) => bytes,
+        };
+        let len = bytes.len().min(room.len());
+        room[..len].copy_from_slice(&bytes[..len]);
+        len
+    }
+}
+
+fn get(asked: &mut Asked<'_>, level: i32) -> Result<Value, Errno> {
+    let socket = asked.socket();
+    let (family, is_tcp) = (socket.family, matches!(socket.body, Body::Tcp(_)));
+    match level {
+        libc::SOL_SOCKET => socket::get(asked),
+        libc::IPPROTO_TCP if is_tcp => tcp::get(asked),
+        libc::IPPROTO_IP if family != Family::Unix => ip::get(asked),
+        libc::IPPROTO_IPV6 if family == Family::Inet6 => ipv6::get(asked),
+        // `do_ipv6_getsockopt` of another level.
+        _ if family == Family::Inet6 => Err(Errno::ENOPROTOOPT),
+        // `do_ip_getsockopt` of another level, and `sock_no_getsockopt` for UNIX sockets.
+        _ => Err(Errno::EOPNOTSUPP),
+    }
+}
+
+fn set(given: &mut Given<'_, '_>, level: i32) -> Result<(), Errno> {
+    let socket = given.socket();
+    let (family, is_tcp) = (socket.family, matches!(socket.body, Body::Tcp(_)));
+    match level {
+        libc::SOL_SOCKET => socket::set(given),
+        libc::IPPROTO_TCP if is_tcp => tcp::set(given),
+        libc::IPPROTO_IP if family != Family::Unix => ip::set(given),
+        libc::IPPROTO_IPV6 if family == Family::Inet6 => ipv6::set(given),
+        _ if family == Family::Unix => Err(Errno::EOPNOTSUPP),
+        _ => Err(Errno::ENOPROTOOPT),
+    }
+}
+
+/// The state of a TCP socket, as the checks of the options see it: a socket without a connection is closed or listens.
+fn state(socket: &Socket) -> TcpState {
+    if socket.is_listening() {
+        return TcpState::Listen;
+    }
+    match socket.connection().map_or(State::Closed, |connection| connection.state()) {
+        State::Closed => TcpState::Close,
+        State::Established => TcpState::Established,
+        _ => TcpState::Other,
+    }
+}
+
+/// The states that options tell apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum TcpState {
+    Close,
+    Listen,
+    Established,
+    Other,
+}
+
+impl TcpState {
+    /// TCPF_CLOSE | TCPF_LISTEN.
+    fn is_close_or_listen(self) -> bool {
+        matches!(self, Self::Close | Self::Listen)
+    }
+}
+
+/// An `int`; EINVAL if there are fewer bytes.
+fn int(value: &[u8]) -> Result<i32, Errno> {
+    let bytes = value.first_chunk::<4>().ok_or(Errno::EINVAL)?;
+    Ok(i32::from_ne_bytes(*bytes))
+}
+
+/// A number of that range; EINVAL else.
+fn within(value: i32, low: i32, high: i32) -> Result<i32, Errno> {
+    if (low..=high).contains(&value) { Ok(value) } else { Err(Errno::EINVAL) }
+}
+
+/// 0 or 1; EINVAL else.
+fn zero_or_one(value: i32) -> Result<bool, Errno> {
+    within(value, 0, 1).map(|value| value == 1)
+}
+
+/// Text up to its NUL, of at most so many bytes (`strncpy_from_sockptr`); EINVAL if there are none at all.
+fn text(value: &[u8], most: usize) -> Result<&[u8], Errno> {
+    if value.is_empty() {
+        return Err(Errno::EINVAL);
+    }
+    let cut = &value[..value.len().min(most)];
+    Ok(cut.split(|&byte| byte == 0).next().unwrap_or_default())
+}
+
+fn value_word(value: &[u8]) -> u64 {
+    value.iter().rev().fold(value.len() as u64, |word, &byte| word.rotate_left(8) ^ u64::from(byte))
+}
+
+fn value_text(value: &[u8]) -> String {
+    match int(value) {
+        Ok(int) if value.len() == 4 => format!("[{int}]"),
+        _ => format!("{value:?}"),
+    }
+}
+
+/// An option by its C name, or its numbers.
+fn option_text(level: i32, name: i32) -> String {
+    SockOpt::<i32>::new(level, name).to_string()
+}
