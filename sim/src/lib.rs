@@ -19,6 +19,7 @@
 mod base;
 mod call;
 mod explore;
+mod gate;
 mod handle;
 mod host;
 mod net;
@@ -31,6 +32,7 @@ mod world;
 
 pub use base::digest::Digest;
 pub use explore::{Divergence, Exploration, Explorer, check, run_twice};
+pub use gate::Gate;
 pub use handle::{SimEventCount, SimFd, SimHost};
 pub use net::DropReason;
 pub use observe::{FailureReport, Report, Trace, WaitingReport};

@@ -13,6 +13,7 @@ use wavetank_api::{Instant, Result};
 
 use crate::{
     base::{HostId, ProgramId, digest::Digest, rng::Ratio},
+    gate::Gate,
     handle::SimHost,
     host::Host,
     net::{DropReason, Partition, Tun, link::Settings, tun::Prefix},
@@ -203,6 +204,16 @@ impl Sim {
     /// As [`Self::partition`], but only what goes from `from` to `to` is lost.
     pub fn partition_one_way(&self, from: &[&Machine], to: &[&Machine], at: Duration, lasting: Duration) {
         self.add_partition(from, to, at, lasting, true);
+    }
+
+    /// A barrier on the way from one machine to another, open at first, that programs can move while the simulation runs.
+    pub fn gate(&self, from: &Machine, to: &Machine) -> Gate {
+        let partition = Partition::new(vec![self.own(from)], vec![self.own(to)], true);
+        let index = self.world.enter(|world| {
+            world.partitions.push(partition);
+            world.partitions.len() as u32 - 1
+        });
+        Gate::new(&self.world, index)
     }
 
     /// The number of a machine of this simulation.

@@ -15,13 +15,15 @@ pub(crate) struct Partition {
     /// Only packets from left to right are dropped.
     one_way: bool,
     pub(crate) active: bool,
+    /// Senders are told by ICMP, as by a router that does not find the host.
+    pub(crate) tells: bool,
 }
 
 impl Partition {
     pub(crate) fn new(mut left: Vec<HostId>, mut right: Vec<HostId>, one_way: bool) -> Self {
         left.sort_unstable();
         right.sort_unstable();
-        Self { left, right, one_way, active: false }
+        Self { left, right, one_way, active: false, tells: false }
     }
 
     /// Does it keep a packet of `from` away from `to`?

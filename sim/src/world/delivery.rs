@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::HostId,
     net::{DropReason, Verdict},
-    wire::{Malformed, Packet, Pool, decode},
+    wire::{Body, Icmp, Malformed, Packet, Pool, SeqNum, Unreachable, decode},
 };
 
 /// Packets under way, by slot. Slots are reused; the number of a packet is not.
@@ -122,6 +122,7 @@ impl World {
             return self.drop_packet(from, packet, DropReason::NoRoute);
         };
         if self.cut(from, to) {
+            self.tell_unreachable(from, to, &packet);
             return self.drop_packet(from, packet, DropReason::Partition);
         }
         let link = self.topology.link_mut(from, to);
@@ -226,9 +227,43 @@ impl World {
         Ok(())
     }
 
+    /// A partition begins, or ends. A world that is over has none any more.
+    pub(crate) fn move_partition(&mut self, index: u32, active: bool, tells: bool) {
+        if let Some(partition) = self.partitions.get_mut(index as usize) {
+            (partition.active, partition.tells) = (active, tells);
+            self.record(What::Partition { number: index, active });
+        }
+    }
+
     #[inline]
     fn cut(&self, from: HostId, to: HostId) -> bool {
         self.partitions.iter().any(|partition| partition.cuts(from, to))
+    }
+
+    /// A partition that tells answers for the host behind it: RFC 1812 section 4.3.3.1. Never about ICMP (RFC 1122 section 3.2.2).
+    #[cold]
+    fn tell_unreachable(&mut self, from: HostId, to: HostId, packet: &Packet) {
+        let tells = self.partitions.iter().any(|partition| partition.tells && partition.cuts(from, to));
+        let (quoted_tcp, src_port, dst_port, quoted_seq) = match &packet.body {
+            Body::Tcp(segment) => (true, segment.src_port, segment.dst_port, segment.seq),
+            Body::Udp(datagram) => (false, datagram.src_port, datagram.dst_port, SeqNum(0)),
+            Body::Icmp(_) => return,
+        };
+        if !tells {
+            return;
+        }
+        let (quoted_src, quoted_dst) = ((packet.src, src_port).into(), (packet.dst, dst_port).into());
+        let icmp = Icmp { reason: Unreachable::Host, quoted_tcp, quoted_src, quoted_dst, quoted_seq };
+        // Routers have no address of their own here.
+        let answer = Packet { src: packet.dst, dst: packet.src, body: Body::Icmp(icmp) };
+        // To the middle of the way and back.
+        let arrives = self.now + self.topology.link_mut(from, to).settings.latency_min;
+        let number = self.flights.next_number;
+        self.flights.next_number += 1;
+        let kept = self.trace.keeps().then(|| Box::new(answer.clone()));
+        self.record(What::Sent { number, from, to: from, arrives, header: Header::of(&answer), packet: kept });
+        let flight = self.flights.put(Flight { number, from, to: from, packet: answer });
+        self.agenda.put(arrives, Event::Arrival { flight });
     }
 
     #[cold]

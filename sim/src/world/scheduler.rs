@@ -295,8 +295,7 @@ impl World {
                 }
             }
             Event::Partition { index, active } => {
-                self.partitions[index as usize].active = active;
-                self.record(What::Partition { number: index, active });
+                self.move_partition(index, active, false);
             }
         }
     }
