@@ -30,6 +30,25 @@ pub trait Bed {
     /// Waits until everything that is on its way has arrived, and what follows from it at once has happened.
     fn settle(&self);
 
+    /// What becomes of packets to that side, from now on. Only a case that runs between two machines may ask.
+    fn set_gate(&self, to: Side, gate: Gate) -> Outcome;
+
+    /// Sets what an administrator may set on that side, by Linux's name: `net.ipv4.tcp_fin_timeout`. Only a case that runs between
+    /// two machines may: loopback's are everybody's.
+    fn set_sysctl(&self, side: Side, name: &str, value: &str) -> Outcome;
+
+    /// Nothing arrives any more, on either side, and nobody is told.
+    fn cut(&self) -> Outcome {
+        self.set_gate(Side::Near, Gate::Closed)?;
+        self.set_gate(Side::Far, Gate::Closed)
+    }
+
+    /// Everything arrives again.
+    fn mend(&self) -> Outcome {
+        self.set_gate(Side::Near, Gate::Open)?;
+        self.set_gate(Side::Far, Gate::Open)
+    }
+
     /// Whether this world, here and now, can do that; if not, why.
     fn can(&self, capability: Capability) -> Result<(), String>;
 
@@ -37,6 +56,26 @@ pub trait Bed {
     fn need(&self, capability: Capability) -> Outcome {
         self.can(capability).map_err(Stop::Skipped)
     }
+}
+
+/// One of the two places.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// Where the case runs.
+    Near,
+    /// The other one.
+    Far,
+}
+
+/// What becomes of packets on their way, at a router between the two machines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gate {
+    /// They pass.
+    Open,
+    /// They are lost in silence.
+    Closed,
+    /// They are lost, and their sender is told by ICMP that the host is unreachable.
+    Rejecting,
 }
 
 /// What not every machine can do.
@@ -50,8 +89,6 @@ pub enum Capability {
     NetAdmin,
     /// Being refused what only root may.
     Unprivileged,
-    /// Waiting a minute.
-    SlowTime,
     /// Opening as many descriptors as the program may have.
     FillDescriptors,
     /// The usual names of services: `http` is port 80.

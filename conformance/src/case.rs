@@ -43,6 +43,8 @@ pub struct Case {
     /// Who says so: a section of an RFC, a man page, a function of the kernel.
     pub source: &'static str,
     pub(crate) ways: Ways,
+    /// It takes many seconds of real time, in which it waits.
+    pub(crate) slow: bool,
     pub(crate) on_real: fn(&RealBed) -> Outcome,
     pub(crate) on_sim: fn(&SimBed) -> Outcome,
 }
@@ -51,8 +53,10 @@ pub struct Case {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(non_camel_case_types, reason = "they are words of the tables of cases")]
 pub(crate) enum Ways {
-    /// Over IPv4 and IPv6; on loopback, and where there is one, over a link.
+    /// Over IPv4 and IPv6; on loopback, and between two machines.
     everywhere,
+    /// Over IPv4 and IPv6, between two machines.
+    linked,
     /// Over IPv4 and IPv6, on loopback.
     families,
     /// IPv4 on loopback.
@@ -62,19 +66,21 @@ pub(crate) enum Ways {
 }
 
 impl Ways {
-    /// The real world has one machine, hence no link.
-    pub(crate) fn on(self, world: World) -> &'static [Way] {
-        match (self, world) {
-            (Self::everywhere, World::Sim) => &[Way::V4, Way::V6, Way::V4_LINK, Way::V6_LINK],
-            (Self::everywhere, World::Real) | (Self::families, _) => &[Way::V4, Way::V6],
-            (Self::once | Self::alone, _) => &[Way::V4],
+    pub(crate) fn all(self) -> &'static [Way] {
+        match self {
+            Self::everywhere => &[Way::V4, Way::V6, Way::V4_LINK, Way::V6_LINK],
+            Self::linked => &[Way::V4_LINK, Way::V6_LINK],
+            Self::families => &[Way::V4, Way::V6],
+            Self::once | Self::alone => &[Way::V4],
         }
     }
 }
 
 /// The table at the top of a file of cases; see the crate's documentation.
 macro_rules! cases {
-    ($topic:path: $($name:ident $ways:ident $statement:literal from $source:literal;)*) => {
+    (@slow) => { false };
+    (@slow slow) => { true };
+    ($topic:path: $($name:ident $ways:ident $(+ $slow:ident)? $statement:literal from $source:literal;)*) => {
         /// The cases of this file.
         pub(super) const CASES: &[$crate::Case] = &[$(
             $crate::Case {
@@ -82,6 +88,7 @@ macro_rules! cases {
                 statement: $statement,
                 source: $source,
                 ways: $crate::case::Ways::$ways,
+                slow: $crate::case::cases!(@slow $($slow)?),
                 on_real: $name::<$crate::beds::real::RealBed>,
                 on_sim: $name::<$crate::beds::sim::SimBed>,
             },

@@ -18,15 +18,18 @@
 //! }
 //! ```
 //!
-//! * `everywhere`: over IPv4 and over IPv6; on loopback, and in the simulated world also between two machines;
+//! * `everywhere`: over IPv4 and over IPv6; on loopback, and between two machines. In the real world these are network namespaces
+//!   with a router between them, which takes root;
+//! * `linked`: over IPv4 and over IPv6, between two machines only: what needs a network that can be cut, or a machine whose sysctls
+//!   can be changed;
 //! * `families`: over IPv4 and over IPv6, on loopback: for what depends on loopback being immediate;
 //! * `once`: IPv4 and loopback, for what does not depend on the family, or is about one;
 //! * `alone`: like `once`, and in the real world while no other case runs, because it looks at what the process shares.
 //!
 //! The order of work is always: write the case, see it pass on real Linux, then make the simulator pass. So a case
 //! waits with [`Bed::settle`] for what takes time on a network, and says what it needs with [`Bed::need`]: where the machine
-//! lacks it, the case is reported as skipped, with the reason. A case that is slow in real time needs
-//! [`Capability::SlowTime`], which the real world has if `WAVETANK_SLOW=1` is set.
+//! lacks it, the case is reported as skipped, with the reason. A case that is slow in real time (from some ten seconds on) says so in
+//! the table, `everywhere + slow`: the real world runs it if `WAVETANK_SLOW=1` is set, all of them at once, after the others.
 //!
 //! What may differ, and why, is in `differences.rs`, and nowhere else.
 //!

@@ -11,8 +11,7 @@ use std::{
 
 use crate::{
     Case, World,
-    bed::Way,
-    beds,
+    beds::{self, real::Manner},
     case::Ways,
     cases,
     check::{Outcome, Stop},
@@ -129,7 +128,7 @@ impl Runner {
         self
     }
 
-    /// Also the cases that take a minute of real time.
+    /// Also the cases that take many seconds of real time. They wait rather than work, and are run all at once.
     #[must_use]
     pub fn slow(mut self, slow: bool) -> Self {
         self.slow = slow;
@@ -154,15 +153,33 @@ impl Runner {
         cases().iter().copied().filter(wanted).collect()
     }
 
-    /// Runs them.
+    /// Runs them: first those that are quick, so many at a time; then those that are slow, all at once.
     pub fn run(&self, on_progress: impl Fn(&CaseResult)) -> Results {
         let selected = self.selected();
+        let (slow, quick): (Vec<_>, Vec<_>) =
+            selected.iter().copied().enumerate().partition(|(_, case)| self.waits(case));
         let mut results: Vec<Option<CaseResult>> = vec![None; selected.len()];
-        let queue = Mutex::new(selected.iter().copied().enumerate());
+        let jobs = self.jobs.unwrap_or_else(|| usual_jobs(self.world));
+        for (cases, jobs) in [(quick, jobs), (slow.clone(), slow.len())] {
+            self.run_beside(cases, jobs, |index, result| {
+                on_progress(&result);
+                results[index] = Some(result);
+            });
+        }
+        Results { cases: results.into_iter().flatten().collect() }
+    }
+
+    /// Whether the case will spend its time waiting.
+    pub fn waits(&self, case: &Case) -> bool {
+        case.slow && self.slow && self.world == World::Real
+    }
+
+    fn run_beside(&self, cases: Vec<(usize, &Case)>, jobs: usize, mut on_result: impl FnMut(usize, CaseResult)) {
+        let queue = Mutex::new(cases.into_iter());
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         let (tell, told) = mpsc::channel();
         thread::scope(|scope| {
-            for _ in 0..self.jobs.unwrap_or_else(|| usual_jobs(self.world)) {
+            for _ in 0..jobs {
                 let (tell, next) = (tell.clone(), &next);
                 scope.spawn(move || {
                     while let Some((index, case)) = next() {
@@ -171,12 +188,8 @@ impl Runner {
                 });
             }
             drop(tell);
-            for (index, result) in told {
-                on_progress(&result);
-                results[index] = Some(result);
-            }
+            told.into_iter().for_each(|(index, result)| on_result(index, result));
         });
-        Results { cases: results.into_iter().flatten().collect() }
     }
 
     /// Runs one case, every way it has.
@@ -185,9 +198,8 @@ impl Runner {
         let mut failed = Vec::new();
         let mut skipped = Vec::new();
         let mut notes = Vec::new();
-        let ways = case.ways.on(self.world);
-        for &way in ways {
-            let (outcome, note) = self.run_way(case, way);
+        let ways = case.ways.all();
+        for (way, (outcome, note)) in ways.iter().copied().zip(self.run_ways(case)) {
             notes.extend(note.map(|note| format!("{way}: {note}")));
             match outcome {
                 Ok(()) => {}
@@ -212,13 +224,26 @@ impl Runner {
         }
     }
 
-    fn run_way(&self, case: &Case, way: Way) -> (Outcome, Option<String>) {
+    fn run_ways(&self, case: &Case) -> Vec<(Outcome, Option<String>)> {
+        let ways = case.ways.all();
+        let run = |way, manner| beds::real::run(case.on_real, way, manner);
         match self.world {
-            World::Real => beds::real::run(case.on_real, way, case.ways == Ways::alone, self.slow),
-            World::Sim => (beds::sim::run(case.on_sim, way), None),
+            World::Sim => ways.iter().map(|&way| (beds::sim::run(case.on_sim, way), None)).collect(),
+            World::Real if self.waits(case) => thread::scope(|scope| {
+                let threads: Vec<_> = ways.iter().map(|&way| scope.spawn(move || run(way, Manner::Slow))).collect();
+                threads.into_iter().map(|thread| thread.join().expect("a case's panic is its own")).collect()
+            }),
+            World::Real if case.slow => vec![(Err(Stop::Skipped(SLOW.to_owned())), None); ways.len()],
+            World::Real => {
+                let manner = if case.ways == Ways::alone { Manner::Alone } else { Manner::Shared };
+                ways.iter().map(|&way| run(way, manner)).collect()
+            }
         }
     }
 }
+
+/// Why a slow case is skipped.
+const SLOW: &str = "slow in real time; run with WAVETANK_SLOW=1";
 
 /// Holds what happened against what is permitted.
 fn judge(permitted: Option<&Difference>, failed: &[String], notes: &[String]) -> (Verdict, Option<String>) {

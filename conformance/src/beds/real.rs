@@ -1,4 +1,4 @@
-//! [`RealBed`]: this machine's loopback, with addresses that no other case uses at the same time.
+//! [`RealBed`]: this machine's loopback, with addresses that no other case uses at the same time; or two machines of their own.
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr},
@@ -12,31 +12,38 @@ use std::{
 };
 
 use wavetank_api::{Addr, AddrQuery, Family, Host, Net, SockType, Socket, option::SO_MARK};
-use wavetank_real::Machine;
 
+use super::{
+    host::RealHost,
+    net::{self, TwoMachines},
+};
 use crate::{
-    bed::{Bed, Capability, Way},
+    bed::{Bed, Capability, Gate, Side, Way},
     case::World,
     check::{Outcome, Stop},
     pair::Place,
 };
 
-/// A part of 127.0.0.0/8 that belongs to one run of a case.
-#[derive(Clone, Debug)]
+/// What belongs to one run of a case: a part of 127.0.0.0/8, or two machines.
+#[derive(Debug)]
 pub struct RealBed {
-    machine: Machine,
+    near: RealHost,
+    far: RealHost,
     way: Way,
     /// 127.x.y.0/24.
     subnet: [u8; 2],
-    slow: bool,
+    machines: Option<TwoMachines>,
 }
 
 /// Loopback delivers within the call that sends; this is for what the kernel leaves to a soft interrupt or a timer.
 const SETTLE: Duration = Duration::from_millis(15);
 
+/// Between namespaces every step is a soft interrupt.
+const LINK_SETTLE: Duration = Duration::from_millis(25);
+
 /// A case that takes longer is stuck.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// As [`PATIENCE`], where slow cases run.
+/// As [`PATIENCE`], for a case that is slow.
 const SLOW_PATIENCE: Duration = Duration::from_secs(200);
 
 /// A limit of descriptors that can be reached in a moment.
@@ -46,14 +53,14 @@ const MANY_DESCRIPTORS: usize = 100_000;
 static ALONE: RwLock<()> = RwLock::new(());
 
 impl Bed for RealBed {
-    type Host = Machine;
+    type Host = RealHost;
 
-    fn near(&self) -> Place<'_, Machine> {
-        self.place(1)
+    fn near(&self) -> Place<'_, RealHost> {
+        self.place(Side::Near)
     }
 
-    fn far(&self) -> Place<'_, Machine> {
-        self.place(2)
+    fn far(&self) -> Place<'_, RealHost> {
+        self.place(Side::Far)
     }
 
     fn family(&self) -> Family {
@@ -65,7 +72,16 @@ impl Bed for RealBed {
     }
 
     fn settle(&self) {
-        self.machine.sleep(SETTLE);
+        self.near.sleep(if self.way.link { LINK_SETTLE } else { SETTLE });
+    }
+
+    fn set_gate(&self, to: Side, gate: Gate) -> Outcome {
+        self.machines()?.set_gate(to, gate).map_err(|error| Stop::failed(&error.to_string()))
+    }
+
+    fn set_sysctl(&self, side: Side, name: &str, value: &str) -> Outcome {
+        let space = self.machines()?.space(side);
+        space.set_sysctl(name, value).map_err(|error| Stop::failed(&format!("{name}: {error}")))
     }
 
     fn can(&self, capability: Capability) -> Result<(), String> {
@@ -79,8 +95,6 @@ impl Bed for RealBed {
             Capability::NetAdmin => "run by root, or with CAP_NET_ADMIN",
             Capability::Unprivileged if !low_port() => return Ok(()),
             Capability::Unprivileged => "run as a user who may not bind port 1",
-            Capability::SlowTime if self.slow => return Ok(()),
-            Capability::SlowTime => "slow (more than 60 s of real time); run with WAVETANK_SLOW=1",
             Capability::FillDescriptors => return descriptors(),
             Capability::ServiceNames if self.knows_http() => return Ok(()),
             Capability::ServiceNames => "this machine has no /etc/services",
@@ -90,33 +104,50 @@ impl Bed for RealBed {
 }
 
 impl RealBed {
-    fn new(way: Way, slow: bool) -> Self {
+    fn new(way: Way) -> Result<Self, Stop> {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         // Two runs of the suite at the same time should not meet either, though they may: ports are ephemeral all the same.
         let number = NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add((std::process::id() as u16).wrapping_mul(0x9e5));
         let [high, low] = number.to_be_bytes();
-        Self { machine: Machine::this(), way, subnet: [high.clamp(1, 254), low], slow }
+        let subnet = [high.clamp(1, 254), low];
+        if !way.link {
+            return Ok(Self { near: RealHost::this(), far: RealHost::this(), way, subnet, machines: None });
+        }
+        let machines = TwoMachines::new().map_err(|error| match error.is_not_allowed() {
+            true => Stop::Skipped(format!("no two machines: {error}")),
+            false => Stop::failed(&error.to_string()),
+        })?;
+        let host = |side| RealHost::inside(machines.space(side));
+        Ok(Self { near: host(Side::Near), far: host(Side::Far), way, subnet, machines: Some(machines) })
     }
 
-    fn place(&self, last: u8) -> Place<'_, Machine> {
-        let [high, low] = self.subnet;
-        let v4 = Ipv4Addr::new(127, high, low, last);
-        Place { host: &self.machine, family: self.way.family, v4, v6: Ipv6Addr::LOCALHOST }
+    fn machines(&self) -> Result<&TwoMachines, Stop> {
+        self.machines.as_ref().ok_or_else(|| Stop::failed("loopback is everybody's: only a linked case may change it"))
+    }
+
+    fn place(&self, side: Side) -> Place<'_, RealHost> {
+        let (host, last) = if side == Side::Near { (&self.near, 1) } else { (&self.far, 2) };
+        let (v4, v6) = if self.way.link {
+            net::machine(side)
+        } else {
+            (Ipv4Addr::new(127, self.subnet[0], self.subnet[1], last), Ipv6Addr::LOCALHOST)
+        };
+        Place { host, family: self.way.family, v4, v6 }
     }
 
     fn binds(&self, ip: std::net::IpAddr, port: u16) -> bool {
         let addr = Addr::from((ip, port));
-        Socket::new(&self.machine, addr.family(), SockType::DGRAM).is_ok_and(|socket| socket.bind(&addr).is_ok())
+        Socket::new(&self.near, addr.family(), SockType::DGRAM).is_ok_and(|socket| socket.bind(&addr).is_ok())
     }
 
     fn may_mark(&self) -> bool {
-        let socket = Socket::new(&self.machine, Family::INET, SockType::DGRAM);
+        let socket = Socket::new(&self.near, Family::INET, SockType::DGRAM);
         socket.is_ok_and(|socket| socket.setsockopt(SO_MARK, 1).is_ok())
     }
 
     fn knows_http(&self) -> bool {
         let query = AddrQuery { service: Some("http"), kind: SockType::STREAM, ..AddrQuery::default() };
-        self.machine.getaddrinfo(&query).is_ok()
+        self.near.getaddrinfo(&query).is_ok()
     }
 }
 
@@ -135,35 +166,44 @@ fn descriptors() -> Result<(), String> {
     }
 }
 
+/// How a case is run beside others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Manner {
+    /// Among others, and a second time alone if it fails.
+    Shared,
+    /// While no other case runs.
+    Alone,
+    /// At the same time as all the slow ones.
+    Slow,
+}
+
 /// Runs a case on this machine.
 ///
 /// A machine is shared: another case may have the very port that a wildcard asks for, another program both cores. So a case that
-/// fails is tried again alone, and what it said the first time is told as a note.
-pub(crate) fn run(case: fn(&RealBed) -> Outcome, way: Way, alone: bool, slow: bool) -> (Outcome, Option<String>) {
-    let first = if alone {
-        run_alone(case, way, slow)
-    } else {
-        let _others = ALONE.read().unwrap_or_else(PoisonError::into_inner);
-        attempt(case, way, slow)
-    };
-    match first {
-        Err(Stop::Failed(reason)) => {
-            let again = run_alone(case, way, slow);
-            let note = again.is_ok().then(|| format!("passed only when tried again, alone: {reason}"));
-            (again, note)
+/// fails is tried again, alone unless it is slow, and what it said the first time is told as a note.
+pub(crate) fn run(case: fn(&RealBed) -> Outcome, way: Way, manner: Manner) -> (Outcome, Option<String>) {
+    let first = match manner {
+        Manner::Alone => run_alone(case, way),
+        Manner::Shared => {
+            let _others = ALONE.read().unwrap_or_else(PoisonError::into_inner);
+            attempt(case, way, PATIENCE)
         }
-        first => (first, None),
-    }
+        Manner::Slow => attempt(case, way, SLOW_PATIENCE),
+    };
+    let Err(Stop::Failed(reason)) = first else { return (first, None) };
+    let again = if manner == Manner::Slow { attempt(case, way, SLOW_PATIENCE) } else { run_alone(case, way) };
+    let note = again.is_ok().then(|| format!("passed only when tried again: {reason}"));
+    (again, note)
 }
 
-fn run_alone(case: fn(&RealBed) -> Outcome, way: Way, slow: bool) -> Outcome {
+fn run_alone(case: fn(&RealBed) -> Outcome, way: Way) -> Outcome {
     let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
-    attempt(case, way, slow)
+    attempt(case, way, PATIENCE)
 }
 
 /// One attempt. A case that panics or gets stuck has failed.
-fn attempt(case: fn(&RealBed) -> Outcome, way: Way, slow: bool) -> Outcome {
-    let bed = RealBed::new(way, slow);
+fn attempt(case: fn(&RealBed) -> Outcome, way: Way, patience: Duration) -> Outcome {
+    let bed = RealBed::new(way)?;
     if way.family == Family::INET6 {
         bed.need(Capability::Ipv6)?;
     }
@@ -176,7 +216,6 @@ fn attempt(case: fn(&RealBed) -> Outcome, way: Way, slow: bool) -> Outcome {
     if let Err(error) = thread {
         return Err(Stop::Failed(format!("no thread for the case: {error}")));
     }
-    let patience = if slow { SLOW_PATIENCE } else { PATIENCE };
     match told.recv_timeout(patience) {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(Stop::Failed("the case panicked; its message is above".to_owned())),

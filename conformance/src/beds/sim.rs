@@ -7,10 +7,10 @@ use std::{
 };
 
 use wavetank_api::{EventCount, Family, Host};
-use wavetank_sim::{Sim, SimHost};
+use wavetank_sim::{Gate as SimGate, Sim, SimHost};
 
 use crate::{
-    bed::{Bed, Capability, Way},
+    bed::{Bed, Capability, Gate, Side, Way},
     case::World,
     check::{Outcome, Stop},
     pair::Place,
@@ -21,6 +21,8 @@ use crate::{
 pub struct SimBed {
     near: SimHost,
     far: SimHost,
+    /// To the near side, and to the far side, where there is a link.
+    gates: Option<[SimGate; 2]>,
     way: Way,
 }
 
@@ -54,6 +56,22 @@ impl Bed for SimBed {
     #[track_caller]
     fn settle(&self) {
         self.near.sleep(SETTLE);
+    }
+
+    fn set_gate(&self, to: Side, gate: Gate) -> Outcome {
+        let [near, far] =
+            self.gates.as_ref().ok_or_else(|| Stop::failed("only a linked case may change its network"))?;
+        let way = if to == Side::Near { near } else { far };
+        match gate {
+            Gate::Open => way.open(),
+            Gate::Closed => way.close(),
+            Gate::Rejecting => way.reject(),
+        }
+        Ok(())
+    }
+
+    fn set_sysctl(&self, _side: Side, name: &str, _value: &str) -> Outcome {
+        Err(Stop::Skipped(format!("simulated hosts have no {name} that can be set yet")))
     }
 
     fn can(&self, capability: Capability) -> Result<(), String> {
@@ -109,9 +127,12 @@ pub(crate) fn run(case: fn(&SimBed) -> Outcome, way: Way) -> Outcome {
     let near = sim.host("near");
     let far_host = Shared::new();
     let outcome = Shared::new();
+    let mut gates = None;
     if way.link {
         let far_host = far_host.clone();
-        sim.host("far").serve(move |host| {
+        let far = sim.host("far");
+        gates = Some([sim.gate(&far, &near), sim.gate(&near, &far)]);
+        far.serve(move |host| {
             far_host.put(host.clone());
             // There as long as the case needs it, without a timer.
             host.event_count().wait(0, None);
@@ -121,7 +142,7 @@ pub(crate) fn run(case: fn(&SimBed) -> Outcome, way: Way) -> Outcome {
     let told = outcome.clone();
     near.run(move |host| {
         let far = if way.link { await_host(host, &far_host) } else { host.clone() };
-        told.put(case(&SimBed { near: host.clone(), far, way }));
+        told.put(case(&SimBed { near: host.clone(), far, gates, way }));
         Ok(())
     });
     let report = sim.run();

@@ -8,7 +8,7 @@ use wavetank_api::{
 };
 
 use crate::{
-    bed::{Bed, Capability},
+    bed::Bed,
     case::cases,
     check::{Outcome, ends, fails, polls, receives, same, takes},
     pair::{abort, connected, reset},
@@ -54,7 +54,7 @@ cases! { close:
     last_duplicate_ends_it everywhere
         "The connection ends when the last descriptor of it is closed"
         from "close(2), dup(2)";
-    orphan_in_fin_wait_2 everywhere
+    orphan_in_fin_wait_2 everywhere + slow
         "A closed connection that the peer does not close is forgotten after 60 s: then its data is answered by a reset"
         from "tcp(7) tcp_fin_timeout";
 }
@@ -218,7 +218,6 @@ fn last_duplicate_ends_it<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn orphan_in_fin_wait_2<B: Bed>(bed: &B) -> Outcome {
-    bed.need(Capability::SlowTime)?;
     let pair = connected(bed)?;
     pair.near.close()?;
     ends(&pair.far)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wavetank_api::{Addr, Errno, Host, PollEvents, Shutdown, SockType, Socket, option::SO_REUSEADDR};
 
 use crate::{
-    bed::{Bed, Capability},
+    bed::Bed,
     case::cases,
     check::{Outcome, Stop, ends, fails, polls, port_of, same},
     pair::abort,
@@ -42,7 +42,7 @@ cases! { time_wait:
     lets_the_client_connect_again everywhere
         "A client in TIME_WAIT that binds its port again, with SO_REUSEADDR, can connect to the same server at once"
         from "RFC 6191; tcp_twsk_unique without a delay where the port was bound";
-    lasts_a_minute everywhere
+    lasts_a_minute everywhere + slow
         "It lasts 60 s"
         from "TCP_TIMEWAIT_LEN; RFC 9293 says 2 MSL, four minutes";
     answers_the_late_fin everywhere
@@ -198,7 +198,6 @@ fn lets_the_client_connect_again<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn lasts_a_minute<B: Bed>(bed: &B) -> Outcome {
-    bed.need(Capability::SlowTime)?;
     let served = serve(bed, true, false)?;
     bed.far().host.sleep(Duration::from_secs(58));
     fails(next(bed, &served.server, false), Errno::EADDRINUSE)?;
