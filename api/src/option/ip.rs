@@ -63,4 +63,7 @@ options! { IP_NAMES;
     IPPROTO_IP IP_MULTICAST_ALL: bool;
     /// The interface of outgoing packets, by its index in network order. `EADDRNOTAVAIL` if there is none.
     IPPROTO_IP IP_UNICAST_IF: i32;
+    /// The lowest port that is given to this socket, and in the upper 16 bits the highest; 0 is the host's own. `EINVAL` if the one is
+    /// above the other. Linux 6.3; `ip(7)`.
+    IPPROTO_IP IP_LOCAL_PORT_RANGE = 51: i32;
 }

@@ -187,9 +187,10 @@ impl Caller<'_> {
         if to.ip().is_multicast() || Host::is_broadcast(to.ip()) {
             return Err(Errno::ENETUNREACH);
         }
-        // A socket bound to an address of one version has no way to the other (`__inet6_bind`, `tcp_v6_connect`).
+        // A socket bound to an address of one version has no way to the other (`ip6_dst_lookup_tail`; an IPv6 address made it
+        // IPV6_V6ONLY).
         if socket.addr_locked && socket.local.is_some_and(|local| local.is_ipv4() != to.is_ipv4()) {
-            return Err(Errno::ENETUNREACH);
+            return Err(if to.is_ipv6() { Errno::EAFNOSUPPORT } else { Errno::ENETUNREACH });
         }
         world.on_host(self.host, |host, env| host.tcp_connect(env, id, to)).map_err(IntoErrno::errno)
     }

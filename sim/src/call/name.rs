@@ -1,6 +1,6 @@
 //! bind(2), getsockname(2), getpeername(2), and how addresses are read and shown.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use wavetank_api::{Addr, Errno, Result};
 
@@ -49,10 +49,7 @@ pub(crate) fn read(socket: &Socket, addr: &Addr, purpose: Use) -> Result<SocketA
 /// Shows an address as a socket of `family` sees it: an IPv6 socket sees IPv4 addresses mapped.
 pub(crate) fn show(family: Family, addr: SocketAddr) -> Addr {
     match (family, addr) {
-        (Family::Inet6, SocketAddr::V4(v4)) => {
-            let ip = if v4.ip().is_unspecified() { Ipv6Addr::UNSPECIFIED } else { v4.ip().to_ipv6_mapped() };
-            Addr::V6(SocketAddrV6::new(ip, v4.port(), 0, 0))
-        }
+        (Family::Inet6, SocketAddr::V4(v4)) => Addr::V6(SocketAddrV6::new(v4.ip().to_ipv6_mapped(), v4.port(), 0, 0)),
         (_, addr) => addr.into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Body, Env, Host, Socket, Tcp, ports};
+use super::{Body, Env, Family, Flow, Host, Socket, Tcp, ports};
 use crate::{
     base::SocketId,
     net::DropReason,
@@ -37,11 +37,11 @@ impl Host {
                 return self.tcp_segment(env, id, from, to, segment);
             }
             // A new connection may begin where an old one lies in TIME_WAIT (RFC 9293 section 3.6.1), if somebody listens.
-            if self.listener_for(to).is_some() {
-                self.end_time_wait(id);
+            if self.listener_for(from, to).is_some() {
+                self.end_time_wait(env, id);
             }
         }
-        match self.listener_for(to) {
+        match self.listener_for(from, to) {
             Some(listener) => self.tcp_syn(env, listener, from, to, segment),
             None => self.tcp_refuse(env, from, to, segment),
         }
@@ -106,17 +106,32 @@ impl Host {
         env.out.pool.give(segment.payload);
     }
 
-    /// The listener a SYN is for: one bound to the very address before a wildcard (`inet_lookup_listener`).
-    fn listener_for(&self, to: SocketAddr) -> Option<SocketId> {
+    /// The listener a SYN is for: one bound to the very address before a wildcard, then one of the packet's own family, then
+    /// the one that listened last (`__inet_lookup_listener`, `compute_score`). Those who share its address by SO_REUSEPORT take
+    /// turns by a hash of the connection (`reuseport_select_sock`).
+    fn listener_for(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
         let listeners = self.ports.listeners.get(&to.port())?;
-        let fits = |id: &&SocketId, exact: bool| {
-            let socket = &self.sockets[**id];
-            let Some(local) = socket.local else { return false };
-            let addr_fits = if exact { local.ip() == to.ip() } else { local.ip().is_unspecified() };
-            addr_fits && ports::family_fits(socket.family, socket.options.v6only, to.ip())
+        let score = |id: &SocketId| {
+            let socket = &self.sockets[*id];
+            let at = socket.local?.ip();
+            let fits = ports::reaches(to.ip(), at) && ports::family_fits(socket.family, socket.options.v6only, to.ip());
+            fits.then_some((at == to.ip(), (socket.family == Family::Inet6) == to.is_ipv6()))
         };
-        let exact = listeners.iter().find(|id| fits(id, true));
-        exact.or_else(|| listeners.iter().find(|id| fits(id, false))).copied()
+        if let [only] = listeners[..] {
+            return score(&only).map(|_| only);
+        }
+        let best = listeners.iter().filter(|id| score(id).is_some()).max_by_key(|id| score(id))?;
+        let chosen = &self.sockets[*best];
+        if !chosen.options.reuseport {
+            return Some(*best);
+        }
+        // `inet_reuseport_add_sock`: the same address, family and IPV6_V6ONLY.
+        let key = |socket: &Socket| (socket.family, socket.options.v6only, socket.local.map(|local| local.ip()));
+        let shares = |id: &&SocketId| self.sockets[**id].options.reuseport && key(&self.sockets[**id]) == key(chosen);
+        let group = listeners.iter().filter(shares).count() as u64;
+        let flow = Flow::new(to, from);
+        let hash = self.port_rng.keyed(flow.local, flow.remote, flow.ports.into()) >> 32;
+        listeners.iter().filter(shares).nth((hash * group >> 32) as usize).copied()
     }
 
     fn udp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {

@@ -6,6 +6,7 @@
 
 mod address;
 mod descriptors;
+mod ephemeral;
 mod input;
 mod options;
 mod ports;
@@ -124,7 +125,7 @@ pub(crate) struct Host {
     isn_rng: Rng,
     /// Ephemeral ports.
     port_rng: Rng,
-    /// Where the search for the next port of a connection begins, once there was one.
+    /// Where in the range the search for the next port of a connection begins, once there was one.
     next_port: Option<u32>,
     /// `getrandom(2)`.
     pub(crate) program_rng: Rng,

@@ -161,6 +161,8 @@ pub(crate) struct Rare {
     pub(crate) save_syn: u8,
     pub(crate) tx_delay: i32,
 
+    /// IP_LOCAL_PORT_RANGE: the ends; 0: the host's own.
+    pub(crate) local_port_range: (u16, u16),
     pub(crate) mtu_discover: Option<u8>,
     pub(crate) min_ttl: u8,
     pub(crate) multicast_ttl: i16,
@@ -201,6 +203,7 @@ impl Rare {
             repair_queue: 0,
             save_syn: 0,
             tx_delay: 0,
+            local_port_range: (0, 0),
             mtu_discover: None,
             min_ttl: 0,
             multicast_ttl: 1,

@@ -1,14 +1,18 @@
-//! Ports: who has which, who may share one, and which one is given to who did not ask.
+//! Ports: who has which, and who may have it beside others. Which one is given to who did not ask: `ephemeral.rs`.
 //!
-//! The rule (net/ipv4/inet_connection_sock.c, `inet_csk_bind_conflict`; udp.c, `inet_rcv_saddr_equal`): two sockets of one
-//! protocol and port are in conflict if their addresses overlap, unless both have SO_REUSEADDR and, for TCP, neither
-//! listens; or both have SO_REUSEPORT. A socket in TIME_WAIT counts with the options it had.
+//! Read first: `inet_csk_get_port` (net/ipv4/inet_connection_sock.c) and `udp_lib_get_port` (net/ipv4/udp.c); the functions
+//! here bear the names of theirs. The rule in short: two sockets of one protocol and port are in conflict if their addresses
+//! overlap, unless both have SO_REUSEADDR and the other one does not listen, or both have SO_REUSEPORT. It is applied when a
+//! socket is bound, and again when it listens; never when a connection gets its address. A socket in TIME_WAIT counts with the
+//! options it had.
+//!
+//! Absent: SO_BINDTODEVICE and sockets of different users, by which the rule is divided further.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
-use super::{Body, Family, Host, Socket, address};
+use super::{Body, Family, Host, Socket, Switches, Tcp, address};
 use crate::base::{Lookup, SocketId};
 
 /// The port spaces.
@@ -21,17 +25,32 @@ pub(super) enum Space {
 /// The bind tables of one host.
 #[derive(Default)]
 pub(super) struct Ports {
-    /// Who uses a port, in no particular order.
-    users: Lookup<(Space, u16), SmallVec<[SocketId; 2]>>,
-    /// Who listens on a TCP port: a few at most, where a port may have thousands of users.
+    buckets: Lookup<(Space, u16), Bucket>,
+    /// Who listens on a TCP port: a few at most, where a port may have thousands of users. The last one stands last.
     pub(super) listeners: Lookup<u16, SmallVec<[SocketId; 1]>>,
 }
 
 impl Ports {
     pub(super) fn clear(&mut self) {
-        self.users.clear();
+        self.buckets.clear();
         self.listeners.clear();
     }
+}
+
+/// Who uses a port: `struct inet_bind_bucket`.
+#[derive(Default)]
+struct Bucket {
+    /// In no particular order for TCP; for UDP the last one to come is the last.
+    users: SmallVec<[SocketId; 2]>,
+    /// How many of them did not get the port from `connect`.
+    binders: u32,
+    /// The one bound last that was checked had SO_REUSEPORT and this address: who has the option and an address that this one
+    /// covers is bound unchecked, whatever has become of the options of the others (`fastreuseport`, FASTREUSEPORT_STRICT).
+    ///
+    /// Linux means to have the same for SO_REUSEADDR (`fastreuse > 0`), and a laxer form of this one (FASTREUSEPORT_ANY), both
+    /// entered by the first user of a bucket. Since Linux 6.8 nobody is the first: the bucket's second table has an entry already
+    /// (`inet_csk_get_port` makes it before `inet_csk_update_fastreuse` looks). So neither is ever seen.
+    fast_reuseport: Option<Box<Name>>,
 }
 
 /// Why a socket was not bound.
@@ -42,6 +61,17 @@ pub(crate) enum BindError {
     AddrInUse,
     /// No address of this host.
     AddrNotAvailable,
+}
+
+/// How a socket comes by its port.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum By {
+    /// `bind`, `listen` or sending: it has been held against the others.
+    Bind,
+    /// `connect` has chosen the port (SOCK_CONNECT_BIND).
+    Connect,
+    /// It is its listener's (`__inet_inherit_port`).
+    Inheritance,
 }
 
 impl Host {
@@ -60,18 +90,31 @@ impl Host {
         if taken {
             return Err(BindError::AlreadyBound);
         }
-        let port = match addr.port() {
-            0 => self.ephemeral_for_bind(id, addr.ip()).ok_or(BindError::AddrInUse)?,
-            port if self.conflicts(id, addr.ip(), port) => return Err(BindError::AddrInUse),
-            port => port,
-        };
-        self.sockets[id].port_locked = addr.port() != 0;
-        self.sockets[id].addr_locked = !addr.ip().is_unspecified();
-        self.take_port(id, SocketAddr::new(addr.ip(), port));
+        // An address that no IPv4 packet has: the socket is IPV6_V6ONLY from now on, and shows it (`__inet6_bind`).
+        let v6only = socket.options.v6only || addr.is_ipv6() && !addr.ip().is_unspecified();
+        let name = Name { family: socket.family, ip: addr.ip(), v6only };
+        // IP_BIND_ADDRESS_NO_PORT: `connect` will choose, when it knows to where.
+        if addr.port() != 0 || !socket.options.switches.contains(Switches::BIND_ADDRESS_NO_PORT) {
+            let port = match addr.port() {
+                0 => self.ephemeral_for_bind(id, name).ok_or(BindError::AddrInUse)?,
+                port if self.is_in_use(id, name, port) => return Err(BindError::AddrInUse),
+                port => port,
+            };
+            self.sockets[id].options.v6only = v6only;
+            self.take_port(id, SocketAddr::new(addr.ip(), port), By::Bind);
+        }
+        let socket = &mut self.sockets[id];
+        socket.options.v6only = v6only;
+        if socket.port_slot.is_none() {
+            socket.local = Some(addr);
+        }
+        socket.port_locked = addr.port() != 0;
+        // `::ffff:0.0.0.0` is an address, though not one of IPv4's.
+        socket.addr_locked = !addr.ip().is_unspecified() || six && addr.is_ipv4();
         Ok(())
     }
 
-    /// Gives an unbound socket a port of the kernel's choice, as `listen` and sending do.
+    /// Gives an unbound socket a port of the kernel's choice, as `listen` and sending do (`inet_autobind`).
     pub(super) fn autobind(&mut self, id: SocketId) -> Result<(), BindError> {
         let socket = &self.sockets[id];
         if socket.port_slot.is_some() {
@@ -81,111 +124,208 @@ impl Host {
             Some(local) if socket.addr_locked => local.ip(),
             _ => address::any(socket.family),
         };
-        let port = self.ephemeral_for_bind(id, ip).ok_or(BindError::AddrInUse)?;
-        self.take_port(id, SocketAddr::new(ip, port));
+        let name = Name { family: socket.family, ip, v6only: socket.options.v6only };
+        let port = self.ephemeral_for_bind(id, name).ok_or(BindError::AddrInUse)?;
+        self.take_port(id, SocketAddr::new(ip, port), By::Bind);
         Ok(())
     }
 
-    /// Enters a socket under its port.
-    pub(super) fn take_port(&mut self, id: SocketId, local: SocketAddr) {
-        let socket = &mut self.sockets[id];
-        socket.local = Some(local);
-        let key = (space(socket), local.port());
-        let slot = match self.ports.users.get_mut(&key) {
-            Some(users) => {
-                users.push(id);
-                users.len() - 1
-            }
-            None => {
-                self.ports.users.insert(key, smallvec![id]);
-                0
-            }
-        };
-        self.sockets[id].port_slot = Some(slot);
+    /// Whether a bound socket may listen where it is; what it allows the others changes with it (`inet_csk_listen_start`
+    /// asks `inet_csk_get_port` again, in the state LISTEN).
+    pub(super) fn may_listen(&mut self, id: SocketId) -> bool {
+        let socket = &self.sockets[id];
+        let Some(local) = socket.local else { return false };
+        let name = name_at(socket, local.ip());
+        let Some(bucket) = self.ports.buckets.get_mut(&(Space::Tcp, local.port())) else { return false };
+        if !bucket.matches_reuseport(socket, name) && bucket.conflicts(&self.sockets, id, name) {
+            return false;
+        }
+        bucket.update_fastreuse(socket, name);
+        true
     }
 
-    /// Takes a socket out of its port's list, in constant time.
+    /// Enters a socket under its port.
+    pub(super) fn take_port(&mut self, id: SocketId, local: SocketAddr, by: By) {
+        let socket = &mut self.sockets[id];
+        socket.local = Some(local);
+        socket.connect_bind = by == By::Connect;
+        let bucket = self.ports.buckets.or_default((space(socket), local.port()));
+        if by == By::Bind {
+            bucket.update_fastreuse(socket, name_at(socket, local.ip()));
+        }
+        bucket.binders += u32::from(by != By::Connect);
+        socket.port_slot = Some(bucket.users.len());
+        bucket.users.push(id);
+    }
+
+    /// Takes a socket out of its port's list; for TCP in constant time (`__inet_put_port`).
     pub(super) fn unbind(&mut self, id: SocketId) {
         let socket = &mut self.sockets[id];
         let (Some(slot), Some(local)) = (socket.port_slot.take(), socket.local) else { return };
+        let by_connect = std::mem::take(&mut socket.connect_bind);
         let key = (space(socket), local.port());
-        let Some(users) = self.ports.users.get_mut(&key) else { return };
-        users.swap_remove(slot);
-        if let Some(&moved) = users.get(slot) {
-            self.sockets[moved].port_slot = Some(slot);
-        } else if users.is_empty() {
-            self.ports.users.remove(&key);
+        let Some(bucket) = self.ports.buckets.get_mut(&key) else { return };
+        if bucket.users.len() == 1 {
+            self.ports.buckets.remove(&key);
+            return;
+        }
+        if key.0 == Space::Tcp {
+            bucket.users.swap_remove(slot);
+        } else {
+            bucket.users.remove(slot);
+        }
+        let moved = if key.0 == Space::Tcp { slot + 1 } else { bucket.users.len() };
+        for slot in slot..moved.min(bucket.users.len()) {
+            self.sockets[bucket.users[slot]].port_slot = Some(slot);
+        }
+        bucket.binders -= u32::from(!by_connect);
+        if bucket.binders == 0 {
+            // As if none had ever bound it (Linux 6.18, "tcp: Update bind bucket state on port release").
+            bucket.fast_reuseport = None;
         }
     }
 
     pub(super) fn users(&self, space: Space, port: u16) -> &[SocketId] {
-        self.ports.users.get(&(space, port)).map_or(&[], SmallVec::as_slice)
+        self.ports.buckets.get(&(space, port)).map_or(&[], |bucket| bucket.users.as_slice())
     }
 
-    /// Would `id`, bound to `ip` and `port`, be in conflict with another user of the port?
-    fn conflicts(&self, id: SocketId, ip: IpAddr, port: u16) -> bool {
+    /// Whether `connect` may choose a port that has users: only if it has chosen it for all of them.
+    pub(super) fn is_for_connect(&self, port: u16) -> bool {
+        self.ports.buckets.get(&(Space::Tcp, port)).is_none_or(|bucket| bucket.binders == 0)
+    }
+
+    /// Whether `id` may not be bound to `name` and `port` beside who is there: `inet_csk_get_port`, `udp_lib_lport_inuse`.
+    fn is_in_use(&self, id: SocketId, name: Name, port: u16) -> bool {
         let socket = &self.sockets[id];
-        self.users(space(socket), port).iter().filter(|&&other| other != id).any(|&other| {
-            let other = &self.sockets[other];
-            overlap(socket, ip, other) && !may_share(socket, other)
+        let Some(bucket) = self.ports.buckets.get(&(space(socket), port)) else { return false };
+        match socket.body {
+            Body::Udp(_) => bucket.conflicts_udp(&self.sockets, id, name),
+            _ => !bucket.matches_reuseport(socket, name) && bucket.conflicts(&self.sockets, id, name),
+        }
+    }
+
+    /// As [`Self::is_in_use`], but a port that the kernel chooses is not shared: options do not count
+    /// (`inet_csk_bind_conflict` with neither `relax` nor `reuseport_ok`).
+    pub(super) fn is_shared(&self, id: SocketId, name: Name, port: u16) -> bool {
+        let socket = &self.sockets[id];
+        let Some(bucket) = self.ports.buckets.get(&(space(socket), port)) else { return false };
+        match socket.body {
+            // `udp_lib_lport_inuse` with a bitmap: for UDP they count even here.
+            Body::Udp(_) => bucket.others(&self.sockets, id).any(|other| {
+                let (ours, theirs) = (&socket.options, &other.options);
+                let may = ours.reuseaddr && theirs.reuseaddr || ours.reuseport && theirs.reuseport;
+                !may && name.equals(name_of(other), true, true)
+            }),
+            _ => bucket.others(&self.sockets, id).any(|other| name.meets(name_of(other))),
+        }
+    }
+}
+
+type Sockets = slotmap::SlotMap<SocketId, Socket>;
+
+impl Bucket {
+    fn others<'a>(&'a self, sockets: &'a Sockets, id: SocketId) -> impl Iterator<Item = &'a Socket> {
+        self.users.iter().filter(move |&&other| other != id).map(|&other| &sockets[other])
+    }
+
+    /// `inet_csk_bind_conflict`, with `relax` and `reuseport_ok`: options count.
+    fn conflicts(&self, sockets: &Sockets, id: SocketId, name: Name) -> bool {
+        let options = &sockets[id].options;
+        self.others(sockets, id).any(|other| {
+            let theirs = &other.options;
+            let reuse = options.reuseaddr && theirs.reuseaddr && !other.is_listening();
+            !reuse && !(options.reuseport && theirs.reuseport) && name.meets(name_of(other))
         })
     }
 
-    /// A free port for `bind` with port 0. Linux starts at a random odd offset of the range and takes the even ones only
-    /// when those are exhausted, to leave them to `connect` (`inet_csk_find_open_port`).
-    fn ephemeral_for_bind(&mut self, id: SocketId, ip: IpAddr) -> Option<u16> {
-        let candidates = self.ephemeral_candidates(1);
-        candidates.into_iter().find(|&port| {
-            self.users(space(&self.sockets[id]), port).is_empty() || !self.conflicts_unshared(id, ip, port)
-        })
-    }
-
-    /// As [`Self::conflicts`], but a port is not shared by chance: options do not count.
-    fn conflicts_unshared(&self, id: SocketId, ip: IpAddr, port: u16) -> bool {
-        let socket = &self.sockets[id];
-        self.users(space(socket), port).iter().any(|&other| other != id && overlap(socket, ip, &self.sockets[other]))
-    }
-
-    /// A port for `connect` such that the connection is unique; bound ports are left alone.
-    ///
-    /// RFC 6056 section 3.3.3, as Linux does it (`__inet_hash_connect`): the search begins at an offset that a stranger
-    /// cannot guess, and the next one begins where this one ended, so that it hardly ever has to look twice.
-    pub(super) fn ephemeral_for_connect(&mut self, local: IpAddr, remote: SocketAddr) -> Option<u16> {
-        let (low, half) = self.ephemeral_halves();
-        let start = self.next_port.unwrap_or_else(|| self.port_rng.keyed(0, 0, 0) as u32 % half);
-        let found = self.ephemeral_from(start, 0).into_iter().find(|&port| {
-            let bound = self.users(Space::Tcp, port).iter().any(|&user| {
-                let user = &self.sockets[user];
-                user.port_locked || user.remote.is_none()
+    /// `udp_lib_lport_inuse`: the last to come is asked first, and the first who may share by SO_REUSEPORT decides for all.
+    fn conflicts_udp(&self, sockets: &Sockets, id: SocketId, name: Name) -> bool {
+        let options = &sockets[id].options;
+        let met =
+            self.users.iter().rev().filter(|&&other| other != id).map(|&other| &sockets[other]).find(|other| {
+                !(options.reuseaddr && other.options.reuseaddr) && name.equals(name_of(other), true, true)
             });
-            !bound && !self.flows.contains(&super::Flow::new(SocketAddr::new(local, port), remote))
-        })?;
-        self.next_port = Some(((u32::from(found) - low) / 2 + 1) % half);
-        Some(found)
+        met.is_some_and(|other| !(options.reuseport && other.options.reuseport))
     }
 
-    /// The lowest port of the range, and how many pairs of an even and an odd offset there are.
-    fn ephemeral_halves(&self) -> (u32, u32) {
-        let (low, high) = self.settings.port_range;
-        (u32::from(low), (u32::from(high.saturating_sub(low)) + 1).div_ceil(2))
+    /// `sk_reuseport_match`.
+    fn matches_reuseport(&self, socket: &Socket, name: Name) -> bool {
+        socket.options.reuseport && self.fast_reuseport.as_ref().is_some_and(|fast| fast.equals(name, true, false))
     }
 
-    /// Every port of the range once: from a random start those of the wanted parity, then the others.
-    fn ephemeral_candidates(&mut self, parity: u32) -> impl IntoIterator<Item = u16> + use<> {
-        let (_, half) = self.ephemeral_halves();
-        let start = self.port_rng.below(u64::from(half)) as u32;
-        self.ephemeral_from(start, parity)
+    /// `inet_csk_update_fastreuse`, for a socket that is bound here or listens from now on.
+    fn update_fastreuse(&mut self, socket: &Socket, name: Name) {
+        if !socket.options.reuseport {
+            self.fast_reuseport = None;
+        } else if !self.matches_reuseport(socket, name) {
+            self.fast_reuseport = Some(Box::new(name));
+        }
+    }
+}
+
+/// A socket's address as the tables compare it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Name {
+    pub(super) family: Family,
+    /// An IPv4 address also for an IPv4-mapped IPv6 address.
+    pub(super) ip: IpAddr,
+    pub(super) v6only: bool,
+}
+
+fn name_at(socket: &Socket, ip: IpAddr) -> Name {
+    Name { family: socket.family, ip, v6only: socket.options.v6only }
+}
+
+fn name_of(socket: &Socket) -> Name {
+    name_at(socket, socket.local.map_or_else(|| address::any(socket.family), |local| local.ip()))
+}
+
+impl Name {
+    /// Whether somebody who wants to be bound here meets somebody who is there.
+    ///
+    /// A specific address is looked for in a table by address, and beside it the wildcards (`inet_bhash2_conflict`,
+    /// `inet_bhash2_addr_any_conflict`); a wildcard is held against all (`inet_rcv_saddr_equal`). The two are not quite alike.
+    fn meets(self, other: Self) -> bool {
+        if self.ip.is_unspecified() {
+            return self.equals(other, true, true);
+        }
+        let covered = match other.ip {
+            IpAddr::V6(any) => any.is_unspecified(),
+            IpAddr::V4(any) => any.is_unspecified() && self.ip.is_ipv4(),
+        };
+        (covered || other.ip == self.ip) && !(other.v6only && self.ip.is_ipv4())
     }
 
-    fn ephemeral_from(&self, start: u32, parity: u32) -> impl IntoIterator<Item = u16> + use<> {
-        let ((low, half), high) = (self.ephemeral_halves(), u32::from(self.settings.port_range.1));
-        let pass = move |parity: u32| (0..half).map(move |step| low + (start + step) % half * 2 + parity);
-        pass(parity).chain(pass(1 - parity)).filter(move |&port| port <= high).map(|port| port as u16)
+    /// `inet_rcv_saddr_equal`; whether a wildcard of the one side, or of the other, covers what the other side has.
+    fn equals(self, other: Self, my_wildcard: bool, your_wildcard: bool) -> bool {
+        let as_ipv4 = |a: Ipv4Addr, b: Ipv4Addr| {
+            a == b || my_wildcard && a.is_unspecified() || your_wildcard && b.is_unspecified()
+        };
+        match (self.family, self.ip, other.ip) {
+            (Family::Inet6, IpAddr::V4(a), IpAddr::V4(b)) => !other.v6only && as_ipv4(a, b),
+            (Family::Inet6, a, b) => {
+                let any = |ip: IpAddr| ip.is_ipv6() && ip.is_unspecified();
+                a == b
+                    || your_wildcard && any(b) && !(other.v6only && a.is_ipv4())
+                    || my_wildcard && any(a) && !(self.v6only && b.is_ipv4())
+            }
+            (_, a, b) => !other.v6only && as_ipv4(ipv4_of(a), ipv4_of(b)),
+        }
+    }
+}
+
+/// What stands in `inet_rcv_saddr`. That of a specific IPv6 address is LOOPBACK4_IPV6: it matters for a socket of `::` that
+/// has connected and so got an address without becoming IPV6_V6ONLY. An IPv4 wildcard meets it.
+fn ipv4_of(ip: IpAddr) -> Ipv4Addr {
+    match ip {
+        IpAddr::V4(v4) => v4,
+        IpAddr::V6(v6) if v6.is_unspecified() => Ipv4Addr::UNSPECIFIED,
+        IpAddr::V6(_) => Ipv4Addr::new(127, 0, 0, 6),
     }
 }
 
 fn is_idle(socket: &Socket) -> bool {
-    !matches!(&socket.body, Body::Tcp(super::Tcp::Listening(_) | super::Tcp::Connection { .. }))
+    !matches!(&socket.body, Body::Tcp(Tcp::Listening(_) | Tcp::Connection { .. }))
 }
 
 pub(super) fn space(socket: &Socket) -> Space {
@@ -195,24 +335,6 @@ pub(super) fn space(socket: &Socket) -> Space {
     }
 }
 
-/// Do the addresses have one in common? An IPv6 wildcard without IPV6_V6ONLY covers IPv4 as well.
-pub(super) fn overlap(socket: &Socket, ip: IpAddr, other: &Socket) -> bool {
-    let Some(other_ip) = other.local.map(|local| local.ip()) else { return false };
-    let covers = |socket: &Socket, wide: IpAddr, narrow: IpAddr| match (wide, narrow) {
-        (IpAddr::V6(wide), IpAddr::V4(_)) => wide.is_unspecified() && !socket.options.v6only,
-        (IpAddr::V4(_), IpAddr::V6(_)) => false,
-        (wide, narrow) => wide == narrow || wide.is_unspecified(),
-    };
-    // Two wildcards of different families meet unless the IPv6 one is V6ONLY.
-    covers(socket, ip, other_ip) || covers(other, other_ip, ip)
-}
-
-fn may_share(socket: &Socket, other: &Socket) -> bool {
-    let (a, b) = (&socket.options, &other.options);
-    let reuse = a.reuseaddr && b.reuseaddr && !other.is_listening() && !socket.is_listening();
-    reuse || (a.reuseport && b.reuseport)
-}
-
 /// Whether a socket of this family may use an address of that kind.
 pub(crate) fn family_fits(family: Family, v6only: bool, ip: IpAddr) -> bool {
     match (family, ip) {
@@ -220,4 +342,9 @@ pub(crate) fn family_fits(family: Family, v6only: bool, ip: IpAddr) -> bool {
         (Family::Inet6, IpAddr::V4(_)) => !v6only,
         _ => false,
     }
+}
+
+/// Whether what is sent `to` an address reaches a socket that is bound `at` one: `::ffff:0.0.0.0` is a wildcard for IPv4 alone.
+pub(super) fn reaches(to: IpAddr, at: IpAddr) -> bool {
+    to == at || at.is_unspecified() && (at.is_ipv6() || to.is_ipv4())
 }

@@ -28,6 +28,8 @@ pub(crate) struct Socket {
     pub(crate) port_locked: bool,
     /// The program asked for this address (`SOCK_BINDADDR_LOCK`).
     pub(crate) addr_locked: bool,
+    /// `connect` chose its port (`SOCK_CONNECT_BIND`): it is not in the way of others who connect.
+    pub(crate) connect_bind: bool,
     /// Where it stands in its port's list.
     pub(crate) port_slot: Option<usize>,
     pub(crate) options: SocketOptions,
@@ -86,6 +88,7 @@ impl Socket {
             remote: None,
             port_locked: false,
             addr_locked: false,
+            connect_bind: false,
             port_slot: None,
             options,
             nonblocking: false,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use smallvec::smallvec;
 
-use super::{Body, ConnectStatus, Env, Flow, Host, Socket, Tcp, address, ports};
+use super::{Body, ConnectStatus, Env, Flow, Host, Socket, Tcp, address, ports::By};
 use crate::{
     base::SocketId,
     proto::{Readiness, tcp},
@@ -50,7 +50,7 @@ impl Host {
         }
         self.autobind(id).map_err(|_| ListenError::AddrInUse)?;
         let local = self.sockets[id].local.expect("just bound");
-        if self.another_listens(id, local) {
+        if !self.may_listen(id) {
             return Err(ListenError::AddrInUse);
         }
         let socket = &mut self.sockets[id];
@@ -62,15 +62,6 @@ impl Host {
             }
         }
         Ok(())
-    }
-
-    /// SO_REUSEADDR lets two sockets bind one address, but only one of them listen there (`inet_csk_get_port` again, from
-    /// `inet_csk_listen_start`).
-    fn another_listens(&self, id: SocketId, local: SocketAddr) -> bool {
-        let same = |other: &SocketId| ports::overlap(&self.sockets[id], local.ip(), &self.sockets[*other]);
-        let shares = |other: &SocketId| self.sockets[*other].options.reuseport && self.sockets[id].options.reuseport;
-        let listeners = self.ports.listeners.get(&local.port());
-        listeners.is_some_and(|all| all.iter().any(|other| *other != id && same(other) && !shares(other)))
     }
 
     /// `accept(2)`: the oldest established connection.
@@ -153,7 +144,7 @@ impl Host {
         let local = match bound {
             Some(local) if has_port => SocketAddr::new(ip, local.port()),
             _ => {
-                let port = self.ephemeral_for_connect(ip, to).ok_or(ConnectError::PortsExhausted)?;
+                let port = self.ephemeral_for_connect(id, ip, to).ok_or(ConnectError::PortsExhausted)?;
                 SocketAddr::new(ip, port)
             }
         };
@@ -161,17 +152,16 @@ impl Host {
         if let Some(&old) = self.flows.get(&flow) {
             // Who bound the port may connect again where an old connection lies in TIME_WAIT (`tcp_twsk_unique` without a
             // `twp`): its sequence numbers begin beyond the old ones.
-            let is_over = self.sockets[old].connection().is_some_and(|old| old.state() == tcp::State::TimeWait);
-            if !has_port || !is_over || self.sockets[old].descriptors > 0 {
+            if !has_port || !self.is_time_wait(old) {
                 return Err(ConnectError::PortsExhausted);
             }
-            self.end_time_wait(old);
+            self.end_time_wait(env, old);
         }
         self.flows.insert(flow, id);
         if has_port {
             self.sockets[id].local = Some(local);
         } else {
-            self.take_port(id, local);
+            self.take_port(id, local, By::Connect);
         }
         let config = tcp::Config { mss: mss_towards(self, to.ip()), ..self.tcp_config(id) };
         let cx = &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env);
@@ -353,8 +343,23 @@ impl Host {
         }
     }
 
+    /// Whether Linux keeps of a connection but an `inet_timewait_sock`: one that was closed and waits in FIN_WAIT_2 is kept so
+    /// too (`tcp_time_wait` with TCP_FIN_WAIT2).
+    fn is_time_wait(&self, id: SocketId) -> bool {
+        let socket = &self.sockets[id];
+        socket.connection().is_some_and(|connection| match connection.state() {
+            tcp::State::TimeWait => true,
+            tcp::State::FinWait2 => socket.descriptors == 0,
+            _ => false,
+        })
+    }
+
     /// Makes room for a new connection where one lies in TIME_WAIT.
-    pub(super) fn end_time_wait(&mut self, id: SocketId) {
+    pub(super) fn end_time_wait(&mut self, env: &mut Env<'_>, id: SocketId) {
+        if self.sockets[id].descriptors > 0 {
+            self.with_connection(env, id, |connection, _| connection.end_time_wait());
+            return;
+        }
         if let (Some(local), Some(remote)) = (self.sockets[id].local, self.sockets[id].remote) {
             self.remove_flow(&Flow::new(local, remote));
         }
@@ -364,7 +369,7 @@ impl Host {
     /// Enters a connection made by a listener.
     pub(super) fn adopt(&mut self, id: SocketId, local: SocketAddr, remote: SocketAddr) {
         self.sockets[id].remote = Some(remote);
-        self.take_port(id, local);
+        self.take_port(id, local, By::Inheritance);
         self.flows.insert(Flow::new(local, remote), id);
     }
 

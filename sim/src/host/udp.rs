@@ -103,7 +103,7 @@ impl Host {
         let score = |&id: &SocketId| {
             let socket = &self.sockets[id];
             let local = socket.local?;
-            if !local.ip().is_unspecified() && local.ip() != to.ip() {
+            if !ports::reaches(to.ip(), local.ip()) {
                 return None;
             }
             if !ports::family_fits(socket.family, socket.options.v6only, to.ip()) {

@@ -1,4 +1,5 @@
-//! `IPPROTO_IP`: `do_ip_getsockopt` and `do_ip_setsockopt`. All stored, but for IP_BIND_ADDRESS_NO_PORT and IP_FREEBIND, which `bind` may ask.
+//! `IPPROTO_IP`: `do_ip_getsockopt` and `do_ip_setsockopt`. All stored, but for IP_BIND_ADDRESS_NO_PORT and IP_LOCAL_PORT_RANGE, which act
+//! (`host/ports.rs`, `host/ephemeral.rs`).
 
 use wavetank_api::{Errno, option as names};
 
@@ -11,6 +12,7 @@ const MAX_OPTIONS: usize = 40;
 const ECN: u8 = 3;
 
 const IP_PKTOPTIONS: i32 = names::IP_PKTOPTIONS.name();
+const IP_LOCAL_PORT_RANGE: i32 = names::IP_LOCAL_PORT_RANGE.name();
 const IP_RECVERR_RFC4884: i32 = names::IP_RECVERR_RFC4884.name();
 
 /// The options that are on or off, whatever the number.
@@ -55,6 +57,10 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
         libc::IP_MULTICAST_LOOP => (!asked.is_on(Switches::NO_MULTICAST_LOOP)).into(),
         libc::IP_MULTICAST_ALL => (!asked.is_on(Switches::NO_MULTICAST_ALL)).into(),
         libc::IP_UNICAST_IF => rare.unicast_if,
+        IP_LOCAL_PORT_RANGE => {
+            let (low, high) = rare.local_port_range;
+            (u32::from(high) << 16 | u32::from(low)) as i32
+        }
         _ => return Err(Errno::ENOPROTOOPT),
     }))
 }
@@ -133,6 +139,16 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
                 return Err(Errno::EADDRNOTAVAIL);
             }
             given.rare_mut().unicast_if = i32::from_ne_bytes([a, b, c, d]);
+        }
+        IP_LOCAL_PORT_RANGE => {
+            // Exactly four bytes.
+            let [a, b, c, d] = *given.value else { return Err(Errno::EINVAL) };
+            let range = u32::from_ne_bytes([a, b, c, d]);
+            let (low, high) = (range as u16, (range >> 16) as u16);
+            if low != 0 && high != 0 && low > high {
+                return Err(Errno::EINVAL);
+            }
+            given.rare_mut().local_port_range = (low, high);
         }
         _ => return Err(Errno::ENOPROTOOPT),
     }

@@ -43,6 +43,7 @@ mod state;
 mod sysctl;
 #[cfg(test)]
 mod tests;
+mod time_wait;
 mod timers;
 
 use std::{net::SocketAddr, time::Duration};

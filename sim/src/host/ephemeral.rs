@@ -1,0 +1,96 @@
+//! Ephemeral ports: which port is given to who did not ask for one.
+//!
+//! `bind` with port 0 and everything that binds by itself takes a random one (`inet_csk_find_open_port`,
+//! `udp_lib_get_port`); `connect` walks through the range, beginning where a stranger cannot guess (RFC 6056 section 3.3.3,
+//! `__inet_hash_connect`). TCP's two do not get in each other's way: `bind` begins with ports at an odd distance from the
+//! lower end of the range, `connect` with those at an even one.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::{Body, Flow, Host, ports::Name};
+use crate::base::SocketId;
+
+/// `ip_local_port_range` as seen by one socket.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    low: u32,
+    /// How many ports are used. Linux leaves the last one of an odd number alone.
+    len: u32,
+    /// IP_LOCAL_PORT_RANGE has narrowed it: `connect` makes no difference between odd and even then.
+    own: bool,
+}
+
+impl Range {
+    fn new(low: u16, high: u16, own: bool) -> Self {
+        let len = (u32::from(high) + 1).saturating_sub(low.into());
+        Self { low: low.into(), len, own }
+    }
+
+    /// Without the last port of an odd number of them; a single one stays (`remaining &= ~1U`).
+    fn even(self) -> Self {
+        Self { len: if self.len > 1 { self.len & !1 } else { self.len }, ..self }
+    }
+
+    /// Every `step`th port from `offset` on, round the end.
+    fn from(self, offset: u32, step: u32) -> impl Iterator<Item = u16> {
+        let Self { low, len, .. } = self;
+        (0..len).step_by(step as usize).map(move |at| (low + (offset + at) % len) as u16)
+    }
+
+    /// All of them, first those of `offset`'s parity; with `offset` at random.
+    fn by_parity(self, offset: u32) -> impl Iterator<Item = u16> {
+        let second = self.len > 1;
+        self.from(offset, 2).chain(self.from(offset ^ 1, 2).take(if second { usize::MAX } else { 0 }))
+    }
+}
+
+impl Host {
+    /// A free port for `bind` with port 0, and for whoever is bound without having asked.
+    pub(super) fn ephemeral_for_bind(&mut self, id: SocketId, name: Name) -> Option<u16> {
+        let range = self.port_range(id);
+        let socket = &self.sockets[id];
+        if matches!(socket.body, Body::Udp(_)) {
+            let offset = self.port_rng.below(range.len.into()) as u32;
+            return range.from(offset, 1).find(|&port| !self.is_shared(id, name, port));
+        }
+        // Who has SO_REUSEADDR leaves the upper half of the range alone as long as it can.
+        let half = range.len / 4 * 2;
+        let parts = if socket.options.reuseaddr && range.len >= 4 {
+            [Range { len: half, ..range }, Range { low: range.low + half, len: range.len - half, ..range }]
+        } else {
+            [range, Range { len: 0, ..range }]
+        };
+        parts.into_iter().filter(|part| part.len > 0).find_map(|part| {
+            let part = part.even();
+            let offset = self.port_rng.below(part.len.into()) as u32 | u32::from(part.len > 1);
+            part.by_parity(offset).find(|&port| !self.is_shared(id, name, port))
+        })
+    }
+
+    /// A port for `connect` such that the connection is unique. A port that somebody has bound is left alone; one that
+    /// `connect` has given to others serves for another destination too.
+    pub(super) fn ephemeral_for_connect(&mut self, id: SocketId, local: IpAddr, remote: SocketAddr) -> Option<u16> {
+        let range = self.port_range(id);
+        let start = self.next_port.unwrap_or_else(|| self.port_rng.keyed(0, 0, 0) as u32);
+        let is_free = |port: &u16| {
+            self.is_for_connect(*port) && !self.flows.contains(&Flow::new(SocketAddr::new(local, *port), remote))
+        };
+        let found = if range.own {
+            range.from(start % range.len.max(1), 1).find(is_free)
+        } else {
+            let range = range.even();
+            range.by_parity(start % range.len.max(1) & !1).find(is_free)
+        }?;
+        // The next search begins where this one has ended, so that it hardly ever has to look twice.
+        self.next_port = Some(u32::from(found) - range.low + if range.own { 1 } else { 2 });
+        Some(found)
+    }
+
+    /// `inet_sk_get_local_port_range`: an end of IP_LOCAL_PORT_RANGE counts if it lies within the host's range.
+    fn port_range(&self, id: SocketId) -> Range {
+        let (low, high) = self.settings.port_range;
+        let (own_low, own_high) = self.sockets[id].options.rare().local_port_range;
+        let or = |own: u16, otherwise| if (low..=high).contains(&own) { own } else { otherwise };
+        Range::new(or(own_low, low), or(own_high, high), (own_low, own_high) != (0, 0))
+    }
+}
