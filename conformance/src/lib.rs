@@ -40,6 +40,7 @@
 
 pub mod bed;
 pub mod beds;
+pub mod bind_table;
 mod case;
 mod cases;
 mod check;

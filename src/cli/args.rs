@@ -119,6 +119,9 @@ pub(super) struct ConformArgs {
     /// Only cases whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub(super) filter: Option<String>,
+    /// Instead: the complete table of bind conflicts; of both worlds side by side, or of one as conformance/BIND.md has it
+    #[arg(long, conflicts_with = "filter")]
+    pub(super) bind_table: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

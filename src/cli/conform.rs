@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use wavetank_conformance::{CaseResult, Results, Runner, Verdict, World};
+use wavetank_conformance::{
+    CaseResult, Results, Runner, Stop as Unasked, Verdict, World,
+    bind_table::{self, Beside, Table},
+};
 
 use super::{
     Stop,
@@ -12,6 +15,9 @@ use super::{
 };
 
 pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
+    if args.bind_table {
+        return bind_table(args.world);
+    }
     // The real world first: it is the reference.
     let worlds: &[World] = match args.world {
         WorldChoice::Sim => &[World::Sim],
@@ -38,6 +44,27 @@ pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
         say(&format!("{results}\n{}", table(&results.cases, worlds)))?;
     }
     Ok(results.is_ok())
+}
+
+/// `--bind-table`: whether the worlds agree in every cell; of one world, whether it could be asked.
+fn bind_table(world: WorldChoice) -> Result<bool, Stop> {
+    let asked = |answer: Result<Table, Unasked>| {
+        answer.map_err(|unasked| match unasked {
+            Unasked::Failed(why) | Unasked::Skipped(why) => Stop::Usage(why),
+        })
+    };
+    let states = &bind_table::State::ALL;
+    match world {
+        WorldChoice::Real => say(&asked(bind_table::real(states))?.document())?,
+        WorldChoice::Sim => say(&asked(bind_table::sim(states))?.document())?,
+        WorldChoice::Both => {
+            let (real, sim) = (asked(bind_table::real(states))?, asked(bind_table::sim(states))?);
+            let beside = Beside { real: &real, sim: &sim };
+            say(&beside.to_string())?;
+            return Ok(beside.differences().is_empty());
+        }
+    }
+    Ok(true)
 }
 
 fn style() -> ProgressStyle {

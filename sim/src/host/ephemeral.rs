@@ -79,7 +79,7 @@ impl Host {
             range.from(start % range.len.max(1), 1).find(is_free)
         } else {
             let range = range.even();
-            range.by_parity(start % range.len.max(1) & !1).find(is_free)
+            range.by_parity((start % range.len.max(1)) & !1).find(is_free)
         }?;
         // The next search begins where this one has ended, so that it hardly ever has to look twice.
         self.next_port = Some(u32::from(found) - range.low + if range.own { 1 } else { 2 });

@@ -131,7 +131,7 @@ impl Host {
         let group = listeners.iter().filter(shares).count() as u64;
         let flow = Flow::new(to, from);
         let hash = self.port_rng.keyed(flow.local, flow.remote, flow.ports.into()) >> 32;
-        listeners.iter().filter(shares).nth((hash * group >> 32) as usize).copied()
+        listeners.iter().filter(shares).nth(((hash * group) >> 32) as usize).copied()
     }
 
     fn udp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {

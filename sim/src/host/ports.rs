@@ -233,8 +233,9 @@ impl Bucket {
         let options = &sockets[id].options;
         self.others(sockets, id).any(|other| {
             let theirs = &other.options;
-            let reuse = options.reuseaddr && theirs.reuseaddr && !other.is_listening();
-            !reuse && !(options.reuseport && theirs.reuseport) && name.meets(name_of(other))
+            let by_reuseaddr = options.reuseaddr && theirs.reuseaddr && !other.is_listening();
+            let may_share = by_reuseaddr || options.reuseport && theirs.reuseport;
+            !may_share && name.meets(name_of(other))
         })
     }
 
