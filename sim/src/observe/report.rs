@@ -1,6 +1,6 @@
 //! What became of a run: one screen that tells the story.
 
-use std::{fmt, time::Duration};
+use std::{fmt, fs, io, path::Path, time::Duration};
 
 use wavetank_api::Instant;
 
@@ -170,6 +170,19 @@ impl Report {
     /// The events, if they were kept ([`crate::Sim::traced`]).
     pub fn trace(&self) -> &Trace {
         &self.trace
+    }
+
+    /// Writes [`Trace::pcap`] into a file.
+    ///
+    /// # Errors
+    /// If the trace was not kept, or the file cannot be written.
+    pub fn write_pcap(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        if self.trace.is_empty() {
+            return Err(io::Error::other(
+                "the trace was not kept, so there is nothing to capture: make the world by Sim::traced",
+            ));
+        }
+        fs::write(path, self.trace.pcap())
     }
 
     /// What went wrong, in one line; `None` if nothing did.

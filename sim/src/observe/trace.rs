@@ -66,6 +66,21 @@ impl Trace {
         self.hosts.iter().map(|name| &**name)
     }
 
+    /// The names of the TUN devices, in the order they were made.
+    pub fn tuns(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.tuns.iter().map(|name| &**name)
+    }
+
+    pub(super) fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The host, or TUN device, of a name.
+    pub(super) fn id_of(&self, name: &str) -> Option<HostId> {
+        let host = self.hosts().position(|host| host == name).map(|index| HostId(index as u32));
+        host.or_else(|| self.tuns().position(|tun| tun == name).map(HostId::of_tun))
+    }
+
     /// Where two traces first differ, by the digest of each event: its index.
     pub(crate) fn first_difference(&self, other: &Self) -> Option<usize> {
         let same = self.records.iter().zip(&other.records).take_while(|(a, b)| digest_of(a) == digest_of(b)).count();

@@ -168,7 +168,7 @@ impl World {
     pub(super) fn on_arrival(&mut self, slot: u32) {
         let Some(flight) = self.flights.take(slot) else { return };
         if self.cut(flight.from, flight.to) {
-            return self.drop_packet(flight.from, flight.packet, DropReason::Partition);
+            return self.drop_flight(flight, DropReason::Partition);
         }
         let to = flight.to;
         self.arrive(flight);
@@ -199,13 +199,12 @@ impl World {
     #[cold]
     #[inline(never)]
     fn leave_by_tun(&mut self, flight: Flight) {
-        let Flight { from, to, packet, .. } = flight;
-        let Some(tun) = self.topology.tun_mut(to) else { return };
+        let Some(tun) = self.topology.tun_mut(flight.to) else { return };
         let readers = tun.readers;
-        if !tun.take(&packet) {
-            return self.drop_packet(from, packet, DropReason::QueueFull);
+        if !tun.take(&flight.packet) {
+            return self.drop_flight(flight, DropReason::QueueFull);
         }
-        packet.recycle(&mut self.out.pool);
+        flight.packet.recycle(&mut self.out.pool);
         self.notify(readers, false);
     }
 
@@ -215,7 +214,7 @@ impl World {
             self.counters.packets += 1;
             self.counters.dropped[DropReason::Malformed as usize] += 1;
             let header = Header::of_bytes(bytes);
-            self.record(What::Dropped { from: tun, reason: DropReason::Malformed, header, packet: None });
+            self.record(What::Dropped { from: tun, reason: DropReason::Malformed, sent: None, header, packet: None });
         })?;
         let to = self.find_destination(tun, packet.dst);
         self.send(tun, packet, false);
@@ -266,11 +265,21 @@ impl World {
         self.agenda.put(arrives, Event::Arrival { flight });
     }
 
-    #[cold]
     fn drop_packet(&mut self, from: HostId, packet: Packet, reason: DropReason) {
+        self.dropped(from, None, packet, reason);
+    }
+
+    /// What had been on its way does not arrive.
+    fn drop_flight(&mut self, flight: Flight, reason: DropReason) {
+        self.dropped(flight.from, Some(flight.number), flight.packet, reason);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn dropped(&mut self, from: HostId, sent: Option<u64>, packet: Packet, reason: DropReason) {
         self.counters.dropped[reason as usize] += 1;
         let kept = self.trace.keeps().then(|| Box::new(packet.clone()));
-        self.record(What::Dropped { from, reason, header: Header::of(&packet), packet: kept });
+        self.record(What::Dropped { from, reason, sent, header: Header::of(&packet), packet: kept });
         packet.recycle(&mut self.out.pool);
     }
 }

@@ -30,8 +30,8 @@ pub(crate) enum What {
     Sent { number: u64, from: HostId, to: HostId, arrives: Instant, header: Header, packet: Option<Box<Packet>> },
     /// A packet arrived.
     Arrived { number: u64, to: HostId },
-    /// A packet did not arrive.
-    Dropped { from: HostId, reason: DropReason, header: Header, packet: Option<Box<Packet>> },
+    /// A packet did not arrive; `sent` if it had been on its way, under that number.
+    Dropped { from: HostId, reason: DropReason, sent: Option<u64>, header: Header, packet: Option<Box<Packet>> },
     /// A timer of a protocol fired.
     Timer { host: HostId, socket: u64 },
     /// A partition began or ended.
