@@ -34,7 +34,7 @@ fn what_is_not_understood_gets_one_line_and_status_2() {
         ),
         (
             "run echo --sede 1",
-            "no option \"--sede\": there are --seed, --trace, --loss, --latency, --carrier, --json; did you mean --seed?",
+            "no option \"--sede\": there are --seed, --trace, --pcap, --at, --loss, --latency, --carrier, --json; did you mean --seed?",
         ),
         ("explore echo --seeds many", "--seeds \"many\": it takes a number from 1 on"),
         ("run echo --carrier goroutine", "--carrier \"goroutine\": there are coroutine and thread"),
@@ -188,4 +188,26 @@ fn conform_shows_a_table_or_json() {
     assert_eq!((&document["command"], &document["ok"]), (&Value::from("conform"), &Value::from(true)));
     let passed = document["counts"]["sim"]["passed"].as_u64().unwrap();
     assert_eq!(document["cases"].as_array().unwrap().len() as u64, passed, "{document:#}");
+}
+
+#[test]
+fn a_run_is_captured() {
+    let path = std::env::temp_dir().join(format!("wavetank-cli-{}.pcapng", std::process::id()));
+    let mut sizes = Vec::new();
+    for at in ["", " --at client"] {
+        let output = wavetank(&format!("run echo --seed 1 --pcap {}{at}", path.display()));
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let bytes = std::fs::read(&path).unwrap();
+        // A section header, little-endian.
+        assert_eq!(bytes[..12], [0x0a, 0x0d, 0x0d, 0x0a, bytes[4], 0, 0, 0, 0x4d, 0x3c, 0x2b, 0x1a]);
+        sizes.push(bytes.len());
+    }
+    assert!(sizes.iter().all(|size| *size > 1000), "{sizes:?}");
+    std::fs::remove_file(&path).unwrap();
+
+    let output = wavetank(&format!("run echo --pcap {} --at moon", path.display()));
+    assert_eq!((output.status.code(), stderr(&output)), (Some(2), "no host \"moon\": there are server, client\n"));
+    let output = wavetank("run echo --pcap /nonexistent/file");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).starts_with("cannot write /nonexistent/file: No such file"), "{}", stderr(&output));
 }

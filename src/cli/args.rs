@@ -1,6 +1,6 @@
 //! The command line: what it accepts, and the one line it answers when it does not understand.
 
-use std::{error::Error as _, ffi::OsString, ops::RangeInclusive, time::Duration};
+use std::{error::Error as _, ffi::OsString, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use clap::{
     Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
@@ -68,6 +68,12 @@ pub(super) struct RunArgs {
     /// Show every call, packet, drop, timer and wake
     #[arg(long)]
     pub(super) trace: bool,
+    /// Write what crossed the wires into a pcapng file, for Wireshark
+    #[arg(long, value_name = "FILE")]
+    pub(super) pcap: Option<PathBuf>,
+    /// With --pcap: only what this host sent, and what reached it when it did
+    #[arg(long, value_name = "HOST", requires = "pcap")]
+    pub(super) at: Option<String>,
     #[command(flatten)]
     pub(super) world: WorldArgs,
 }
@@ -212,6 +218,7 @@ fn one_line(error: &clap::Error, command: &clap::Command, arguments: &[OsString]
             let names: Vec<_> = scenarios.iter().map(|scenario| scenario.name).collect();
             format!("a scenario is missing: there are {}", names.join(", "))
         }
+        ErrorKind::MissingRequiredArgument if argument == "--pcap" => "--at needs --pcap, and a file".to_owned(),
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} needs a value"),
         ErrorKind::InvalidValue => {
             let possible = match error.get(ContextKind::ValidValue) {
@@ -274,7 +281,7 @@ mod tests {
             ("wavetank run", "a scenario is missing: there are echo, websocket"),
             (
                 "wavetank run echo --sede 5",
-                "no option \"--sede\": there are --seed, --trace, --loss, --latency, --carrier, --json; did you mean --seed?",
+                "no option \"--sede\": there are --seed, --trace, --pcap, --at, --loss, --latency, --carrier, --json; did you mean --seed?",
             ),
             ("wavetank run echo --seed five", "--seed \"five\": it takes a number, as in 17 or 0x2a"),
             ("wavetank run echo --seed -1", "--seed \"-1\": it takes a number, as in 17 or 0x2a"),
@@ -289,6 +296,7 @@ mod tests {
                 "wavetank run echo --latency soon",
                 "--latency \"soon\": it takes a time or a range of times, as in 50ms, 1.5s or 5ms..50ms",
             ),
+            ("wavetank run echo --at client", "--at needs --pcap, and a file"),
             ("wavetank run echo more", "\"more\" is one argument too many"),
             ("wavetank explore echo --seeds 0", "--seeds \"0\": it takes a number from 1 on"),
             ("wavetank explore echo --jobs 0", "--jobs \"0\": it takes a number from 1 on"),

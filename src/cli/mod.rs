@@ -32,6 +32,7 @@ use std::{
     env,
     ffi::OsString,
     io::{self, Write as _},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -54,6 +55,8 @@ enum Stop {
     Usage(String),
     /// Standard output is gone, or full.
     Output(io::Error),
+    /// A file cannot be written.
+    File(PathBuf, io::Error),
 }
 
 impl From<io::Error> for Stop {
@@ -80,6 +83,10 @@ fn start(scenarios: &[Scenario], with_conform: bool) -> ExitCode {
         Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Stop::Output(error)) => {
             eprintln!("cannot write to standard output: {error}");
+            ExitCode::from(1)
+        }
+        Err(Stop::File(path, error)) => {
+            eprintln!("cannot write {}: {error}", path.display());
             ExitCode::from(1)
         }
     }
