@@ -56,6 +56,7 @@ impl Caller<'_> {
         let mut interest = Readiness::default();
         interest.set(Readiness::IN, entry.events.contains(PollEvents::IN));
         interest.set(Readiness::OUT, entry.events.contains(PollEvents::OUT));
+        interest.set(Readiness::PRI, entry.events.contains(PollEvents::PRI));
         interest.set(Readiness::RDHUP, entry.events.contains(PollEvents::RDHUP));
         Some((id, interest))
     }
@@ -65,6 +66,7 @@ fn bits(ready: Readiness) -> PollEvents {
     let mut bits = PollEvents::empty();
     bits.set(PollEvents::IN, ready.contains(Readiness::IN));
     bits.set(PollEvents::OUT, ready.contains(Readiness::OUT));
+    bits.set(PollEvents::PRI, ready.contains(Readiness::PRI));
     bits.set(PollEvents::RDHUP, ready.contains(Readiness::RDHUP));
     bits.set(PollEvents::HUP, ready.contains(Readiness::HUP));
     bits.set(PollEvents::ERR, ready.contains(Readiness::ERR));

@@ -15,7 +15,11 @@ use super::{
 use crate::{
     base::{Instant, SocketId},
     host::{Body, Family, Tcp},
-    proto::{Readiness, tcp::Connection, udp},
+    proto::{
+        Readiness,
+        tcp::{self, Connection},
+        udp,
+    },
     world::World,
 };
 
@@ -85,7 +89,7 @@ impl Caller<'_> {
         let waits = !socket.nonblocking && !flags.contains(MsgFlags::DONTWAIT);
         let timeout = socket.options.sndtimeo;
         let result = match socket.body {
-            Body::Tcp(_) => self.send_tcp(world, id, parts, sent),
+            Body::Tcp(_) => self.send_tcp(world, id, parts, flags, sent),
             // `udp_sendmsg`; `udpv6_sendmsg` does not look.
             Body::Udp(_) if flags.contains(MsgFlags::OOB) && socket.family == Family::Inet => Err(Errno::EOPNOTSUPP),
             Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts)),
@@ -111,7 +115,18 @@ impl Caller<'_> {
 
     /// Hands over as much as the connection takes; EAGAIN if that was not all.
     #[inline]
-    fn send_tcp(&self, world: &mut World, id: SocketId, parts: &[&[u8]], sent: &mut usize) -> Result<(), Errno> {
+    fn send_tcp(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        parts: &[&[u8]],
+        flags: MsgFlags,
+        sent: &mut usize,
+    ) -> Result<(), Errno> {
+        let mut asked = tcp::SendFlags::empty();
+        asked.set(tcp::SendFlags::MORE, flags.contains(MsgFlags::MORE));
+        asked.set(tcp::SendFlags::OOB, flags.contains(MsgFlags::OOB));
+        let flags = asked;
         world.on_host(self.host, |host, env| {
             if let Body::Tcp(Tcp::Closed(failure)) = &mut host.sockets[id].body {
                 let failure = failure.take().map(IntoErrno::errno);
@@ -119,14 +134,16 @@ impl Caller<'_> {
             }
             // A listener has no connection: `sk_stream_wait_connect` says EPIPE.
             let mut begun = *sent > 0;
-            send_parts(parts, sent, |data| {
+            send_parts(parts, sent, |data, is_last| {
                 // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).
                 if std::mem::replace(&mut begun, true)
                     && host.sockets[id].connection().is_some_and(Connection::has_failed)
                 {
                     return Err(Errno::EPIPE);
                 }
-                host.tcp_send(env, id, data).map_err(IntoErrno::errno)
+                // Several buffers are one write: only at its end a small segment may go out, or a byte be urgent.
+                let flags = if is_last { flags } else { tcp::SendFlags::MORE };
+                host.tcp_send(env, id, data, flags).map_err(IntoErrno::errno)
             })
         })
     }
@@ -134,7 +151,7 @@ impl Caller<'_> {
     fn send_unix(&self, world: &mut World, id: SocketId, parts: &[&[u8]], sent: &mut usize) -> Result<(), Errno> {
         world.on_host(self.host, |host, env| {
             let result = host.with_unix(env, id, |end, mut peer| {
-                send_parts(parts, sent, |data| end.send(peer.as_deref_mut(), data).map_err(IntoErrno::errno))
+                send_parts(parts, sent, |data, _| end.send(peer.as_deref_mut(), data).map_err(IntoErrno::errno))
             });
             result.unwrap_or(Err(Errno::EBADF))
         })
@@ -210,7 +227,8 @@ impl Caller<'_> {
         };
         let expired = has_passed(world, *deadline);
         match receive(world, id, expired) {
-            Err(Errno::EAGAIN) => self.wait_to_receive(world, id, flags, deadline),
+            // Urgent data is not waited for (`tcp_recv_urg`).
+            Err(Errno::EAGAIN) if !flags.contains(MsgFlags::OOB) => self.wait_to_receive(world, id, flags, deadline),
             result => Attempt::Done(result),
         }
     }
@@ -246,7 +264,7 @@ impl Caller<'_> {
             if *count > 0 && self.host(world).sockets[id].connection().is_some_and(Connection::has_failed_at_the_end) {
                 return Ok(*count);
             }
-            match self.recv_once(world, id, &mut buf[*count..], flags) {
+            match self.recv_once(world, id, &mut buf[*count..], flags, *count > 0) {
                 Ok(taken) => {
                     *count += taken;
                     if taken == 0 || *count >= self.recv_target(world, id, flags, buf.len()) {
@@ -301,21 +319,36 @@ impl Caller<'_> {
     }
 
     #[inline]
-    fn recv_once(&self, world: &mut World, id: SocketId, buf: &mut [u8], flags: MsgFlags) -> Result<usize, Errno> {
+    fn recv_once(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        buf: &mut [u8],
+        flags: MsgFlags,
+        begun: bool,
+    ) -> Result<usize, Errno> {
         let peek = flags.contains(MsgFlags::PEEK);
         let oob = flags.contains(MsgFlags::OOB);
         world.on_host(self.host, |host, env| match &mut host.sockets[id].body {
-            // Nothing is ever urgent yet: `tcp_recv_urg` finds no urgent data.
+            Body::Tcp(Tcp::Connection { connection, .. }) if oob => match connection.recv_urgent(peek) {
+                Ok(None) => Ok(0),
+                Ok(Some(byte)) => Ok(buf.first_mut().map_or(0, |first| {
+                    *first = byte;
+                    1
+                })),
+                Err(tcp::UrgentError::None) => Err(Errno::EINVAL),
+                Err(tcp::UrgentError::NotYet) => Err(Errno::EAGAIN),
+                Err(tcp::UrgentError::NotConnected) => Err(Errno::ENOTCONN),
+            },
             Body::Tcp(_) if oob => Err(Errno::EINVAL),
             Body::Tcp(Tcp::Closed(failure)) => Err(failure.take().map_or(Errno::ENOTCONN, IntoErrno::errno)),
             Body::Tcp(Tcp::Listening(_)) => Err(Errno::ENOTCONN),
             // tcp(7): MSG_TRUNC takes the bytes and throws them away.
             Body::Tcp(Tcp::Connection { .. }) if flags.contains(MsgFlags::TRUNC) && !peek => {
-                let mut nowhere = vec![0; buf.len()];
-                let taken = host.with_connection(env, id, |connection, cx| connection.recv(cx, &mut nowhere, false));
+                let taken = host.with_connection(env, id, |connection, cx| connection.discard(cx, buf.len(), begun));
                 taken.map_or(Err(Errno::ENOTCONN), |taken| taken.map_err(IntoErrno::errno))
             }
-            Body::Tcp(Tcp::Connection { .. }) => host.tcp_recv(env, id, buf, peek).map_err(IntoErrno::errno),
+            Body::Tcp(Tcp::Connection { .. }) => host.tcp_recv(env, id, buf, peek, begun).map_err(IntoErrno::errno),
             Body::Udp(_) | Body::Unix { .. } if oob => Err(Errno::EOPNOTSUPP),
             Body::Udp(_) => Err(Errno::EAGAIN),
             Body::Unix { .. } => {
@@ -372,18 +405,19 @@ const NOTHING: Received = Received { count: 0, from: None, flags: MsgFlags::empt
 fn send_parts(
     parts: &[&[u8]],
     sent: &mut usize,
-    mut send: impl FnMut(&[u8]) -> Result<usize, Errno>,
+    mut send: impl FnMut(&[u8], bool) -> Result<usize, Errno>,
 ) -> Result<(), Errno> {
     if parts.iter().all(|part| part.is_empty()) {
         // Nothing is sent, but a socket that could not send says so.
-        return send(&[]).map(drop);
+        return send(&[], true).map(drop);
     }
     let mut skip = *sent;
-    for part in parts {
+    for (number, part) in parts.iter().enumerate() {
+        let is_last = number + 1 == parts.len();
         let mut rest = part.get(skip..).unwrap_or_default();
         skip = skip.saturating_sub(part.len());
         while !rest.is_empty() {
-            let taken = send(rest)?;
+            let taken = send(rest, is_last)?;
             *sent += taken;
             rest = &rest[taken..];
             if taken == 0 {

@@ -31,6 +31,7 @@ impl Host {
 
     /// `tcp_v4_rcv`: a connection, else a listener, else a reset.
     fn tcp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        let mut successor = None;
         if let Some(id) = self.flow(to, from) {
             let takes_over = self.sockets[id].connection().is_some_and(|old| old.time_wait_accepts(&segment));
             if !takes_over {
@@ -38,11 +39,12 @@ impl Host {
             }
             // A new connection may begin where an old one lies in TIME_WAIT (RFC 9293 section 3.6.1), if somebody listens.
             if self.listener_for(from, to).is_some() {
+                successor = self.sockets[id].connection().map(tcp::Connection::successor);
                 self.end_time_wait(env, id);
             }
         }
         match self.listener_for(from, to) {
-            Some(listener) => self.tcp_syn(env, listener, from, to, segment),
+            Some(listener) => self.tcp_syn(env, listener, from, to, segment, successor),
             None => self.tcp_refuse(env, from, to, segment),
         }
     }
@@ -67,7 +69,15 @@ impl Host {
     }
 
     /// A segment for a listener: RFC 9293 section 3.10.7.2. Only a SYN makes a connection; an ACK is refused, a RST ignored.
-    fn tcp_syn(&mut self, env: &mut Env<'_>, listener: SocketId, from: SocketAddr, to: SocketAddr, segment: Segment) {
+    fn tcp_syn(
+        &mut self,
+        env: &mut Env<'_>,
+        listener: SocketId,
+        from: SocketAddr,
+        to: SocketAddr,
+        segment: Segment,
+        successor: Option<tcp::Successor>,
+    ) {
         if segment.flags.contains(Flags::RST) {
             return env.out.pool.give(segment.payload);
         }
@@ -88,9 +98,9 @@ impl Host {
         let (family, options) = (parent.family, parent.options.inherited());
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed(None)), options);
         let mss = super::tcp::mss_towards(self, from.ip());
-        let config = tcp::Config { mss, ..super::tcp::config_of(&child, self.settings.tcp()) };
-        let cx = &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env);
-        let connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config));
+        let config = tcp::Config { mss, ..super::tcp::config_of(&child) };
+        let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
+        let connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config, successor));
         child.body = Body::Tcp(Tcp::Connection { connection, parent: Some(listener) });
         let child = self.sockets.insert(child);
         self.adopt(child, to, from);
@@ -102,7 +112,7 @@ impl Host {
     }
 
     fn tcp_refuse(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
-        tcp::reset_for(&segment, to, from, &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env));
+        tcp::reset_for(&segment, to, from, &mut Self::cx(&self.settings, &mut self.isn_rng, env));
         env.out.pool.give(segment.payload);
     }
 

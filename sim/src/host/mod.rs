@@ -258,7 +258,7 @@ impl Host {
     }
 
     /// A context for a protocol of this host. Borrows single fields, so that a socket can be borrowed beside it.
-    fn cx<'a>(sysctl: &'a Sysctl, isn_rng: &'a mut Rng, env: &'a mut Env<'_>) -> Cx<'a> {
-        Cx { now: env.now, rng: isn_rng, out: env.out, sysctl }
+    fn cx<'a>(settings: &'a Settings, isn_rng: &'a mut Rng, env: &'a mut Env<'_>) -> Cx<'a> {
+        Cx { now: env.now, rng: isn_rng, out: env.out, sysctl: settings.tcp(), rmem_max: settings.rmem_max }
     }
 }

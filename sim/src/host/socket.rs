@@ -116,15 +116,7 @@ impl Socket {
                     Readiness::IN
                 }
             }
-            Body::Tcp(Tcp::Connection { connection, .. }) => {
-                let mut ready = connection.readiness();
-                let ended = Readiness::RDHUP | Readiness::HUP | Readiness::ERR;
-                // `tcp_stream_is_readable`: less than SO_RCVLOWAT is not worth waking for, unless no more will come.
-                if self.options.rcvlowat > 1 && !ready.intersects(ended) && connection.unread() < self.rcvlowat() {
-                    ready.remove(Readiness::IN);
-                }
-                ready
-            }
+            Body::Tcp(Tcp::Connection { connection, .. }) => connection.readiness(),
             Body::Udp(udp) => udp.readiness(),
             Body::Unix { end, .. } => end.readiness(),
         }

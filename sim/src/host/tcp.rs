@@ -149,12 +149,14 @@ impl Host {
             }
         };
         let flow = Flow::new(local, to);
+        let mut successor = None;
         if let Some(&old) = self.flows.get(&flow) {
             // Who bound the port may connect again where an old connection lies in TIME_WAIT (`tcp_twsk_unique` without a
             // `twp`): its sequence numbers begin beyond the old ones.
             if !has_port || !self.is_time_wait(old) {
                 return Err(ConnectError::PortsExhausted);
             }
+            successor = self.sockets[old].connection().map(tcp::Connection::successor);
             self.end_time_wait(env, old);
         }
         self.flows.insert(flow, id);
@@ -164,8 +166,8 @@ impl Host {
             self.take_port(id, local, By::Connect);
         }
         let config = tcp::Config { mss: mss_towards(self, to.ip()), ..self.tcp_config(id) };
-        let cx = &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env);
-        let connection = Box::new(tcp::Connection::connect(cx, local, to, config));
+        let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
+        let connection = Box::new(tcp::Connection::connect(cx, local, to, config, successor));
         let socket = &mut self.sockets[id];
         socket.remote = Some(to);
         socket.body = Body::Tcp(Tcp::Connection { connection, parent: None });
@@ -173,9 +175,17 @@ impl Host {
         Ok(())
     }
 
+    /// The options of a socket have changed: its connection, if there is one, is told.
+    pub(crate) fn tcp_reconfigure(&mut self, env: &mut Env<'_>, id: SocketId) {
+        if self.sockets.get(id).is_some_and(|socket| socket.connection().is_some()) {
+            let config = self.tcp_config(id);
+            self.with_connection(env, id, |connection, cx| connection.set_config(cx, config));
+        }
+    }
+
     /// What a connection of this socket is set up with.
     pub(crate) fn tcp_config(&self, id: SocketId) -> tcp::Config {
-        config_of(&self.sockets[id], self.settings.tcp())
+        config_of(&self.sockets[id])
     }
 
     /// Runs `act` on the connection of a socket and sees to what follows.
@@ -186,18 +196,24 @@ impl Host {
         act: impl FnOnce(&mut tcp::Connection, &mut crate::proto::Cx<'_>) -> R,
     ) -> Option<R> {
         let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets.get_mut(id)?.body else { return None };
-        let result = act(connection, &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env));
+        let result = act(connection, &mut Self::cx(&self.settings, &mut self.isn_rng, env));
         self.after(env, id);
         Some(result)
     }
 
     /// Writes to a connection.
     #[inline]
-    pub(crate) fn tcp_send(&mut self, env: &mut Env<'_>, id: SocketId, data: &[u8]) -> Result<usize, tcp::SendError> {
+    pub(crate) fn tcp_send(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        data: &[u8],
+        flags: tcp::SendFlags,
+    ) -> Result<usize, tcp::SendError> {
         let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body else {
             return Err(tcp::SendError::ShutDown);
         };
-        let result = connection.send(&mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env), data);
+        let result = connection.send(&mut Self::cx(&self.settings, &mut self.isn_rng, env), data, flags);
         self.after(env, id);
         result
     }
@@ -210,11 +226,12 @@ impl Host {
         id: SocketId,
         buf: &mut [u8],
         peek: bool,
+        begun: bool,
     ) -> Result<usize, tcp::RecvError> {
         let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body else {
             return Err(tcp::RecvError::NotConnected);
         };
-        let result = connection.recv(&mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env), buf, peek);
+        let result = connection.recv(&mut Self::cx(&self.settings, &mut self.isn_rng, env), buf, peek, begun);
         if result != Err(tcp::RecvError::WouldBlock) {
             self.after(env, id);
         }
@@ -231,7 +248,7 @@ impl Host {
                 self.forget(id);
             }
             Body::Tcp(Tcp::Connection { connection, .. }) => {
-                let cx = &mut Self::cx(self.settings.tcp(), &mut self.isn_rng, env);
+                let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
                 if linger_zero {
                     connection.abort(cx);
                 } else {
@@ -392,23 +409,41 @@ impl Host {
     }
 }
 
-/// A buffer that was set counts half of what the options show: Linux doubles what was asked for to leave room for its own
-/// overhead (socket(7), SO_RCVBUF). One that was not set is tuned by Linux; here it has a fixed size, which is Config's.
-pub(super) fn config_of(socket: &Socket, sysctl: &tcp::Sysctl) -> tcp::Config {
+/// What a connection of a socket with these options is set up with.
+pub(super) fn config_of(socket: &Socket) -> tcp::Config {
     let options = &socket.options;
-    let syn_retries = if options.syncnt == 0 { sysctl.syn_retries } else { options.syncnt };
-    let mut config = tcp::Config { nodelay: options.nodelay, syn_retries, ..tcp::Config::default() };
-    if options.rcvbuf_set {
-        config.rcvbuf = (options.rcvbuf / 2).max(1);
+    let mut switches = tcp::Switches::empty();
+    switches.set(tcp::Switches::NODELAY, options.nodelay);
+    switches.set(tcp::Switches::CORK, options.cork);
+    switches.set(tcp::Switches::KEEPALIVE, options.keepalive);
+    switches.set(tcp::Switches::OOBINLINE, options.oobinline);
+    tcp::Config {
+        switches,
+        maxseg: options.maxseg,
+        congestion: options.congestion,
+        rcvbuf: if options.rcvbuf_set { options.rcvbuf } else { 0 },
+        sndbuf: if options.sndbuf_set { options.sndbuf } else { 0 },
+        rcvlowat: options.rcvlowat.max(1) as u32,
+        window_clamp: options.window_clamp,
+        notsent_lowat: options.notsent_lowat,
+        user_timeout: options.user_timeout,
+        linger2: options.linger2.into(),
+        keepidle: options.keepidle,
+        keepintvl: options.keepintvl,
+        keepcnt: options.keepcnt,
+        syn_retries: options.syncnt,
+        defer_accept: options.defer_accept,
+        ..tcp::Config::default()
     }
-    if options.sndbuf_set {
-        config.sndbuf = (options.sndbuf / 2).max(1);
-    }
-    config
 }
 
-/// The largest segment towards `to`: the MTU (65,536 on loopback, 1,500 elsewhere) less the headers of IP and TCP.
+/// The largest segment towards `to`: the MTU (65,536 on loopback, 1,500 elsewhere) less the headers of IP and TCP; no IPv4
+/// packet is longer than 65,535 bytes (`ipv4_default_advmss`, `ip6_default_advmss`).
 pub(super) fn mss_towards(host: &Host, to: IpAddr) -> u16 {
-    let headers = if to.is_ipv4() { 40 } else { 60 };
-    if host.owns(to) { 65_535 - headers + 1 } else { 1500 - headers }
+    match (host.owns(to), to.is_ipv4()) {
+        (true, true) => 65_495,
+        (true, false) => 65_476,
+        (false, true) => 1460,
+        (false, false) => 1440,
+    }
 }

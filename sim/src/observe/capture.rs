@@ -83,8 +83,7 @@ impl Trace {
                     arrived = *number;
                     // Over loopback it has been seen.
                     if let Some((packet, from)) = sent.remove(number)
-                        && (from_one == Some(*to) && from != *to
-                            || is_here(*to) && is_from_between(from, *to, packet))
+                        && (from_one == Some(*to) && from != *to || is_here(*to) && is_from_between(from, *to, packet))
                     {
                         places.insert(*number, all.len());
                         all.push(see(*to, Direction::In, packet, None));

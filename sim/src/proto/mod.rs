@@ -21,6 +21,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) rng: &'a mut Rng,
     pub(crate) out: &'a mut Out,
     pub(crate) sysctl: &'a tcp::Sysctl,
+    /// `net.core.rmem_max`.
+    pub(crate) rmem_max: u32,
 }
 
 /// Where packets are left for the host to send.
@@ -53,5 +55,7 @@ bitflags::bitflags! {
         const HUP = 0x08;
         /// An error is pending (POLLERR).
         const ERR = 0x10;
+        /// Urgent data is here (POLLPRI).
+        const PRI = 0x20;
     }
 }

@@ -44,7 +44,11 @@ impl Caller<'_> {
         };
         self.call(told, |world| {
             let id = self.socket(world, fd)?;
-            world.on_host(self.host, |host, env| set(&mut Given { host, env, id, name, value }, level))
+            world.on_host(self.host, |host, env| {
+                set(&mut Given { host, env, id, name, value }, level)?;
+                host.tcp_reconfigure(env, id);
+                Ok(())
+            })
         })
     }
 }

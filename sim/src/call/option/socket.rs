@@ -9,7 +9,7 @@ use super::{Asked, Given, Value, int, state, text, within, zero_or_one};
 use crate::{
     base::SocketId,
     call::errno::IntoErrno,
-    host::{Body, Env, Family, Host, Socket, Switches, Tcp},
+    host::{Body, Family, Host, Socket, Switches, Tcp},
 };
 
 /// `SOCK_MIN_RCVBUF` and `SOCK_MIN_SNDBUF` of include/net/sock.h: one and two of TCP_SKB_MIN_TRUESIZE.
@@ -342,7 +342,7 @@ fn set_rcvlowat(given: &mut Given<'_, '_>, value: i32) {
     options.rcvlowat = wanted.min(cap as i32);
     if !options.rcvbuf_set && options.rcvlowat as u32 * 2 > options.rcvbuf {
         options.rcvbuf = options.rcvlowat as u32 * 2;
-        apply_buffers(given.host, given.env, given.id);
+        apply_buffers(given.host, given.id);
     }
 }
 
@@ -356,7 +356,7 @@ fn set_rcvbuf(given: &mut Given<'_, '_>, value: i32) {
     options.rcvbuf = wanted.min(i32::MAX as u32 / 2) * 2;
     options.rcvbuf = options.rcvbuf.max(MIN_RCVBUF);
     options.rcvbuf_set = true;
-    apply_buffers(given.host, given.env, given.id);
+    apply_buffers(given.host, given.id);
 }
 
 fn set_sndbuf(given: &mut Given<'_, '_>, value: i32) {
@@ -368,23 +368,18 @@ fn set_sndbuf(given: &mut Given<'_, '_>, value: i32) {
     options.sndbuf = wanted.min(i32::MAX as u32 / 2) * 2;
     options.sndbuf = options.sndbuf.max(MIN_SNDBUF);
     options.sndbuf_set = true;
-    apply_buffers(given.host, given.env, given.id);
+    apply_buffers(given.host, given.id);
 }
 
 /// Brings new buffer sizes to the protocol.
-fn apply_buffers(host: &mut Host, env: &mut Env<'_>, id: SocketId) {
-    let config = host.tcp_config(id);
+fn apply_buffers(host: &mut Host, id: SocketId) {
     let socket = &mut host.sockets[id];
     let (rcvbuf, sndbuf) = (socket.options.rcvbuf as usize, socket.options.sndbuf as usize);
     match &mut socket.body {
         Body::Udp(udp) => udp.set_rcvbuf(rcvbuf),
         Body::Unix { end, .. } => end.set_sndbuf(sndbuf),
-        Body::Tcp(_) => {
-            host.with_connection(env, id, |connection, _| {
-                connection.set_rcvbuf(config.rcvbuf);
-                connection.set_sndbuf(config.sndbuf);
-            });
-        }
+        // All options of a connection are handed over when the call is done.
+        Body::Tcp(_) => {}
     }
 }
 

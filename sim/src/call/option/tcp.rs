@@ -5,7 +5,7 @@ use wavetank_api::{Errno, option as names};
 use super::{Asked, Given, TcpState, Value, state, tcp_info, text, within, zero_or_one};
 use crate::{
     host::{Family, Switches},
-    proto::tcp::{self, CongestionControl},
+    proto::tcp::CongestionControl,
 };
 
 /// TCP_MSS_DEFAULT: what a socket without a connection shows.
@@ -48,9 +48,12 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
         libc::TCP_DEFER_ACCEPT => seconds_of_retries(options.defer_accept),
         libc::TCP_WINDOW_CLAMP => options.window_clamp as i32,
         libc::TCP_INFO => return Ok(Value::Bytes(tcp_info::bytes(asked))),
-        libc::TCP_QUICKACK => (!asked.is_on(Switches::PINGPONG)).into(),
+        libc::TCP_QUICKACK => match socket.connection() {
+            Some(connection) => connection.is_quickack().into(),
+            None => (!asked.is_on(Switches::PINGPONG)).into(),
+        },
         libc::TCP_CONGESTION => {
-            let mut name = congestion_name(options.congestion).as_bytes().to_vec();
+            let mut name = options.congestion.name().as_bytes().to_vec();
             name.resize(CA_NAME_MAX, 0);
             return Ok(Value::Bytes(name));
         }
@@ -81,16 +84,10 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
 /// What is in use, or without a connection what was asked for.
 fn maxseg(asked: &Asked<'_>) -> i32 {
     let socket = asked.socket();
-    match i32::from(socket.options.maxseg) {
-        0 => MSS_DEFAULT,
-        asked => asked,
-    }
-}
-
-fn congestion_name(congestion: CongestionControl) -> &'static str {
-    match congestion {
-        CongestionControl::Cubic => "cubic",
-        CongestionControl::Reno => "reno",
+    match (socket.connection(), i32::from(socket.options.maxseg)) {
+        (Some(connection), _) if !connection.is_finished() => connection.mss().into(),
+        (_, 0) => MSS_DEFAULT,
+        (_, asked) => asked,
     }
 }
 
@@ -136,13 +133,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     let on = value != 0;
     match given.name {
         // Acts.
-        libc::TCP_NODELAY => {
-            given.socket_mut().options.nodelay = on;
-            let id = given.id;
-            given
-                .host
-                .with_connection(given.env, id, |connection: &mut tcp::Connection, cx| connection.set_nodelay(cx, on));
-        }
+        libc::TCP_NODELAY => given.socket_mut().options.nodelay = on,
         // Acts on the next connection: 1 to MAX_TCP_SYNCNT.
         libc::TCP_SYNCNT => given.socket_mut().options.syncnt = within(value, 1, 127)? as u8,
         // Stored. TCP_MIN_MSS to MAX_TCP_WINDOW.
@@ -158,7 +149,11 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::TCP_WINDOW_CLAMP if value == 0 && state != TcpState::Close => return Err(Errno::EINVAL),
         libc::TCP_WINDOW_CLAMP if value == 0 => given.socket_mut().options.window_clamp = 0,
         libc::TCP_WINDOW_CLAMP => given.socket_mut().options.window_clamp = value.max(WINDOW_CLAMP_MIN) as u32,
-        libc::TCP_QUICKACK => given.switch(Switches::PINGPONG, !on),
+        libc::TCP_QUICKACK => {
+            given.switch(Switches::PINGPONG, !on);
+            let id = given.id;
+            given.host.with_connection(given.env, id, |connection, cx| connection.set_quickack(cx, value));
+        }
         libc::TCP_THIN_LINEAR_TIMEOUTS => given.switch(Switches::THIN_LINEAR, zero_or_one(value)?),
         libc::TCP_THIN_DUPACK => drop(zero_or_one(value)?),
         libc::TCP_USER_TIMEOUT => given.socket_mut().options.user_timeout = within(value, 0, i32::MAX)? as u32,
@@ -252,8 +247,5 @@ fn md5sig(given: &Given<'_, '_>) -> Result<(), Errno> {
 
 /// ENOENT if there is none of that name.
 fn congestion_called(name: &[u8]) -> Result<CongestionControl, Errno> {
-    [CongestionControl::Cubic, CongestionControl::Reno]
-        .into_iter()
-        .find(|known| congestion_name(*known).as_bytes() == name)
-        .ok_or(Errno::ENOENT)
+    std::str::from_utf8(name).ok().and_then(CongestionControl::named).ok_or(Errno::ENOENT)
 }

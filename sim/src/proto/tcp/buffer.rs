@@ -74,18 +74,6 @@ impl Ring {
         [&self.bytes[start..start + first], &self.bytes[..count - first]]
     }
 
-    /// Copies out as much as there is and fits, and leaves it here.
-    #[inline]
-    pub(super) fn copy_to(&self, buf: &mut [u8]) -> usize {
-        let count = self.len().min(buf.len());
-        let [first, second] = self.pieces(0, count);
-        buf[..first.len()].copy_from_slice(first);
-        if !second.is_empty() {
-            buf[first.len()..count].copy_from_slice(second);
-        }
-        count
-    }
-
     /// Forgets the first `count` readable bytes.
     #[inline]
     pub(super) fn consume(&mut self, count: usize) {

@@ -4,12 +4,18 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    AckDue, Config, Connection, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State,
-    congestion::Congestion,
+    Config, Connection, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State, Switches,
+    Sysctl,
+    congestion::{self, Congestion},
+    output::Push,
+    recovery::Recovery,
     rtt::Rtt,
+    stamps::Stamps,
     timers::{Timers, since},
+    window::Window,
 };
 use crate::{
+    base::Instant,
     proto::{Cx, Readiness},
     wire::{Segment, SeqNum},
 };
@@ -17,10 +23,39 @@ use crate::{
 /// No send buffer is larger, so that what it holds stays far below half the sequence space. SO_SNDBUF comes nowhere near.
 const MAX_SNDBUF: u32 = 1 << 30;
 
+/// What the heads of a packet cost in memory, of which the send buffer is tuned to hold so many (`tcp_sndbuf_expand`):
+/// MAX_TCP_HEADER with `struct skb_shared_info`, and `struct sk_buff`.
+const HEADS: u32 = 640;
+const SK_BUFF: u32 = 256;
+
+bitflags::bitflags! {
+    /// What of `send(2)`'s flags the protocol sees.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub(crate) struct SendFlags: u8 {
+        /// MSG_MORE: a small segment waits for what is to follow.
+        const MORE = 0x01;
+        /// MSG_OOB: the last byte is urgent.
+        const OOB = 0x02;
+    }
+}
+
+/// What a new connection takes over from one in TIME_WAIT that it displaces (`tcp_twsk_unique`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Successor {
+    iss: SeqNum,
+    stamps: Stamps,
+}
+
 impl Connection {
     /// Active open: the SYN is left in `cx.out`.
-    pub(crate) fn connect(cx: &mut Cx<'_>, local: SocketAddr, remote: SocketAddr, config: Config) -> Self {
-        let mut connection = Self::new(cx, local, remote, State::SynSent, config);
+    pub(crate) fn connect(
+        cx: &mut Cx<'_>,
+        local: SocketAddr,
+        remote: SocketAddr,
+        config: Config,
+        successor: Option<Successor>,
+    ) -> Self {
+        let mut connection = Self::new(cx, local, remote, State::SynSent, config, successor);
         connection.send_syn(cx);
         connection.check();
         connection
@@ -33,23 +68,33 @@ impl Connection {
         remote: SocketAddr,
         syn: &Segment,
         config: Config,
+        successor: Option<Successor>,
     ) -> Self {
-        let mut connection = Self::new(cx, local, remote, State::SynReceived, config);
+        let mut connection = Self::new(cx, local, remote, State::SynReceived, config, successor);
         connection.marks |= Marks::PASSIVE;
-        connection.learn_peer(syn);
+        connection.learn_peer(cx, syn);
         connection.send_syn(cx);
         connection.check();
         connection
     }
 
-    /// The initial sequence number is drawn here: nothing else of a connection is random. (Linux's comes from a hash of
-    /// the addresses and a clock, RFC 6528; to a simulated peer both are unpredictable, and ours is to be repeatable.)
-    fn new(cx: &mut Cx<'_>, local: SocketAddr, remote: SocketAddr, state: State, config: Config) -> Self {
-        let iss = initial_sequence_number(cx, local, remote);
+    fn new(
+        cx: &mut Cx<'_>,
+        local: SocketAddr,
+        remote: SocketAddr,
+        state: State,
+        config: Config,
+        successor: Option<Successor>,
+    ) -> Self {
+        let hash = hash_of(cx, local, remote);
+        let iss = successor.map_or_else(|| initial_sequence_number(cx.now, hash), |successor| successor.iss);
+        let offset = if cx.sysctl.timestamps == 1 { (hash >> 32) as u32 } else { 0 };
         let rtt = Rtt::new();
         let mut timers = Timers::default();
-        timers.set_retransmit(cx.now, rtt.timeout());
-        Self {
+        timers.set_retransmit(cx.now, rtt.timeout(cx.sysctl));
+        let mss = config.advertised_mss();
+        let window = Window::new(config.rcvbuf, config.window_clamp, mss, cx.sysctl);
+        let mut connection = Self {
             local,
             remote,
             config,
@@ -57,21 +102,52 @@ impl Connection {
             marks: Marks::empty(),
             failure: None,
             soft_failure: None,
-            snd: SendSide::new(iss, &config, cx.now),
-            rcv: ReceiveSide::new(),
+            snd: SendSide::new(iss, mss, cx.now),
+            rcv: ReceiveSide::new(window, cx.now),
+            stamps: successor.map_or_else(|| Stamps::new(offset), |successor| successor.stamps),
             rtt,
-            congestion: Congestion::new(config.mss),
+            congestion: Congestion::new(config.congestion),
+            recovery: Recovery::new(cx.sysctl),
             timers,
+            urgent: None,
+        };
+        connection.snd.sndbuf = cx.sysctl.wmem[1];
+        if state == State::SynSent {
+            // What the peer takes is not known yet (TCP_MSS_DEFAULT).
+            connection.snd.peer_mss = mss.min(536);
+            connection.stamps.on = cx.sysctl.timestamps > 0;
+            connection.sync_mss(cx.sysctl);
+            connection.stamps.on = false;
         }
+        connection
+    }
+
+    /// What a connection to the same place takes over from this one, which lies in TIME_WAIT: it begins beyond the numbers
+    /// of the old one, and keeps its clocks.
+    pub(crate) fn successor(&self) -> Successor {
+        Successor { iss: self.snd.nxt + 65_535 + 2, stamps: self.stamps }
+    }
+
+    /// Whether who connects may take the place of this one, which lies in TIME_WAIT (`tcp_twsk_unique`): with timestamps
+    /// nothing old can be taken for new. Who has a port of its own may at once; who looks for one when `tcp_tw_reuse` says
+    /// so, a second after the peer was last heard.
+    pub(crate) fn may_be_succeeded(&self, now: Instant, sysctl: &Sysctl, looks_for_port: bool) -> bool {
+        let Some(heard) = self.stamps.heard_at() else { return false };
+        let reuses = match sysctl.tw_reuse {
+            0 => false,
+            1 => true,
+            _ => self.local.ip().to_canonical().is_loopback() || self.remote.ip().to_canonical().is_loopback(),
+        };
+        self.state == State::TimeWait && (!looks_for_port || (reuses && since(now, heard) > 1_000_000_000))
     }
 
     /// `send(2)`: takes as much as fits into the send buffer, and sends what may be sent. The order of checks is that of
     /// `tcp_sendmsg_locked` and `sk_stream_wait_connect`.
-    pub(crate) fn send(&mut self, cx: &mut Cx<'_>, data: &[u8]) -> Result<usize, SendError> {
+    pub(crate) fn send(&mut self, cx: &mut Cx<'_>, data: &[u8], flags: SendFlags) -> Result<usize, SendError> {
         if !self.state.takes_data() {
             return Err(self.why_not_send());
         }
-        let room = (self.config.sndbuf.min(MAX_SNDBUF) as usize).saturating_sub(self.snd.buffer.len());
+        let room = self.send_room();
         if room == 0 && !data.is_empty() {
             return Err(SendError::WouldBlock);
         }
@@ -79,9 +155,43 @@ impl Connection {
         self.restart_if_idle(cx);
         self.snd.buffer.push(&data[..taken]);
         self.snd.end += taken as u32;
-        self.output(cx);
+        let whole = taken == data.len();
+        let more = whole && flags.contains(SendFlags::MORE);
+        if !more {
+            self.snd.pushed = self.snd.end;
+        }
+        if whole && flags.contains(SendFlags::OOB) && taken > 0 {
+            self.mark_last_urgent();
+        }
+        self.output_queued(cx, if more { Push::More } else { Push::Usual });
         self.check();
         Ok(taken)
+    }
+
+    /// Bytes that the send buffer takes now.
+    #[inline]
+    fn send_room(&self) -> usize {
+        (self.sndbuf().min(MAX_SNDBUF) as usize).saturating_sub(self.snd.buffer.len())
+    }
+
+    /// SO_SNDBUF as it is now.
+    #[inline]
+    pub(crate) fn sndbuf(&self) -> u32 {
+        if self.config.sndbuf == 0 { self.snd.sndbuf } else { self.config.sndbuf }
+    }
+
+    pub(super) fn is_sndbuf_locked(&self) -> bool {
+        self.config.sndbuf != 0
+    }
+
+    /// `tcp_sndbuf_expand`: room for twice what may be in flight.
+    #[inline]
+    pub(super) fn expand_sndbuf(&mut self, sysctl: &Sysctl) {
+        let mss = u32::from(self.snd.peer_mss.max(self.snd.mss));
+        let segment = (mss + HEADS).next_power_of_two() + SK_BUFF;
+        let segments = self.congestion.cwnd.max(congestion::INITIAL).max(self.recovery.reordering + 1);
+        let wanted = segments.saturating_mul(2 * segment).min(sysctl.wmem[2]);
+        self.snd.sndbuf = self.snd.sndbuf.max(wanted);
     }
 
     fn why_not_send(&mut self) -> SendError {
@@ -98,26 +208,65 @@ impl Connection {
     /// `tcp_slow_start_after_idle_check`
     #[inline]
     fn restart_if_idle(&mut self, cx: &Cx<'_>) {
-        if self.snd.is_idle() {
+        if self.snd.sent.is_empty() && cx.sysctl.slow_start_after_idle {
             let (idle, rto) = (since(cx.now, self.snd.sent_at), self.rtt.base());
             if idle > rto {
-                self.congestion.restart_after_idle(idle, rto, self.snd.mss);
+                self.congestion.restart_after_idle(cx.now, idle, rto);
             }
         }
     }
 
-    /// `recv(2)`, with `peek` for MSG_PEEK; `Ok(0)` is the end of the stream. Sends a window update when one is due.
-    pub(crate) fn recv(&mut self, cx: &mut Cx<'_>, buf: &mut [u8], peek: bool) -> Result<usize, RecvError> {
-        if self.rcv.buffer.is_empty() {
-            return self.why_nothing_to_read().map_or(Ok(0), Err);
+    /// `recv(2)`, with `peek` for MSG_PEEK; `Ok(0)` is the end of the stream. `begun`: a part of what the program asked for
+    /// was read before, so that an urgent byte that is next ends it. Sends a window update when one is due.
+    pub(crate) fn recv(
+        &mut self,
+        cx: &mut Cx<'_>,
+        buf: &mut [u8],
+        peek: bool,
+        begun: bool,
+    ) -> Result<usize, RecvError> {
+        let (skip, unread) = self.readable_at_once(begun);
+        if unread == 0 {
+            return if begun && !self.rcv.buffer.is_empty() { Ok(0) } else { self.nothing_to_read(skip, peek) };
         }
-        let count = self.rcv.buffer.copy_to(buf);
+        let count = unread.min(buf.len());
+        let [first, second] = self.rcv.buffer.pieces(skip, count);
+        buf[..first.len()].copy_from_slice(first);
+        buf[first.len()..count].copy_from_slice(second);
         if !peek {
-            self.rcv.buffer.consume(count);
-            self.after_read(cx, count);
-            self.check();
+            self.take_off(cx, skip + count);
         }
         Ok(count)
+    }
+
+    /// MSG_TRUNC: takes up to `len` bytes and throws them away (tcp(7)).
+    pub(crate) fn discard(&mut self, cx: &mut Cx<'_>, len: usize, begun: bool) -> Result<usize, RecvError> {
+        let (skip, unread) = self.readable_at_once(begun);
+        if unread == 0 {
+            return if begun && !self.rcv.buffer.is_empty() { Ok(0) } else { self.nothing_to_read(skip, false) };
+        }
+        let count = unread.min(len);
+        self.take_off(cx, skip + count);
+        Ok(count)
+    }
+
+    #[inline]
+    fn take_off(&mut self, cx: &mut Cx<'_>, count: usize) {
+        self.rcv.buffer.consume(count);
+        if self.urgent.is_some() {
+            self.read_past_urgent();
+        }
+        self.after_read(cx, count);
+        self.check();
+    }
+
+    #[cold]
+    fn nothing_to_read(&mut self, skip: usize, peek: bool) -> Result<usize, RecvError> {
+        if skip > 0 && !peek {
+            self.rcv.buffer.consume(skip);
+            self.read_past_urgent();
+        }
+        self.why_nothing_to_read().map_or(Ok(0), Err)
     }
 
     /// `None` at the end of the stream. The order of checks is that of `tcp_recvmsg_locked`: after the peer's FIN not even
@@ -133,27 +282,6 @@ impl Connection {
             _ if self.is(Marks::RECEIVE_SHUT) => None,
             State::Closed => Some(RecvError::NotConnected),
             _ => Some(RecvError::WouldBlock),
-        }
-    }
-
-    /// The program has made room: `tcp_cleanup_rbuf` says whether the peer hears of it at once.
-    #[inline]
-    fn after_read(&mut self, cx: &mut Cx<'_>, count: usize) {
-        let rcv = &self.rcv;
-        // An ACK that was held back for the program's answer: one that has taken everything and only ever listens will not
-        // answer.
-        let ack = rcv.ack != AckDue::No
-            && count > 0
-            && rcv.buffer.is_empty()
-            && (rcv.pushed > 1 || (rcv.pushed == 1 && !rcv.pingpong));
-        // A window that can be opened to twice its size. (RFC 9293 section 3.8.6.2.2 speaks of a segment or half the buffer.)
-        let update = || {
-            let window = rcv.window();
-            let offer = rcv.offer(self.config.rcvbuf);
-            window <= self.config.rcvbuf / 2 && offer > 0 && offer >= 2 * window
-        };
-        if ack || (count > 0 && !self.is(Marks::RECEIVE_SHUT) && update()) {
-            self.send_ack(cx);
         }
     }
 
@@ -207,7 +335,12 @@ impl Connection {
                 self.send_reset(cx);
                 self.finish(None);
             }
-            State::FinWait2 => self.limit_fin_wait_2(cx.now),
+            State::FinWait2 => {
+                if !self.limit_fin_wait_2(cx) {
+                    self.send_reset(cx);
+                    self.finish(None);
+                }
+            }
             _ => self.queue_fin(cx),
         }
         self.check();
@@ -245,19 +378,35 @@ impl Connection {
         ready.set(Readiness::HUP, closed || self.is(Marks::BOTH_SHUT));
         ready.set(Readiness::IN | Readiness::RDHUP, self.is(Marks::RECEIVE_SHUT));
         if !self.state.is_connecting() {
-            ready.set(Readiness::IN, ready.contains(Readiness::IN) || !self.rcv.buffer.is_empty());
+            let readable = self.readable();
+            ready.set(
+                Readiness::IN,
+                ready.contains(Readiness::IN) || readable > 0 && readable as u64 >= self.low_mark(),
+            );
             ready.set(Readiness::OUT, self.is(Marks::SEND_SHUT) || self.is_writable());
+            ready.set(Readiness::PRI, self.has_urgent());
         }
         ready.set(Readiness::ERR, self.failure.is_some());
         ready
+    }
+
+    /// SO_RCVLOWAT, as far as the buffer can ever hold so much (`tcp_stream_is_readable`).
+    #[inline]
+    fn low_mark(&self) -> u64 {
+        self.config.rcvlowat.into()
     }
 
     /// A third of the send buffer is free (`__sk_stream_is_writeable`): more than `send` needs, so that a program is not
     /// woken for every segment that is acknowledged.
     #[inline]
     fn is_writable(&self) -> bool {
-        let (queued, sndbuf) = (self.snd.buffer.len(), self.config.sndbuf as usize);
-        queued <= sndbuf && sndbuf - queued >= queued / 2
+        let (queued, sndbuf) = (self.snd.buffer.len(), self.sndbuf() as usize);
+        queued <= sndbuf && sndbuf - queued >= queued / 2 && (self.config.notsent_lowat == 0 || self.is_below_lowat())
+    }
+
+    /// TCP_NOTSENT_LOWAT: little enough waits to be sent for the first time.
+    fn is_below_lowat(&self) -> bool {
+        self.snd.left() < self.config.notsent_lowat
     }
 
     /// Whether something went wrong that nobody has been told yet.
@@ -275,26 +424,44 @@ impl Connection {
         self.failure.take().or_else(|| self.soft_failure.take())
     }
 
-    /// TCP_NODELAY. Switching it on lets go what Nagle's algorithm holds.
-    pub(crate) fn set_nodelay(&mut self, cx: &mut Cx<'_>, on: bool) {
-        self.config.nodelay = on;
-        self.output(cx);
+    /// The options of the socket have changed: does what that asks for.
+    pub(crate) fn set_config(&mut self, cx: &mut Cx<'_>, config: Config) {
+        // What the route carries is not the socket's to say, and TCP_MAXSEG acts on the handshake alone.
+        let config = Config { mss: self.config.mss, maxseg: self.config.maxseg, ..config };
+        let old = std::mem::replace(&mut self.config, config);
+        if old == config {
+            return;
+        }
+        if config.rcvbuf != old.rcvbuf && config.rcvbuf != 0 {
+            self.rcv.window.set_rcvbuf(config.rcvbuf);
+        }
+        if config.window_clamp != old.window_clamp {
+            self.set_window_clamp(config.window_clamp);
+        }
+        if config.congestion != old.congestion {
+            self.congestion.set_algorithm(config.congestion);
+        }
+        let alive = (config.keepidle, config.has(Switches::KEEPALIVE));
+        if alive != (old.keepidle, old.has(Switches::KEEPALIVE)) {
+            self.set_keepalive(cx);
+        }
+        let freed = old.switches - config.switches;
+        let added = config.switches - old.switches;
+        if added.contains(Switches::NODELAY) {
+            // It lets go what Nagle's algorithm holds, but not what is corked (`__tcp_sock_set_nodelay`).
+            self.output_queued(cx, Push::Now);
+        } else if freed.contains(Switches::CORK) {
+            self.output(cx);
+        }
         self.check();
     }
 
-    /// SO_RCVBUF. A promise already made is kept.
-    pub(crate) fn set_rcvbuf(&mut self, bytes: u32) {
-        self.config.rcvbuf = bytes;
-    }
-
-    /// SO_SNDBUF.
-    pub(crate) fn set_sndbuf(&mut self, bytes: u32) {
-        self.config.sndbuf = bytes;
-    }
-
-    /// Bytes that can be read now: FIONREAD.
-    pub(crate) fn unread(&self) -> usize {
-        self.rcv.buffer.len()
+    /// TCP_WINDOW_CLAMP (`tcp_set_window_clamp`).
+    fn set_window_clamp(&mut self, clamp: u32) {
+        let full = self.rcv.window.rcvbuf / 2;
+        let window = &mut self.rcv.window;
+        window.clamp = if clamp == 0 { full } else { clamp };
+        window.threshold = if clamp == 0 { window.threshold } else { window.threshold.min(clamp) };
     }
 
     /// Bytes not acknowledged, a FIN counted as one: SIOCOUTQ.
@@ -308,13 +475,17 @@ impl Connection {
     }
 }
 
-/// RFC 6528: a clock, and a hash of the addresses that the peer cannot guess. So a new connection between the same two
-/// addresses begins beyond the numbers of the old one. The clock is Linux's: it ticks every 64 ns (`secure_tcp_seq`).
-fn initial_sequence_number(cx: &Cx<'_>, local: SocketAddr, remote: SocketAddr) -> SeqNum {
+/// What a stranger cannot guess of two addresses.
+fn hash_of(cx: &Cx<'_>, local: SocketAddr, remote: SocketAddr) -> u64 {
     let bits = |addr: SocketAddr| match addr.ip() {
         IpAddr::V4(v4) => u128::from(v4.to_bits()),
         IpAddr::V6(v6) => v6.to_bits(),
     };
-    let hash = cx.rng.keyed(bits(local), bits(remote), u64::from(local.port()) << 16 | u64::from(remote.port()));
-    SeqNum((hash as u32).wrapping_add((cx.now.as_nanos() >> 6) as u32))
+    cx.rng.keyed(bits(local), bits(remote), u64::from(local.port()) << 16 | u64::from(remote.port()))
+}
+
+/// RFC 6528: a clock, and a hash of the addresses that the peer cannot guess. So a new connection between the same two
+/// addresses begins beyond the numbers of the old one. The clock is Linux's: it ticks every 64 ns (`secure_tcp_seq`).
+fn initial_sequence_number(now: Instant, hash: u64) -> SeqNum {
+    SeqNum((hash as u32).wrapping_add((now.as_nanos() >> 6) as u32))
 }

@@ -1,12 +1,14 @@
 //! TCP: one connection as a state machine without input or output of its own, and the queues of a listener.
 //!
 //! Read `state.rs` first, then `input.rs`, whose [`Connection::on_segment`] follows RFC 9293 section 3.10.7 from top to
-//! bottom, then `output.rs`, which decides what to send and when. `calls.rs` is what a program can ask for, `timers.rs`
-//! what happens by itself. `rtt.rs`, `congestion.rs`, `assembler.rs` and `buffer.rs` are small and know nothing of the
-//! rest; `listen.rs` is the passive side's bookkeeping.
+//! bottom; `ack.rs` is its fifth step (what the peer has received), `receive.rs` its seventh (the text), `urgent.rs` its
+//! sixth. `output.rs` decides what to send and when, `recovery.rs` what is lost and what becomes of the window then.
+//! `calls.rs` is what a program can ask for, `timers.rs` what happens by itself. `rtt.rs`, `scoreboard.rs`, `congestion/`,
+//! `window.rs`, `stamps.rs`, `assembler.rs` and `buffer.rs` are small and know nothing of the rest; `listen.rs` is the
+//! passive side's bookkeeping.
 //!
 //! The model is RFC 9293 as Linux does it: where the two differ Linux wins, and the comment names the function of the
-//! kernel (6.x, default sysctls) that is meant.
+//! kernel (6.1, default sysctls) that is meant.
 //!
 //! ```text
 //!                    connect: SYN ──► SYN_SENT        SYN to a listener: SYN+ACK
@@ -27,67 +29,113 @@
 //! blocked program does, and errnos; the host and `call/` see to those. A connection never panics by what a peer sends or
 //! a program asks.
 //!
-//! Absent today: timestamps and SACK and what Linux builds on them (CUBIC's HyStart, RACK, tail loss probes, undo, D-SACK),
-//! urgent data, keepalive, TCP_CORK, path MTU discovery, receive-window tuning, Fast Open. The windows and the buffers
-//! have fixed sizes, as after SO_RCVBUF and SO_SNDBUF.
+//! Absent on purpose: what only the hardware below would show (TSO, pacing, TCP small queues, autocorking), ECN, MD5 and
+//! AO, multipath, and SYN cookies, which a peer cannot tell from a longer queue.
 
+mod ack;
 mod assembler;
 mod buffer;
 mod calls;
 mod congestion;
+mod info;
 mod input;
 mod listen;
 mod output;
+mod receive;
+mod recovery;
 mod rtt;
+mod scoreboard;
+mod stamps;
 mod state;
 mod sysctl;
 #[cfg(test)]
 mod tests;
 mod time_wait;
 mod timers;
+mod urgent;
+mod window;
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
-use self::{assembler::Assembler, buffer::Ring, congestion::Congestion, rtt::Rtt, timers::Timers};
+use self::{
+    assembler::Assembler, buffer::Ring, congestion::Congestion, recovery::Recovery, rtt::Rtt, scoreboard::Scoreboard,
+    stamps::Stamps, timers::Timers, urgent::Urgent, window::Window,
+};
 pub(crate) use self::{
-    congestion::CongestionControl, input::reset_for, listen::Listener, state::State, sysctl::Sysctl,
+    calls::{SendFlags, Successor},
+    congestion::CongestionControl,
+    info::Info,
+    input::reset_for,
+    listen::Listener,
+    state::State,
+    sysctl::Sysctl,
+    urgent::UrgentError,
 };
 use crate::{base::Instant, wire::SeqNum};
 
-/// What a connection is set up with.
+/// What a program has set on the socket of a connection. Where a field says so, 0 means the sysctl's value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Config {
-    /// The MSS option we send, and the most we put into a segment, in bytes.
+    /// What a packet of the route may carry: MTU less the headers of IP and TCP without options.
     pub(crate) mss: u16,
-    /// Bytes that may lie unread; the window never promises more. (SO_RCVBUF counts overhead too; the caller deducts it.)
+    /// TCP_MAXSEG: a lower bound than `mss` for both directions; 0 for none.
+    pub(crate) maxseg: u16,
+    pub(crate) congestion: CongestionControl,
+    pub(crate) switches: Switches,
+    /// SO_RCVBUF and SO_SNDBUF as `getsockopt` shows them; 0: tuned from `tcp_rmem` and `tcp_wmem`.
     pub(crate) rcvbuf: u32,
-    /// Bytes that may lie unacknowledged or unsent.
     pub(crate) sndbuf: u32,
-    /// TCP_NODELAY.
-    pub(crate) nodelay: bool,
-    /// How often a SYN is sent again: `tcp_syn_retries`.
+    /// SO_RCVLOWAT.
+    pub(crate) rcvlowat: u32,
+    /// TCP_WINDOW_CLAMP; 0 for none.
+    pub(crate) window_clamp: u32,
+    /// TCP_NOTSENT_LOWAT; 0: `tcp_notsent_lowat`.
+    pub(crate) notsent_lowat: u32,
+    /// TCP_USER_TIMEOUT, milliseconds; 0 for none.
+    pub(crate) user_timeout: u32,
+    /// TCP_LINGER2, seconds; 0: `tcp_fin_timeout`; negative: FIN_WAIT_2 is not waited for.
+    pub(crate) linger2: i32,
+    /// TCP_KEEPIDLE and TCP_KEEPINTVL in seconds, TCP_KEEPCNT; 0: `tcp_keepalive_*`.
+    pub(crate) keepidle: u16,
+    pub(crate) keepintvl: u16,
+    pub(crate) keepcnt: u8,
+    /// TCP_SYNCNT; 0: `tcp_syn_retries`.
     pub(crate) syn_retries: u8,
-    /// How often a SYN+ACK is sent again: `tcp_synack_retries`.
-    pub(crate) synack_retries: u8,
-    /// How long data is sent again, in doublings of the least timeout: `tcp_retries2`.
-    pub(crate) retries: u8,
-    /// How long FIN_WAIT_2 lasts without a descriptor: `tcp_fin_timeout`.
-    pub(crate) fin_timeout: Duration,
+    /// TCP_DEFER_ACCEPT as a number of SYN+ACKs; 0 for none.
+    pub(crate) defer_accept: u8,
+}
+
+bitflags::bitflags! {
+    /// Options that are on or off.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub(crate) struct Switches: u8 {
+        const NODELAY = 0x01;
+        const CORK = 0x02;
+        const KEEPALIVE = 0x04;
+        const OOBINLINE = 0x08;
+    }
 }
 
 impl Default for Config {
-    /// A fresh socket of Linux on Ethernet. Linux tunes the send buffer between 16 KiB and 4 MiB while it runs; ours stays
-    /// at 256 KiB.
+    /// A fresh socket on Ethernet.
     fn default() -> Self {
         Self {
             mss: 1460,
-            rcvbuf: 131_072,
-            sndbuf: 256 * 1024,
-            nodelay: false,
-            syn_retries: 6,
-            synack_retries: 5,
-            retries: 15,
-            fin_timeout: Duration::from_secs(60),
+            maxseg: 0,
+            congestion: CongestionControl::Cubic,
+            switches: Switches::empty(),
+            rcvbuf: 0,
+            sndbuf: 0,
+            rcvlowat: 1,
+            window_clamp: 0,
+            notsent_lowat: 0,
+            user_timeout: 0,
+            linger2: 0,
+            keepidle: 0,
+            keepintvl: 0,
+            keepcnt: 0,
+            syn_retries: 0,
+            defer_accept: 0,
         }
     }
 }
@@ -141,15 +189,19 @@ pub(crate) struct Connection {
     soft_failure: Option<Failure>,
     snd: SendSide,
     rcv: ReceiveSide,
+    stamps: Stamps,
     rtt: Rtt,
     congestion: Congestion,
+    recovery: Recovery,
     timers: Timers,
+    /// Urgent data, once there was any.
+    urgent: Option<Box<Urgent>>,
 }
 
 bitflags::bitflags! {
     /// What is true of a connection beside its state.
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-    struct Marks: u8 {
+    struct Marks: u16 {
         /// The program reads no more, or the peer sends no more: RCV_SHUTDOWN.
         const RECEIVE_SHUT = 0x01;
         /// The program sends no more: SEND_SHUTDOWN.
@@ -163,18 +215,21 @@ bitflags::bitflags! {
         const ORPHAN = 0x10;
         /// Made by a SYN to a listener.
         const PASSIVE = 0x20;
+        /// Both ends take SACK blocks: RFC 2018.
+        const SACK = 0x40;
+        /// The ACK of the handshake has come and was put aside for TCP_DEFER_ACCEPT, or because the accept queue was
+        /// full (`inet_rsk(req)->acked`).
+        const ACKED = 0x80;
     }
 }
 
 /// The send sequence variables of RFC 9293 section 3.3.1, and what belongs to them.
 ///
-/// `una <= cursor <= nxt <= end`
+/// `una <= nxt <= end`
 #[derive(Debug)]
 struct SendSide {
     /// SND.UNA: the oldest sequence number not acknowledged. `buffer` begins here, once our SYN is acknowledged.
     una: SeqNum,
-    /// What is sent next. Behind `nxt` only while a timeout has us send everything again.
-    cursor: SeqNum,
     /// SND.NXT: one beyond the last sequence number sent.
     nxt: SeqNum,
     /// One beyond the last sequence number there is to send: after our SYN, `una + buffer.len()`, and one more for a
@@ -188,23 +243,27 @@ struct SendSide {
     wl1: SeqNum,
     /// One beyond the last segment that was smaller than it could be (Minshall's SND.SML).
     small: SeqNum,
+    /// One beyond the last byte that a program has pushed (`pushed_seq`).
+    pushed: SeqNum,
     /// What the peer's windows are shifted by.
     scale: u8,
-    /// The most we put into a segment now: `mss <= peer_mss`, and half the largest window if that is less.
-    mss: u16,
-    /// What both ends' MSS options allow.
-    peer_mss: u16,
-    /// How often the SYN or the first segment was sent again since SND.UNA last moved.
+    /// How often the SYN or the first segment was sent again since SND.UNA last moved (`icsk_retransmits`).
     retries: u8,
-    /// How often a closed window was probed since the peer last answered.
+    /// How often a closed window, or an idle peer, was probed since the peer last answered (`icsk_probes_out`).
     probes: u8,
-    /// When the first segment was first sent again, if SND.UNA has not moved since.
-    stalled_since: Option<Instant>,
-    /// The segment being timed: when it was sent, and what acknowledges it.
-    timed: Option<(Instant, SeqNum)>,
-    /// When data was last sent.
+    /// The most we put into a segment now, options such as timestamps deducted (`mss_cache`).
+    mss: u16,
+    /// What both ends' MSS options allow (`rx_opt.mss_clamp`).
+    peer_mss: u16,
+    /// As much as a send buffer that is tuned may hold now.
+    sndbuf: u32,
+    /// When data was last sent (`lsndtime`).
     sent_at: Instant,
+    /// Since when a closed window is probed (`icsk_probes_tstamp`).
+    probing_since: Option<Instant>,
     buffer: Ring,
+    /// What was sent and is not acknowledged.
+    sent: Scoreboard,
 }
 
 /// The receive sequence variables of RFC 9293 section 3.3.1, and what belongs to them.
@@ -216,13 +275,10 @@ struct ReceiveSide {
     nxt: SeqNum,
     /// RCV.NXT as last acknowledged.
     wup: SeqNum,
-    /// RCV.NXT + RCV.WND: the rightmost edge ever promised. It never moves left, and `edge - nxt` more bytes fit into the
-    /// receive buffer unless SO_RCVBUF was lowered.
+    /// RCV.NXT + RCV.WND: the rightmost edge ever promised. It never moves left.
     edge: SeqNum,
     /// What our windows are shifted by; 0 if the peer does not scale.
     scale: u8,
-    /// The largest segment seen: an estimate of the peer's MSS (`icsk_ack.rcv_mss`).
-    mss: u16,
     /// Segments still to be acknowledged at once, while the peer may be in slow start (`icsk_ack.quick`).
     quick: u8,
     /// The program answers what it receives, so ACKs may wait for its answer (`icsk_ack.pingpong`).
@@ -230,12 +286,23 @@ struct ReceiveSide {
     /// Small segments since the last ACK, counted to two (ICSK_ACK_PUSHED, ICSK_ACK_PUSHED2).
     pushed: u8,
     ack: AckDue,
-    /// When data last arrived.
+    /// Duplicate ACKs since RCV.NXT moved: the first three go out at once, the rest is compressed.
+    duplicates: u8,
+    /// The largest segment seen: an estimate of the peer's MSS (`icsk_ack.rcv_mss`).
+    mss: u16,
+    /// The last smaller segment that may be the peer's new size (`icsk_ack.last_seg_size`).
+    last_len: u16,
+    /// What is waited for in milliseconds before an ACK goes out alone (`icsk_ack.ato`).
+    ato: u16,
+    /// When data last arrived (`icsk_ack.lrcvtime`).
     data_at: Option<Instant>,
+    /// When anything last arrived (`rcv_tstamp`).
+    heard_at: Instant,
     /// Segments that make no sense are not answered before this.
     challenge_from: Instant,
     /// Where the peer's FIN lies, if it has arrived before data that belongs in front of it.
     fin_at: Option<SeqNum>,
+    window: Window,
     buffer: Ring,
     assembler: Assembler,
 }
@@ -254,65 +321,57 @@ const fn default_mss(remote: SocketAddr) -> u16 {
     if remote.is_ipv4() { 536 } else { 1220 }
 }
 
-/// The least MSS we take from a peer: Linux `tcp_min_snd_mss`.
-const MIN_MSS: u16 = 48;
-
-/// The largest receive buffer Linux would tune to, `tcp_rmem[2]`, 6 MiB. The window scale is chosen for it at the outset,
-/// because it can never be chosen again (`tcp_select_initial_window`).
-const RMEM_MAX: u32 = 6 * 1024 * 1024;
-
 impl Config {
-    /// The scale that lets a window cover the receive buffer: RFC 7323 section 2.2.
-    fn window_scale(&self) -> u8 {
-        (self.rcvbuf.max(RMEM_MAX).ilog2() - 15).min(14) as u8
+    /// The MSS option we send.
+    fn advertised_mss(&self) -> u16 {
+        if self.maxseg == 0 { self.mss } else { self.mss.min(self.maxseg) }
     }
 
-    /// The window of a SYN, which is never scaled.
-    fn initial_window(&self) -> u16 {
-        self.rcvbuf.min(u16::MAX.into()) as u16
+    fn has(&self, switch: Switches) -> bool {
+        self.switches.contains(switch)
     }
 }
 
 impl SendSide {
-    fn new(iss: SeqNum, config: &Config, now: Instant) -> Self {
-        let mss = config.mss.max(MIN_MSS);
+    fn new(iss: SeqNum, mss: u16, now: Instant) -> Self {
         Self {
             una: iss,
-            cursor: iss + 1,
             nxt: iss + 1,
             end: iss + 1,
             wnd: 0,
             max_wnd: 0,
             wl1: SeqNum(0),
             small: iss,
+            pushed: iss,
             scale: 0,
-            mss,
-            peer_mss: mss,
             retries: 0,
             probes: 0,
-            stalled_since: None,
-            timed: Some((now, iss + 1)),
+            mss,
+            peer_mss: mss,
+            sndbuf: 0,
             sent_at: now,
+            probing_since: None,
             buffer: Ring::default(),
+            sent: Scoreboard::default(),
         }
     }
 
-    /// Sequence numbers sent and neither acknowledged nor taken to be lost.
-    #[inline]
-    fn flight(&self) -> u32 {
-        self.cursor.0.wrapping_sub(self.una.0)
-    }
-
-    /// Sequence numbers there are to send, or to send again.
+    /// Sequence numbers there are to send that never were.
     #[inline]
     fn left(&self) -> u32 {
-        self.end.0.wrapping_sub(self.cursor.0)
+        self.end.0.wrapping_sub(self.nxt.0)
+    }
+
+    /// Sequence numbers sent and not acknowledged.
+    #[inline]
+    fn outstanding(&self) -> u32 {
+        self.nxt.0.wrapping_sub(self.una.0)
     }
 
     /// What the peer's window still lets us send; 0 if it has shrunk below what was sent.
     #[inline]
     fn window_left(&self) -> u32 {
-        self.wnd.saturating_sub(self.flight())
+        self.wnd.saturating_sub(self.outstanding())
     }
 
     /// Nothing is on its way.
@@ -324,25 +383,31 @@ impl SendSide {
     /// The queue and what was sent are forgotten (`tcp_write_queue_purge`).
     fn discard(&mut self) {
         self.buffer.free();
-        (self.una, self.cursor, self.end) = (self.nxt, self.nxt, self.nxt);
+        self.sent.clear();
+        (self.una, self.end) = (self.nxt, self.nxt);
     }
 }
 
 impl ReceiveSide {
-    fn new() -> Self {
+    fn new(window: Window, now: Instant) -> Self {
         Self {
             nxt: SeqNum(0),
             wup: SeqNum(0),
             edge: SeqNum(0),
             scale: 0,
-            mss: 536,
             quick: 0,
             pingpong: false,
             pushed: 0,
             ack: AckDue::No,
+            duplicates: 0,
+            mss: 536,
+            last_len: 0,
+            ato: 0,
             data_at: None,
+            heard_at: now,
             challenge_from: Instant::EPOCH,
             fin_at: None,
+            window,
             buffer: Ring::default(),
             assembler: Assembler::default(),
         }
@@ -384,7 +449,7 @@ impl Connection {
     }
 
     /// It was made by a SYN to a listener, and its handshake is not over: to Linux not yet a socket, but a request.
-    fn is_embryo(&self) -> bool {
+    pub(crate) fn is_embryo(&self) -> bool {
         self.state == State::SynReceived && self.is(Marks::PASSIVE)
     }
 
@@ -407,8 +472,7 @@ impl Connection {
     /// What must be true between any two events.
     #[inline]
     fn check(&self) {
-        debug_assert!(self.snd.una.at_or_before(self.snd.cursor), "{self:?}");
-        debug_assert!(self.snd.cursor.at_or_before(self.snd.nxt), "{self:?}");
+        debug_assert!(self.snd.una.at_or_before(self.snd.nxt), "{self:?}");
         debug_assert!(self.snd.nxt.at_or_before(self.snd.end), "{self:?}");
         debug_assert!(self.rcv.wup.at_or_before(self.rcv.nxt), "{self:?}");
         debug_assert!(self.rcv.nxt.at_or_before(self.rcv.edge), "{self:?}");
@@ -421,5 +485,9 @@ impl Connection {
             !self.state.may_transmit() || self.snd.left() == 0 || self.timers.earliest().is_some(),
             "something to send, and no timer: {self:?}"
         );
+        #[cfg(debug_assertions)]
+        if !self.state.is_connecting() {
+            self.snd.sent.check(self.snd.una, self.snd.nxt);
+        }
     }
 }

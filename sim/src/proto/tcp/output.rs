@@ -1,16 +1,25 @@
-//! What to send and when: segmentation, Nagle, the window, retransmission, and what goes into every segment's header.
+//! What to send and when: segmentation, Nagle, the windows, and what goes into every segment's header.
 //!
-//! When an ACK is owed is `input.rs`'s to say; here it goes out, with data if there is any.
+//! When an ACK is owed is `receive.rs`'s to say; here it goes out, with data if there is any. What goes out again is
+//! `recovery.rs`'s to say.
 
-use super::{
-    AckDue, Connection, MIN_MSS, Marks, ReceiveSide, SendSide, State,
-    timers::{DELAYED_ACK, since},
-};
+use super::{AckDue, Connection, Marks, SendSide, State, Switches, Sysctl, scoreboard::Fate, timers::since};
 use crate::{
     base::Instant,
     proto::Cx,
     wire::{Flags, Options, Segment, SeqNum},
 };
+
+/// What a program's last write asks of the small segment at its end (the `nonagle` of one push).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Push {
+    /// As the options say.
+    Usual,
+    /// MSG_MORE: there will be more.
+    More,
+    /// It goes out, whatever the options say (TCP_NAGLE_PUSH).
+    Now,
+}
 
 /// One segment to be made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,77 +29,121 @@ struct Plan {
     fin: bool,
 }
 
+/// Why nothing more is sent.
+enum Stop {
+    Nothing,
+    Congestion,
+    Other,
+}
+
 impl Connection {
-    /// Sends what may be sent now (`tcp_write_xmit`).
+    /// Sends what may be sent now (`tcp_push_pending_frames`).
     #[inline]
     pub(super) fn output(&mut self, cx: &mut Cx<'_>) {
         if self.snd.left() > 0 && self.state.may_transmit() {
-            self.output_queued(cx);
+            self.output_queued(cx, Push::Usual);
         }
     }
 
-    fn output_queued(&mut self, cx: &mut Cx<'_>) {
-        while let Some(plan) = self.next_segment() {
-            self.send_planned(cx, plan);
+    /// `tcp_write_xmit`
+    pub(super) fn output_queued(&mut self, cx: &mut Cx<'_>, push: Push) {
+        if self.snd.left() == 0 || !self.state.may_transmit() {
+            return;
         }
-        if self.snd.is_idle() && self.snd.left() > 0 && !self.timers.is_probe_set() {
+        let mut sent = false;
+        loop {
+            match self.next_segment(push) {
+                Ok(plan) => {
+                    self.send_new(cx, plan);
+                    if self.recovery.reduces() {
+                        self.recovery.sent += 1;
+                    }
+                    sent = true;
+                }
+                Err(stop) => {
+                    let full = self.snd.sent.in_flight() >= self.congestion.cwnd;
+                    if sent || (matches!(stop, Stop::Congestion) && full) {
+                        self.window_was_used(cx, full);
+                    }
+                    break;
+                }
+            }
+        }
+        if sent {
+            self.schedule_loss_probe(cx, false);
+        }
+        if self.snd.sent.is_empty() && self.snd.left() > 0 && !self.timers.is_resend_set() {
             // Nothing will come back to tell that the window has opened (`tcp_check_probe_timer`).
-            self.timers.set_probe(cx.now, self.rtt.timeout());
+            self.timers.set_probe(cx.now, self.rtt.base().max(u64::from(cx.sysctl.rto_min) * 1_000_000));
         }
+    }
+
+    fn window_was_used(&mut self, cx: &Cx<'_>, full: bool) {
+        let idle_after = cx.sysctl.slow_start_after_idle.then(|| self.rtt.base());
+        let (una, nxt, out) = (self.snd.una, self.snd.nxt, self.snd.sent.len());
+        self.congestion.validate(cx.now, una, nxt, out, full, idle_after);
+    }
+
+    /// The most that a segment may carry now: SACK blocks take room (`tcp_current_mss`).
+    #[inline]
+    pub(super) fn current_mss(&self) -> u32 {
+        let mss = u32::from(self.snd.mss);
+        if self.rcv.assembler.owes_blocks() { mss - self.sack_len().min(mss - 1) } else { mss }
     }
 
     /// The next segment, if it may go out now.
-    fn next_segment(&self) -> Option<Plan> {
+    fn next_segment(&self, push: Push) -> Result<Plan, Stop> {
         let snd = &self.snd;
         let left = snd.left();
         if left == 0 {
-            return None;
+            return Err(Stop::Nothing);
         }
-        let mss = u32::from(snd.mss);
+        let mss = self.current_mss();
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = left - u32::from(fin_queued);
         let data = data_left.min(mss);
+        // A FIN alone is not held back by the congestion window (`tcp_cwnd_test`).
+        if snd.sent.in_flight() >= self.congestion.cwnd && !(fin_queued && data == 0) {
+            return Err(Stop::Congestion);
+        }
         let window = snd.window_left();
         // Silly window avoidance: what the window cuts waits for more of it, or for the probe timer (RFC 9293 section
-        // 3.8.6.2.1; the rule of half the largest window is in `SendSide::mss`).
+        // 3.8.6.2.1; the rule of half the largest window is in `SendSide::set_window`).
         if data > window || (data == 0 && window == 0) {
-            return None;
+            return Err(Stop::Other);
         }
-        if data > self.congestion.window(snd.mss).saturating_sub(snd.flight()) {
-            return None;
+        let fin = fin_queued && data == data_left && data < window;
+        if data < mss && !fin && push != Push::Now && !self.is_urgent() && self.nagle_holds(push) {
+            return Err(Stop::Other);
         }
-        if data < mss && !fin_queued && self.nagle_holds() {
-            return None;
-        }
-        Some(Plan { data, fin: fin_queued && data == data_left && data < window })
+        Ok(Plan { data, fin })
     }
 
-    /// Nagle's algorithm with Minshall's amendment: a small segment waits while another small one is not acknowledged
-    /// (RFC 9293 section 3.7.4, `tcp_nagle_check`).
-    fn nagle_holds(&self) -> bool {
-        !self.config.nodelay && self.snd.una.before(self.snd.small) && self.snd.cursor == self.snd.nxt
+    /// A small segment waits for more under TCP_CORK and MSG_MORE; and, by Nagle's algorithm with Minshall's amendment,
+    /// while another small one is not acknowledged (RFC 9293 section 3.7.4, `tcp_nagle_check`).
+    fn nagle_holds(&self, push: Push) -> bool {
+        let switches = self.config.switches;
+        push == Push::More
+            || switches.contains(Switches::CORK)
+            || (!switches.contains(Switches::NODELAY)
+                && self.snd.una.before(self.snd.small)
+                && self.snd.small.at_or_before(self.snd.nxt))
     }
 
-    fn send_planned(&mut self, cx: &mut Cx<'_>, plan: Plan) {
+    fn send_new(&mut self, cx: &mut Cx<'_>, plan: Plan) {
         let snd = &mut self.snd;
-        let seq = snd.cursor;
+        let seq = snd.nxt;
         let end = seq + plan.data + u32::from(plan.fin);
-        if seq == snd.nxt {
-            if snd.timed.is_none() {
-                snd.timed = Some((cx.now, end));
-            }
-            if plan.data < u32::from(snd.mss) {
-                snd.small = end;
-            }
-        } else {
-            snd.timed = None;
+        if plan.data < u32::from(snd.mss) {
+            snd.small = end;
         }
-        snd.cursor = end;
-        if snd.nxt.before(end) {
-            snd.nxt = end;
+        if snd.sent.is_empty() {
+            self.congestion.transmission_starts(since(cx.now, snd.sent_at));
         }
+        snd.sent.push(seq, end, cx.now);
+        snd.nxt = end;
         if !self.timers.is_retransmit_set() {
-            self.timers.set_retransmit(cx.now, self.rtt.timeout());
+            self.timers.set_retransmit(cx.now, self.rtt.timeout(cx.sysctl));
         }
         if plan.data > 0 {
             self.data_is_sent(cx.now);
@@ -98,46 +151,84 @@ impl Connection {
         self.transmit(cx, seq, plan);
     }
 
-    /// `tcp_event_data_sent`.
+    /// `tcp_event_data_sent`: data that follows closely upon what was received is its answer.
     #[inline]
-    fn data_is_sent(&mut self, now: Instant) {
+    pub(super) fn data_is_sent(&mut self, now: Instant) {
         self.snd.sent_at = now;
-        if self.rcv.data_at.is_some_and(|at| since(now, at) < DELAYED_ACK) {
+        if self.rcv.data_at.is_some_and(|at| since(now, at) < self.rcv.ato_nanos()) {
             self.rcv.pingpong = true;
         }
     }
 
-    /// Sends the segment at SND.UNA again: its size may be another than before.
-    pub(super) fn retransmit_first(&mut self, cx: &mut Cx<'_>) {
-        let snd = &mut self.snd;
-        let sent = snd.nxt.0.wrapping_sub(snd.una.0);
-        let fin_sent = self.marks.contains(Marks::FIN_QUEUED) && snd.nxt == snd.end;
-        let data_sent = sent - u32::from(fin_sent && sent > 0);
-        // A window that has shrunk is respected, except that a closed one is probed with the segment itself.
-        let room = if snd.wnd == 0 { u32::MAX } else { snd.wnd };
-        let data = data_sent.min(snd.mss.into()).min(room);
-        let plan = Plan { data, fin: fin_sent && data == data_sent };
-        snd.timed = None;
-        let end = snd.una + data + u32::from(plan.fin);
-        if snd.cursor.before(end) {
-            snd.cursor = end;
+    /// Sends a segment of the scoreboard again (`__tcp_retransmit_skb`): its size may be another than before. `false` if
+    /// the window does not allow it.
+    pub(super) fn retransmit(&mut self, cx: &mut Cx<'_>, index: usize) -> bool {
+        let mss = self.current_mss();
+        let Some(&sent) = self.snd.sent.get(index) else { return false };
+        let edge = self.snd.una + self.snd.wnd;
+        let room = match edge.distance_from(sent.seq) {
+            // A window that has shrunk is respected, except that a closed one is probed with the first segment itself.
+            ..=0 if sent.seq == self.snd.una => mss,
+            ..=0 => return false,
+            room => room as u32,
+        };
+        let fin = u32::from(self.ends_with_fin(sent.end));
+        let data = sent.end.0.wrapping_sub(sent.seq.0) - fin;
+        let most = if mss > room { room } else { mss };
+        if data > most {
+            self.snd.sent.split(index, sent.seq + most);
+        } else if data < most {
+            self.collapse(index, most, edge);
         }
-        let una = snd.una;
-        self.transmit(cx, una, plan);
+        let Some(&sent) = self.snd.sent.get(index) else { return false };
+        let fin = self.ends_with_fin(sent.end);
+        let data = sent.end.0.wrapping_sub(sent.seq.0) - u32::from(fin);
+        self.recovery.total = self.recovery.total.saturating_add(1);
+        self.snd.sent.went_out_again(index, cx.now);
+        self.transmit(cx, sent.seq, Plan { data, fin });
+        true
+    }
+
+    /// Small segments that follow one another go out again as one (`tcp_retrans_try_collapse`).
+    fn collapse(&mut self, index: usize, most: u32, edge: SeqNum) {
+        while let (Some(&sent), Some(&next)) = (self.snd.sent.get(index), self.snd.sent.get(index + 1)) {
+            let whole = next.end.0.wrapping_sub(sent.seq.0) - u32::from(self.ends_with_fin(next.end));
+            if next.fate.contains(Fate::SACKED) || whole > most || edge.before(next.end) {
+                break;
+            }
+            self.snd.sent.join_next(index);
+        }
+    }
+
+    /// Whether the last sequence number before `end` is our FIN's.
+    pub(super) fn ends_with_fin(&self, end: SeqNum) -> bool {
+        self.is(Marks::FIN_QUEUED) && end == self.snd.end
     }
 
     /// The probe timer overrides silly window avoidance: whatever fits goes out (`tcp_write_wakeup`). `false` if
     /// nothing does.
     pub(super) fn send_whatever_fits(&mut self, cx: &mut Cx<'_>) -> bool {
         let window = self.snd.window_left();
-        if window == 0 || self.snd.left() == 0 {
+        if window == 0 || self.snd.left() == 0 || !self.state.may_transmit() {
             return false;
         }
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = self.snd.left() - u32::from(fin_queued);
-        let data = data_left.min(self.snd.mss.into()).min(window);
-        self.rtt.end_back_off();
-        self.send_planned(cx, Plan { data, fin: fin_queued && data == data_left && data < window });
+        let data = data_left.min(self.current_mss()).min(window);
+        self.send_new(cx, Plan { data, fin: fin_queued && data == data_left && data < window });
+        true
+    }
+
+    /// One new segment beyond what the congestion window allows, for a tail loss probe. `false` if there is none.
+    pub(super) fn send_probe_of_new_data(&mut self, cx: &mut Cx<'_>) -> bool {
+        let window = self.snd.window_left();
+        let fin_queued = self.is(Marks::FIN_QUEUED);
+        let data_left = self.snd.left() - u32::from(fin_queued && self.snd.left() > 0);
+        let data = data_left.min(self.current_mss());
+        if data == 0 || data > window || !self.state.may_transmit() {
+            return false;
+        }
+        self.send_new(cx, Plan { data, fin: fin_queued && data == data_left && data < window });
         true
     }
 
@@ -163,18 +254,29 @@ impl Connection {
     /// Sends our SYN, or SYN+ACK if the peer's SYN is known. It also goes out unchanged when it is sent again.
     pub(super) fn send_syn(&mut self, cx: &mut Cx<'_>) {
         let answers = self.state == State::SynReceived;
-        let scale = if answers { self.rcv.scale } else { self.config.window_scale() };
+        let scale = if answers {
+            (self.rcv.scale > 0).then_some(self.rcv.scale)
+        } else {
+            cx.sysctl.window_scaling.then(|| self.rcv.window.scale(cx.rmem_max, cx.sysctl))
+        };
+        let timestamps = if answers {
+            self.stamps.option(cx.now)
+        } else {
+            (cx.sysctl.timestamps > 0).then(|| crate::wire::Timestamps { value: self.stamps.value(cx.now), echo: 0 })
+        };
         let segment = Segment {
             src_port: self.local.port(),
             dst_port: self.remote.port(),
             seq: self.snd.una,
-            ack: self.rcv.nxt,
+            ack: if answers { self.rcv.nxt } else { SeqNum(0) },
             flags: if answers { Flags::SYN | Flags::ACK } else { Flags::SYN },
-            window: self.config.initial_window(),
+            window: self.rcv.window.initial(),
             urgent: 0,
             options: Options {
-                mss: Some(self.config.mss),
-                window_scale: (scale > 0).then_some(scale),
+                mss: Some(self.config.advertised_mss()),
+                window_scale: scale,
+                sack_permitted: if answers { self.is(Marks::SACK) } else { cx.sysctl.sack },
+                timestamps,
                 ..Options::default()
             },
             payload: Default::default(),
@@ -189,23 +291,30 @@ impl Connection {
         let len = plan.data as usize;
         let mut flags = Flags::ACK;
         // PSH marks the end of what the program has written (RFC 9293 section 3.9.1.2).
-        flags.set(Flags::PSH, len > 0 && offset + len == self.snd.buffer.len());
+        let end = seq + plan.data;
+        flags.set(Flags::PSH, len > 0 && (offset + len == self.snd.buffer.len() || end == self.snd.pushed));
         flags.set(Flags::FIN, plan.fin);
         let payload = cx.out.pool.payload(&self.snd.buffer.pieces(offset, len));
-        let segment = Segment { payload, ..self.header(seq, flags) };
+        let mut segment = Segment { payload, ..self.header(cx, seq, flags) };
+        self.mark_urgent(&mut segment);
         cx.out.segment(self.local, self.remote, segment);
     }
 
     pub(super) fn transmit_empty(&mut self, cx: &mut Cx<'_>, seq: SeqNum, flags: Flags) {
-        let segment = self.header(seq, flags);
+        let mut segment = self.header(cx, seq, flags);
+        self.mark_urgent(&mut segment);
         cx.out.segment(self.local, self.remote, segment);
     }
 
     /// The header of any segment but a SYN. It acknowledges everything received, so no ACK is owed any more.
     #[inline]
-    fn header(&mut self, seq: SeqNum, flags: Flags) -> Segment {
-        let window = self.rcv.advertise(self.config.rcvbuf);
-        self.rcv.ack_is_sent();
+    fn header(&mut self, cx: &Cx<'_>, seq: SeqNum, flags: Flags) -> Segment {
+        // A RST that nobody may answer offers nothing.
+        let window = self.rcv.advertise();
+        let sack = if self.rcv.assembler.owes_blocks() { self.sack_blocks() } else { None };
+        if self.rcv.ack != AckDue::No {
+            self.rcv.ack_is_sent();
+        }
         self.timers.stop_ack();
         Segment {
             src_port: self.local.port(),
@@ -215,56 +324,36 @@ impl Connection {
             flags,
             window,
             urgent: 0,
-            options: Options::default(),
+            options: Options { timestamps: self.stamps.option(cx.now), sack, ..Options::default() },
             payload: Default::default(),
         }
     }
-}
 
-impl ReceiveSide {
-    /// The window we would like to offer (`__tcp_select_window`). Silly window avoidance: a little room, less than a
-    /// segment or a sixteenth, is as good as none (RFC 9293 section 3.8.6.2.2 as Linux does it).
-    #[inline]
-    pub(super) fn offer(&self, rcvbuf: u32) -> u32 {
-        // A buffer below the unit of the scale could never be offered.
-        let full = rcvbuf.max(1 << self.scale);
-        let free = full.saturating_sub(self.buffer.len() as u32);
-        if free < full / 2 && (free < full / 16 || free < self.mss.into()) { 0 } else { free }
-    }
-
-    /// Chooses the window field of a segment (`tcp_select_window`). The edge that was promised never moves back. What is
-    /// lost by scaling is rounded down, so a field may seem to take back less than one unit of the scale (RFC 7323
-    /// section 2.4); Linux rounds up and exceeds its buffer.
-    #[inline]
-    fn advertise(&mut self, rcvbuf: u32) -> u16 {
-        let window = self.offer(rcvbuf).max(self.window());
-        let field = (window >> self.scale).min(u16::MAX.into());
-        let edge = self.nxt + (field << self.scale);
-        if self.edge.before(edge) {
-            self.edge = edge;
-        }
-        self.wup = self.nxt;
-        field as u16
-    }
-
-    #[inline]
-    fn ack_is_sent(&mut self) {
-        self.ack = AckDue::No;
-        self.pushed = 0;
-        self.quick = self.quick.saturating_sub(1);
+    /// Chooses what a segment carries at most, from what the peer and the path allow (`tcp_sync_mss`, `tcp_mtu_to_mss`).
+    pub(super) fn sync_mss(&mut self, sysctl: &Sysctl) {
+        let options = if self.stamps.on { 12 } else { 0 };
+        let path = self.config.advertised_mss().min(self.snd.peer_mss);
+        let mss = path.max(sysctl.min_snd_mss.max(options + 8)) - options;
+        self.snd.mss = self.snd.bounded(mss);
     }
 }
 
 impl SendSide {
-    /// The peer offers `wnd`. The largest offer bounds what we put into a segment: half of it, so that two fit, unless it
-    /// is tiny (`tcp_bound_to_half_wnd`).
+    /// The peer offers `wnd`.
     #[inline]
-    pub(super) fn set_window(&mut self, wnd: u32) {
+    pub(super) fn set_window(&mut self, wnd: u32) -> bool {
         self.wnd = wnd;
-        if wnd > self.max_wnd {
+        let is_larger = wnd > self.max_wnd;
+        if is_larger {
             self.max_wnd = wnd;
-            let bound = if wnd > 536 { wnd / 2 } else { wnd };
-            self.mss = bound.clamp(MIN_MSS.into(), self.peer_mss.into()) as u16;
         }
+        is_larger
+    }
+
+    /// The largest offer bounds what we put into a segment: half of it, so that two fit, unless it is tiny
+    /// (`tcp_bound_to_half_wnd`).
+    fn bounded(&self, mss: u16) -> u16 {
+        let bound = if self.max_wnd > 536 { self.max_wnd >> 1 } else { self.max_wnd };
+        if bound != 0 && u32::from(mss) > bound { bound.max(8).min(mss.into()) as u16 } else { mss }
     }
 }

@@ -1,51 +1,134 @@
-//! The retransmission timeout: RFC 6298 in integers, with Linux's bounds.
+//! The retransmission timeout: RFC 6298 in the integers of `tcp_rtt_estimator`, which are not the RFC's: the variance may
+//! only fall once a round trip, and its floor is the least timeout, with the smoothed time on top.
 //!
-//! It is not responsible for choosing what to time: `output.rs` times one segment at a time and forgets it when anything
-//! is sent again (Karn's algorithm, RFC 6298 section 3). Absent today: samples from timestamps (RFC 7323 section 4).
+//! It is not responsible for choosing what to time: `ack.rs` does, by what was acknowledged or by its timestamp.
+
+use super::Sysctl;
+use crate::{base::Instant, wire::SeqNum};
 
 const MILLISECOND: u64 = 1_000_000;
 
 /// RTO before any measurement, 1 s: RFC 6298 section 2.1, Linux TCP_TIMEOUT_INIT.
-const INITIAL: u64 = 1_000 * MILLISECOND;
+pub(super) const INITIAL: u64 = 1_000 * MILLISECOND;
 /// RTO when the handshake had to be repeated, so could not be timed, 3 s: RFC 6298 section 5.7, Linux
 /// TCP_TIMEOUT_FALLBACK.
 const FALLBACK: u64 = 3_000 * MILLISECOND;
-/// Lower bound of the part that stands for the variance, 200 ms: Linux TCP_RTO_MIN. RFC 6298 section 2.4 says 1 s, and
-/// bounds the whole; in Linux the smoothed time itself comes on top (`tcp_rtt_estimator`, `__tcp_set_rto`).
-pub(super) const MIN: u64 = 200 * MILLISECOND;
-/// Upper bound, 120 s: Linux TCP_RTO_MAX; RFC 6298 section 2.5 allows 60 s or more.
-pub(super) const MAX: u64 = 120_000 * MILLISECOND;
+/// How long a least round trip counts: `tcp_min_rtt_wlen`, 300 s.
+const MIN_WINDOW: u64 = 300_000 * MILLISECOND;
 
-/// The estimator of one connection. Times are nanoseconds.
+/// The estimator of one connection. What it measures is in microseconds, as in Linux; what it tells in nanoseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rtt {
-    /// SRTT.
-    smoothed: u64,
-    /// RTTVAR.
-    variance: u64,
-    /// `rto = min(smoothed + max(4 * variance, MIN), MAX)` once measured.
+    /// SRTT times 8; 0 before the first measurement.
+    smoothed: u32,
+    /// The mean deviation times 4, and its largest value of this round trip.
+    deviation: u32,
+    deviation_max: u32,
+    /// RTTVAR times 4: never below the least timeout.
+    variance: u32,
+    /// Where the round trip ends that `deviation_max` belongs to.
+    round_end: SeqNum,
+    /// The timeout without back-off, nanoseconds.
     rto: u64,
-    is_measured: bool,
     /// How often the timer has run out since the last measurement: each time doubles the timeout.
     backoff: u8,
+    /// The least round trip of late, and when it was seen. `u32::MAX` before any.
+    least: u32,
+    least_at: Instant,
+    /// The last round trip, of the last segment that arrived.
+    latest: u32,
 }
 
 impl Rtt {
     pub(super) fn new() -> Self {
-        Self { smoothed: 0, variance: 0, rto: INITIAL, is_measured: false, backoff: 0 }
+        Self {
+            smoothed: 0,
+            deviation: 0,
+            deviation_max: 0,
+            variance: 0,
+            round_end: SeqNum(0),
+            rto: INITIAL,
+            backoff: 0,
+            least: u32::MAX,
+            least_at: Instant::EPOCH,
+            latest: 0,
+        }
     }
 
-    /// Takes in one measurement: RFC 6298 sections 2.2 and 2.3, alpha 1/8 and beta 1/4.
+    /// Takes in one measurement, in microseconds (`tcp_rtt_estimator`, `tcp_set_rto`).
     #[inline]
-    pub(super) fn sample(&mut self, time: u64) {
-        if self.is_measured {
-            self.variance = self.variance - self.variance / 4 + self.smoothed.abs_diff(time) / 4;
-            self.smoothed = self.smoothed - self.smoothed / 8 + time / 8;
+    pub(super) fn sample(&mut self, micros: u64, una: SeqNum, nxt: SeqNum, sysctl: &Sysctl) {
+        let time = micros.min(1 << 28) as i32;
+        let floor = sysctl.rto_min * 1000;
+        if self.smoothed == 0 {
+            self.smoothed = ((time as u32) << 3).max(1);
+            self.deviation = (time as u32) << 1;
+            self.variance = self.deviation.max(floor);
+            self.deviation_max = self.variance;
+            self.round_end = nxt;
         } else {
-            (self.smoothed, self.variance, self.is_measured) = (time, time / 2, true);
+            let mut error = time - (self.smoothed >> 3) as i32;
+            self.smoothed = self.smoothed.wrapping_add_signed(error).max(1);
+            if error < 0 {
+                // Less than expected: its deviation counts an eighth, so that one lucky packet does not raise the timeout.
+                error = -error - (self.deviation >> 2) as i32;
+                if error > 0 {
+                    error >>= 3;
+                }
+            } else {
+                error -= (self.deviation >> 2) as i32;
+            }
+            self.deviation = self.deviation.wrapping_add_signed(error);
+            if self.deviation > self.deviation_max {
+                self.deviation_max = self.deviation;
+                self.variance = self.variance.max(self.deviation_max);
+            }
+            if self.round_end.before(una) {
+                if self.deviation_max < self.variance {
+                    self.variance -= (self.variance - self.deviation_max) >> 2;
+                }
+                self.round_end = nxt;
+                self.deviation_max = floor;
+            }
         }
-        self.rto = (self.smoothed + (4 * self.variance).max(MIN)).min(MAX);
+        // The kernel's clock ticks once a millisecond.
+        let rto = u64::from((self.smoothed >> 3) + self.variance).div_ceil(1000) * MILLISECOND;
+        self.rto = rto.min(u64::from(sysctl.rto_max) * MILLISECOND);
         self.backoff = 0;
+    }
+
+    /// `tcp_update_rtt_min`: the windowed minimum, in microseconds.
+    #[inline]
+    pub(super) fn observe_least(&mut self, micros: u64, now: Instant) {
+        let micros = micros.clamp(1, u64::from(u32::MAX - 1)) as u32;
+        self.latest = micros;
+        let is_stale = now.as_nanos().saturating_sub(self.least_at.as_nanos()) > MIN_WINDOW;
+        if micros <= self.least || is_stale {
+            (self.least, self.least_at) = (micros, now);
+        }
+    }
+
+    /// The least round trip of late in microseconds, if there was a measurement.
+    #[inline]
+    pub(super) fn least(&self) -> Option<u64> {
+        (self.least != u32::MAX).then_some(self.least.into())
+    }
+
+    /// The last round trip in microseconds, if there was a measurement.
+    #[inline]
+    pub(super) fn latest(&self) -> Option<u64> {
+        (self.latest != 0).then_some(self.latest.into())
+    }
+
+    /// The smoothed round trip in microseconds, if there was a measurement.
+    #[inline]
+    pub(super) fn smoothed(&self) -> Option<u64> {
+        (self.smoothed != 0).then_some(u64::from(self.smoothed >> 3))
+    }
+
+    /// RTTVAR in microseconds, as TCP_INFO shows it.
+    pub(super) fn deviation(&self) -> u32 {
+        self.deviation >> 2
     }
 
     /// The handshake is over, and could not be timed.
@@ -56,8 +139,11 @@ impl Rtt {
 
     /// The timeout now, backed off.
     #[inline]
-    pub(super) fn timeout(&self) -> u64 {
-        if self.backoff == 0 { self.rto } else { self.rto.saturating_mul(1 << self.backoff.min(20)).min(MAX) }
+    pub(super) fn timeout(&self, sysctl: &Sysctl) -> u64 {
+        if self.backoff == 0 {
+            return self.rto;
+        }
+        self.rto.saturating_mul(1 << self.backoff.min(20)).min(u64::from(sysctl.rto_max) * MILLISECOND)
     }
 
     /// The timeout without back-off.
@@ -66,12 +152,16 @@ impl Rtt {
         self.rto
     }
 
+    pub(super) fn backoff(&self) -> u8 {
+        self.backoff
+    }
+
     /// RFC 6298 section 5.5.
     pub(super) fn back_off(&mut self) {
         self.backoff = self.backoff.saturating_add(1);
     }
 
-    /// The peer has acknowledged something new, or opened its window (`tcp_ack_probe`): from the bottom again.
+    /// The peer has opened its window (`tcp_ack_probe`): from the bottom again.
     pub(super) fn end_back_off(&mut self) {
         self.backoff = 0;
     }

@@ -3,36 +3,55 @@
 //! Nothing here is called back. Whoever drives the connection asks [`Connection::poll_at`] and calls
 //! [`Connection::on_deadline`], early or late: it does what is due by `cx.now`.
 
-use super::{AckDue, Connection, Failure, Marks, State, rtt};
+use super::{AckDue, Connection, Failure, Marks, State, Switches, Sysctl};
 use crate::{base::Instant, proto::Cx, wire::Flags};
 
-/// How long an ACK waits for data to ride on, 40 ms: Linux TCP_ATO_MIN. RFC 9293 section 3.8.6.3 allows 500 ms. Linux
-/// adapts it to the gaps between segments; this is where it starts and where it returns to.
-pub(super) const DELAYED_ACK: u64 = 40_000_000;
+/// The least time that an ACK waits for data to ride on, 40 ms: Linux TCP_ATO_MIN. RFC 9293 section 3.8.6.3 allows 500 ms.
+pub(super) const DELAYED_ACK_MS: u64 = 40;
 
 /// TIME_WAIT, 60 s: Linux TCP_TIMEWAIT_LEN. RFC 9293 section 3.4.2 says 4 minutes.
 pub(super) const TIME_WAIT: u64 = 60_000_000_000;
 
-/// Doublings of the timeout granted to data of a connection without descriptor: Linux `tcp_orphan_retries`.
+/// Doublings of the timeout granted to data of a connection without descriptor, if `tcp_orphan_retries` does not say
+/// (`tcp_orphan_retries` of net/ipv4/tcp_timer.c).
 const ORPHAN_RETRIES: u8 = 8;
 
+/// A keepalive probe that could not be sent is tried again after this, 500 ms: TCP_RESOURCE_PROBE_INTERVAL.
+const AGAIN: u64 = 500_000_000;
+
+const MILLISECOND: u64 = 1_000_000;
+const SECOND: u64 = 1_000_000_000;
+
 const NEVER: Instant = Instant::FAR_FUTURE;
+
+/// What the one timer of the sending side is for (`icsk_pending`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Purpose {
+    /// What is out is sent again.
+    Retransmit,
+    /// A closed window is probed.
+    Probe,
+    /// A tail loss probe goes out.
+    LossProbe,
+    /// What was overtaken is lost.
+    Reordering,
+}
 
 /// When each timer runs out; [`NEVER`] if it is not set.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timers {
-    /// `icsk_retransmit_timer`: one for both purposes, which exclude one another.
+    /// `icsk_retransmit_timer`: one for all its purposes, which exclude one another.
     resend: Instant,
-    probing: bool,
+    purpose: Purpose,
     /// `icsk_delack_timer`.
     ack: Instant,
-    /// The end of TIME_WAIT, or of FIN_WAIT_2 without a descriptor.
+    /// `sk_timer`: the end of TIME_WAIT, or of FIN_WAIT_2 without a descriptor; or the next look for a sign of life.
     linger: Instant,
 }
 
 impl Default for Timers {
     fn default() -> Self {
-        Self { resend: NEVER, probing: false, ack: NEVER, linger: NEVER }
+        Self { resend: NEVER, purpose: Purpose::Retransmit, ack: NEVER, linger: NEVER }
     }
 }
 
@@ -43,25 +62,58 @@ impl Timers {
         (earliest != NEVER).then_some(earliest)
     }
 
+    #[inline]
+    fn set(&mut self, now: Instant, wait: u64, purpose: Purpose) {
+        (self.resend, self.purpose) = (after(now, wait), purpose);
+    }
+
     /// Something is in flight: unless it is acknowledged, it is sent again.
     #[inline]
     pub(super) fn set_retransmit(&mut self, now: Instant, timeout: u64) {
-        (self.resend, self.probing) = (after(now, timeout), false);
+        self.set(now, timeout, Purpose::Retransmit);
     }
 
     /// Nothing is in flight, because what there is to send may not be sent: the peer is asked again.
     pub(super) fn set_probe(&mut self, now: Instant, timeout: u64) {
-        (self.resend, self.probing) = (after(now, timeout), true);
+        self.set(now, timeout, Purpose::Probe);
     }
 
     #[inline]
+    pub(super) fn set_loss_probe(&mut self, now: Instant, timeout: u64) {
+        self.set(now, timeout, Purpose::LossProbe);
+    }
+
+    pub(super) fn set_reordering(&mut self, now: Instant, timeout: u64) {
+        self.set(now, timeout, Purpose::Reordering);
+    }
+
+    fn is(&self, purpose: Purpose) -> bool {
+        self.resend != NEVER && self.purpose == purpose
+    }
+
+    #[inline]
+    pub(super) fn is_resend_set(&self) -> bool {
+        self.resend != NEVER
+    }
+
+    /// A timer runs that answers for what is out.
+    #[inline]
     pub(super) fn is_retransmit_set(&self) -> bool {
-        self.resend != NEVER && !self.probing
+        self.resend != NEVER && self.purpose != Purpose::Probe
     }
 
     #[inline]
     pub(super) fn is_probe_set(&self) -> bool {
-        self.probing && self.resend != NEVER
+        self.is(Purpose::Probe)
+    }
+
+    pub(super) fn is_reordering_set(&self) -> bool {
+        self.is(Purpose::Reordering)
+    }
+
+    /// One of RACK's timers runs in place of the retransmission timer.
+    pub(super) fn is_probe_of_loss_set(&self) -> bool {
+        self.is(Purpose::LossProbe) || self.is(Purpose::Reordering)
     }
 
     #[inline]
@@ -71,10 +123,8 @@ impl Timers {
 
     /// An ACK that waits already waits no longer for one more segment.
     #[inline]
-    pub(super) fn set_ack(&mut self, now: Instant) {
-        if self.ack == NEVER {
-            self.ack = after(now, DELAYED_ACK);
-        }
+    pub(super) fn set_ack(&mut self, now: Instant, wait: u64) {
+        self.ack = self.ack.min(after(now, wait));
     }
 
     #[inline]
@@ -113,17 +163,26 @@ impl Connection {
         }
         if self.timers.resend <= cx.now {
             self.timers.stop_resend();
-            if self.timers.probing { self.probe_is_due(cx) } else { self.retransmission_is_due(cx) }
+            match self.timers.purpose {
+                Purpose::Retransmit => self.retransmission_is_due(cx),
+                Purpose::Probe => self.probe_is_due(cx),
+                Purpose::LossProbe => self.loss_probe_is_due(cx),
+                Purpose::Reordering => self.reordering_is_over(cx),
+            }
         }
         if self.timers.linger <= cx.now {
-            // The end of TIME_WAIT, or of patience in FIN_WAIT_2: nobody is told.
-            self.finish(None);
+            self.timers.linger = NEVER;
+            if self.state == State::TimeWait || self.state == State::FinWait2 && self.is(Marks::ORPHAN) {
+                // The end of TIME_WAIT, or of patience in FIN_WAIT_2: nobody is told.
+                self.finish(None);
+            } else {
+                self.keepalive_is_due(cx);
+            }
         }
         self.check();
     }
 
     /// When TIME_WAIT began, if the connection is in it.
-    #[cfg(test)]
     pub(crate) fn time_wait_since(&self) -> Option<Instant> {
         let began = self.timers.linger.as_nanos().saturating_sub(TIME_WAIT);
         (self.state == State::TimeWait).then(|| Instant::from_nanos(began))
@@ -135,19 +194,35 @@ impl Connection {
         self.timers.set_linger(now, TIME_WAIT);
     }
 
-    /// FIN_WAIT_2 without a descriptor ends by itself (`tcp_fin_time`: at least three and a half timeouts).
-    pub(super) fn limit_fin_wait_2(&mut self, now: Instant) {
-        let rto = self.rtt.base();
-        let configured = u64::try_from(self.config.fin_timeout.as_nanos()).unwrap_or(u64::MAX);
-        self.timers.set_linger(now, configured.max(rto * 4 - rto / 2));
+    /// FIN_WAIT_2 without a descriptor ends by itself (`tcp_fin_time`: at least three and a half timeouts). `false` if it
+    /// is not to be waited for at all (TCP_LINGER2 negative).
+    pub(super) fn limit_fin_wait_2(&mut self, cx: &Cx<'_>) -> bool {
+        let rto = self.rtt.timeout(cx.sysctl);
+        let seconds = match self.config.linger2 {
+            ..=-1 => return false,
+            0 => u64::from(cx.sysctl.fin_timeout),
+            seconds => seconds as u64,
+        };
+        self.timers.set_linger(cx.now, (seconds * SECOND).max(rto * 4 - rto / 2));
+        true
     }
 
-    /// `tcp_delack_timer_handler`.
+    /// `tcp_delack_timer_handler`, and `tcp_compressed_ack_kick`.
     fn delayed_ack_is_due(&mut self, cx: &mut Cx<'_>) {
         self.timers.stop_ack();
         if self.rcv.ack != AckDue::No {
-            // The program did not answer in time: its next ACKs are not held back for an answer.
-            self.rcv.pingpong = false;
+            if self.rcv.assembler.is_empty() {
+                if self.rcv.pingpong {
+                    // The program did not answer in time: its next ACKs are not held back for an answer.
+                    self.rcv.pingpong = false;
+                    self.rcv.ato = DELAYED_ACK_MS as u16;
+                } else {
+                    let rto = self.rtt.base() / MILLISECOND;
+                    self.rcv.ato = (u64::from(self.rcv.ato) * 2).min(rto).min(u16::MAX.into()) as u16;
+                }
+            } else {
+                self.rcv.duplicates = self.rcv.duplicates.min(3);
+            }
             self.send_ack(cx);
         }
     }
@@ -157,43 +232,111 @@ impl Connection {
         if self.state.is_connecting() {
             return self.syn_is_due(cx);
         }
-        if self.gives_up(cx.now) {
+        if self.snd.sent.is_empty() {
+            return;
+        }
+        let closed = self.snd.wnd == 0 && !self.is(Marks::ORPHAN);
+        if closed {
+            // The peer has taken back its window over data in flight; it is there, or it is not.
+            let silent = since(cx.now, self.rcv.heard_at);
+            if silent > u64::from(cx.sysctl.rto_max) * MILLISECOND && self.gives_up(cx) {
+                return self.time_out();
+            }
+        } else if self.gives_up(cx) {
             return self.time_out();
         }
-        self.snd.stalled_since.get_or_insert(cx.now);
-        self.snd.retries = self.snd.retries.saturating_add(1);
-        self.congestion.on_timeout(self.snd.nxt, self.snd.flight(), self.snd.mss);
-        self.snd.cursor = self.snd.una;
-        self.retransmit_first(cx);
+        self.enter_loss(cx);
+        if !closed {
+            self.snd.retries = self.snd.retries.saturating_add(1);
+        }
+        self.repeat(cx, 0);
         self.rtt.back_off();
-        self.timers.set_retransmit(cx.now, self.rtt.timeout());
+        let timeout = self.clamp_to_user_timeout(cx, self.rtt.timeout(cx.sysctl), self.recovery.resent_since);
+        self.timers.set_retransmit(cx.now, timeout);
     }
 
     /// The SYN or SYN+ACK was not answered: after 1, 3, 7, ... seconds it goes out again.
     fn syn_is_due(&mut self, cx: &mut Cx<'_>) {
-        let retries = if self.is(Marks::PASSIVE) { self.config.synack_retries } else { self.config.syn_retries };
-        if self.snd.retries >= retries {
+        if self.is(Marks::PASSIVE) {
+            return self.syn_ack_is_due(cx);
+        }
+        let linear = cx.sysctl.syn_linear_timeouts;
+        let retries = if self.config.syn_retries > 0 { self.config.syn_retries } else { cx.sysctl.syn_retries };
+        let over = u16::from(self.snd.retries) >= u16::from(retries) + u16::from(linear);
+        if over || (self.config.user_timeout > 0 && self.gives_up(cx)) {
             return self.time_out();
         }
+        self.recovery.resent_since.get_or_insert(cx.now);
         self.snd.retries += 1;
-        self.snd.timed = None;
-        self.rtt.back_off();
+        self.recovery.total = self.recovery.total.saturating_add(1);
+        if self.snd.retries > linear {
+            self.rtt.back_off();
+        }
         self.send_syn(cx);
-        self.timers.set_retransmit(cx.now, self.rtt.timeout());
+        let timeout = self.clamp_to_user_timeout(cx, self.rtt.timeout(cx.sysctl), self.recovery.resent_since);
+        self.timers.set_retransmit(cx.now, timeout);
     }
 
-    /// Whether the peer has been silent for too long (`tcp_write_timeout`): at the first timeout beyond what `retries`
-    /// doublings of the least timeout add up to, 924.6 s for 15. That is counted from the first repetition on.
-    fn gives_up(&self, now: Instant) -> bool {
-        let Some(since_when) = self.snd.stalled_since else { return false };
+    /// `reqsk_timer_handler`: with TCP_DEFER_ACCEPT, the answer that has come is waited with, and the SYN+ACK goes out again
+    /// only when the time is nearly over.
+    fn syn_ack_is_due(&mut self, cx: &mut Cx<'_>) {
+        let retries = if self.config.syn_retries > 0 { self.config.syn_retries } else { cx.sysctl.synack_retries };
+        let (defer, acked) = (self.config.defer_accept, self.is(Marks::ACKED));
+        let done = self.snd.retries;
+        let expired = done >= retries && (defer == 0 || !acked || done >= defer);
+        if expired {
+            return self.time_out();
+        }
+        let again = defer == 0 || !acked || done + 1 >= defer;
+        self.snd.retries += 1;
+        self.rtt.back_off();
+        if again {
+            self.recovery.resent_since.get_or_insert(cx.now);
+            self.recovery.total = self.recovery.total.saturating_add(1);
+            self.send_syn(cx);
+        }
+        self.timers.set_retransmit(cx.now, self.rtt.timeout(cx.sysctl));
+    }
+
+    /// Whether the peer has been silent for too long (`tcp_write_timeout`): at the first timeout beyond what `tcp_retries2`
+    /// doublings of the least timeout add up to, 924.6 s for 15, or TCP_USER_TIMEOUT. Counted from the first repetition on.
+    fn gives_up(&self, cx: &Cx<'_>) -> bool {
+        let Some(since_when) = self.recovery.resent_since.filter(|_| self.snd.retries > 0) else { return false };
+        let silent = since(cx.now, since_when);
+        let max = u64::from(cx.sysctl.rto_max) * MILLISECOND;
         let limit = if !self.is(Marks::ORPHAN) {
-            self.config.retries
-        } else if self.rtt.timeout() < rtt::MAX {
-            ORPHAN_RETRIES.min(self.config.retries)
+            cx.sysctl.retries2
+        } else if self.rtt.timeout(cx.sysctl) < max {
+            self.orphan_retries(cx.sysctl)
         } else {
             0
         };
-        since(now, since_when) >= backed_off_sum(limit)
+        if self.config.user_timeout > 0 {
+            return silent >= u64::from(self.config.user_timeout) * MILLISECOND;
+        }
+        silent >= backed_off_sum(limit, cx.sysctl)
+    }
+
+    /// `tcp_orphan_retries`
+    fn orphan_retries(&self, sysctl: &Sysctl) -> u8 {
+        let retries = sysctl.orphan_retries;
+        if self.soft_failure.is_some() {
+            // The network has said that it is over.
+            0
+        } else if retries == 0 {
+            ORPHAN_RETRIES
+        } else {
+            retries
+        }
+    }
+
+    /// A timer does not wait beyond TCP_USER_TIMEOUT (`tcp_clamp_rto_to_user_timeout`).
+    fn clamp_to_user_timeout(&self, cx: &Cx<'_>, timeout: u64, since_when: Option<Instant>) -> u64 {
+        let limit = u64::from(self.config.user_timeout) * MILLISECOND;
+        match since_when {
+            Some(at) if limit > 0 => timeout.min(limit.saturating_sub(since(cx.now, at)).max(MILLISECOND)),
+            _ => timeout,
+        }
     }
 
     /// `tcp_write_err`: if ICMP has said why, that is the reason.
@@ -201,29 +344,108 @@ impl Connection {
         self.finish(Some(self.soft_failure.unwrap_or(Failure::TimedOut)));
     }
 
+    /// How long the next probe of a closed window waits (`tcp_probe0_when`).
+    pub(super) fn probe_timeout(&self, sysctl: &Sysctl) -> u64 {
+        let base = self.rtt.base().max(u64::from(sysctl.rto_min) * MILLISECOND);
+        base.saturating_mul(1 << self.rtt.backoff().min(20)).min(u64::from(sysctl.rto_max) * MILLISECOND)
+    }
+
     /// The window is closed, or too small for what is queued: RFC 9293 section 3.8.6.1, `tcp_probe_timer`. While the peer
-    /// answers this goes on for ever, unless nobody holds a descriptor any more.
+    /// answers this goes on for ever, unless nobody holds a descriptor any more or TCP_USER_TIMEOUT is over.
     fn probe_is_due(&mut self, cx: &mut Cx<'_>) {
+        if !self.snd.sent.is_empty() || self.snd.left() == 0 {
+            (self.snd.probes, self.snd.probing_since) = (0, None);
+            return;
+        }
         let orphan = self.is(Marks::ORPHAN);
-        let limit = if orphan { ORPHAN_RETRIES } else { self.config.retries };
-        if self.snd.probes >= limit || (orphan && self.rtt.timeout() >= rtt::MAX) {
+        let began = *self.snd.probing_since.get_or_insert(cx.now);
+        let limit = if orphan { self.orphan_retries(cx.sysctl) } else { cx.sysctl.retries2 };
+        let dead = orphan && self.probe_timeout(cx.sysctl) >= u64::from(cx.sysctl.rto_max) * MILLISECOND;
+        let user_timeout = u64::from(self.config.user_timeout) * MILLISECOND;
+        let overdue = user_timeout > 0 && began != cx.now && since(cx.now, began) >= user_timeout;
+        if self.snd.probes >= limit || dead || overdue {
             return self.time_out();
         }
-        if !self.send_whatever_fits(cx) {
-            // Linux probes with an empty segment from before the window; the answer tells the window
-            // (`tcp_xmit_probe_skb`). RFC 9293 would send one byte of data.
-            self.transmit_empty(cx, self.snd.una - 1, Flags::ACK);
-            self.snd.probes += 1;
-            self.rtt.back_off();
-            self.timers.set_probe(cx.now, self.rtt.timeout());
+        if self.send_whatever_fits(cx) {
+            (self.snd.probes, self.snd.probing_since) = (0, None);
+            self.rtt.end_back_off();
+            self.schedule_loss_probe(cx, false);
+            return;
         }
+        // Linux probes with an empty segment from before the window; the answer tells the window (`tcp_xmit_probe_skb`).
+        // RFC 9293 would send one byte of data.
+        self.send_probe(cx);
+        self.snd.probes += 1;
+        if self.rtt.backoff() < cx.sysctl.retries2 {
+            self.rtt.back_off();
+        }
+        let timeout = self.clamp_to_user_timeout(cx, self.probe_timeout(cx.sysctl), Some(began));
+        self.timers.set_probe(cx.now, timeout);
+    }
+
+    fn send_probe(&mut self, cx: &mut Cx<'_>) {
+        self.transmit_empty(cx, self.snd.una - 1, Flags::ACK);
+    }
+
+    /// SO_KEEPALIVE was switched, or its times were changed (`tcp_set_keepalive`, `tcp_sock_set_keepidle_locked`).
+    pub(super) fn set_keepalive(&mut self, cx: &Cx<'_>) {
+        if self.state == State::TimeWait || self.is(Marks::ORPHAN) || self.state == State::Closed {
+            return;
+        }
+        if self.config.has(Switches::KEEPALIVE) {
+            let idle = self.keepidle(cx.sysctl);
+            let quiet = self.quiet_for(cx.now);
+            self.timers.set_linger(cx.now, idle.saturating_sub(quiet));
+        } else {
+            self.timers.linger = NEVER;
+        }
+    }
+
+    fn keepidle(&self, sysctl: &Sysctl) -> u64 {
+        let seconds = if self.config.keepidle > 0 { self.config.keepidle.into() } else { sysctl.keepalive_time };
+        u64::from(seconds) * SECOND
+    }
+
+    /// For how long nothing has come from the peer (`keepalive_time_elapsed`).
+    fn quiet_for(&self, now: Instant) -> u64 {
+        let data = self.rcv.data_at.unwrap_or(Instant::EPOCH).max(self.rcv.heard_at);
+        since(now, data)
+    }
+
+    /// `tcp_keepalive_timer`: RFC 9293 section 3.8.4.
+    fn keepalive_is_due(&mut self, cx: &mut Cx<'_>) {
+        if !self.config.has(Switches::KEEPALIVE) || matches!(self.state, State::Closed | State::SynSent) {
+            return;
+        }
+        let idle = self.keepidle(cx.sysctl);
+        if !self.snd.is_idle() || self.snd.left() > 0 {
+            // Data in flight is a better probe.
+            return self.timers.set_linger(cx.now, idle);
+        }
+        let quiet = self.quiet_for(cx.now);
+        if quiet < idle {
+            return self.timers.set_linger(cx.now, idle - quiet);
+        }
+        let user_timeout = u64::from(self.config.user_timeout) * MILLISECOND;
+        let count = if self.config.keepcnt > 0 { self.config.keepcnt } else { cx.sysctl.keepalive_probes };
+        let over =
+            if user_timeout > 0 { quiet >= user_timeout && self.snd.probes > 0 } else { self.snd.probes >= count };
+        if over {
+            self.send_reset(cx);
+            return self.time_out();
+        }
+        self.send_probe(cx);
+        self.snd.probes += 1;
+        let seconds = if self.config.keepintvl > 0 { self.config.keepintvl.into() } else { cx.sysctl.keepalive_intvl };
+        self.timers.set_linger(cx.now, (u64::from(seconds) * SECOND).max(AGAIN));
     }
 }
 
 /// What `retries` doublings of the least timeout add up to, with the greatest timeout as their bound
 /// (`tcp_model_timeout`).
-fn backed_off_sum(retries: u8) -> u64 {
-    let doubling = (rtt::MAX / rtt::MIN).ilog2() as u8;
-    let doubled = ((2 << retries.min(doubling)) - 1) * rtt::MIN;
-    doubled + u64::from(retries.saturating_sub(doubling)) * rtt::MAX
+fn backed_off_sum(retries: u8, sysctl: &Sysctl) -> u64 {
+    let (min, max) = (u64::from(sysctl.rto_min.max(1)) * MILLISECOND, u64::from(sysctl.rto_max) * MILLISECOND);
+    let doubling = (max / min).max(1).ilog2() as u8;
+    let doubled = ((2u64 << retries.min(doubling)) - 1) * min;
+    doubled + u64::from(retries.saturating_sub(doubling)) * max
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::pair::{CLIENT, Fate, Pair, SERVER};
 use crate::{
-    proto::tcp::{Config, Connection},
+    proto::tcp::{Config, Connection, Switches},
     wire::{Body, Flags},
 };
 
@@ -22,7 +22,7 @@ enum Call {
 /// Makes calls at their times on two connected ends without latency, and tells what crosses the wire after the handshake.
 fn tell(calls: &[(u64, usize, Call)]) -> String {
     let mut log = Vec::new();
-    let mut pair = Pair::new([Config { nodelay: true, ..Config::default() }; 2], 0, |seen| {
+    let mut pair = Pair::new([Config { switches: Switches::NODELAY, ..Config::default() }; 2], 0, |seen| {
         let Body::Tcp(segment) = &seen.packet.body else { panic!("not a segment") };
         log.push((seen.at.as_nanos(), seen.from, segment.clone()));
         Fate::Arrives

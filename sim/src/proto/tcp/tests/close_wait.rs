@@ -27,7 +27,7 @@ fn fin_leads_to_last_ack() {
 #[test]
 fn repeated_fin_is_acknowledged_at_once() {
     let mut s = Script::close_wait();
-    recv!(s, at 40 ms, ". 1:1(0) ack 2");
+    recv!(s, at 1 ms, ". 1:1(0) ack 2");
     send!(s, at 200 ms, "F. 1:1(0) ack 1 win 60000");
     recv!(s, at 200 ms, ". 1:1(0) ack 2");
 }
@@ -35,7 +35,7 @@ fn repeated_fin_is_acknowledged_at_once() {
 #[test]
 fn data_behind_the_fin_is_ignored() {
     let mut s = Script::close_wait();
-    recv!(s, at 40 ms, ". 1:1(0) ack 2");
+    recv!(s, at 1 ms, ". 1:1(0) ack 2");
     send!(s, at 50 ms, "P. 2:12(10) ack 1 win 60000");
     recv_nothing!(s, until 100000 ms);
     assert_eq!((s.state(), s.read(1, 10)), (State::CloseWait, Ok(0)));
@@ -44,6 +44,7 @@ fn data_behind_the_fin_is_ignored() {
 #[test]
 fn reset_is_a_broken_pipe_and_not_reported_to_the_reader() {
     let mut s = Script::close_wait();
+    recv!(s, at 1 ms, ". 1:1(0) ack 2");
     send!(s, at 1 ms, "R 2:2(0) win 0");
     assert_eq!(s.read(1, 1), Ok(0));
     assert!(s.readiness().contains(Readiness::ERR));
@@ -54,7 +55,7 @@ fn reset_is_a_broken_pipe_and_not_reported_to_the_reader() {
 #[test]
 fn reset_that_missed_our_ack_of_the_fin_counts() {
     let mut s = Script::close_wait();
-    recv!(s, at 40 ms, ". 1:1(0) ack 2");
+    recv!(s, at 1 ms, ". 1:1(0) ack 2");
     send!(s, at 50 ms, "R 1:1(0) win 0");
     s.assert_failed(Failure::BrokenPipe);
 }

@@ -42,7 +42,13 @@ fn reset_is_never_answered() {
 #[test]
 fn reset_for_names_both_ends() {
     let (mut rng, mut out) = (Rng::stream(0, "closed", 0), Out::default());
-    let cx = &mut Cx { now: Instant::from_nanos(0), rng: &mut rng, out: &mut out, sysctl: &Sysctl::DEFAULT };
+    let cx = &mut Cx {
+        now: Instant::from_nanos(0),
+        rng: &mut rng,
+        out: &mut out,
+        sysctl: &Sysctl::DEFAULT,
+        rmem_max: 212_992,
+    };
     let segment = closed().segment("S 5:5(0) win 60000");
     reset_for(&segment, LOCAL.parse().unwrap(), REMOTE.parse().unwrap(), cx);
     let packet = out.packets.pop().unwrap();

@@ -3,7 +3,6 @@ use crate::proto::{
     Readiness,
     tcp::{Config, SendError, State},
 };
-use std::time::Duration;
 
 #[test]
 fn fin_leads_to_time_wait() {
@@ -41,7 +40,7 @@ fn orphan_waits_60_s_for_the_fin() {
 
 #[test]
 fn orphan_that_gets_its_ack_later_waits_from_then() {
-    let mut s = Script::established_with(Config { fin_timeout: Duration::from_secs(5), ..config() });
+    let mut s = Script::established_with(Config { linger2: 5, ..config() });
     s.close();
     recv!(s, at 0 ms, "F. 1:1(0) ack 1");
     send!(s, at 100 ms, ". 1:1(0) ack 2 win 60000");

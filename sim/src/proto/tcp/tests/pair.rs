@@ -7,7 +7,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, RecvError, SendError, State, Sysctl, reset_for},
+        tcp::{Config, Connection, RecvError, SendError, SendFlags, State, Sysctl, reset_for},
     },
     wire::{Body, Flags, Packet},
 };
@@ -73,13 +73,20 @@ impl End {
     }
 
     pub(super) fn with<R>(&mut self, act: impl FnOnce(&mut Connection, &mut Cx<'_>) -> R) -> Option<R> {
-        let mut cx = Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
+        let mut cx =
+            Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT, rmem_max: 212_992 };
         self.connection.as_mut().map(|connection| act(connection, &mut cx))
     }
 
     pub(super) fn connect(&mut self) {
-        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
-        self.connection = Some(Connection::connect(cx, self.addr, self.peer, self.config));
+        let cx = &mut Cx {
+            now: self.now,
+            rng: &mut self.rng,
+            out: &mut self.out,
+            sysctl: &Sysctl::DEFAULT,
+            rmem_max: 212_992,
+        };
+        self.connection = Some(Connection::connect(cx, self.addr, self.peer, self.config, None));
     }
 
     pub(super) fn readiness(&self) -> Readiness {
@@ -89,7 +96,9 @@ impl End {
     /// Writes up to `len` bytes of its stream.
     pub(super) fn write(&mut self, len: usize) -> Result<usize, SendError> {
         let data: Vec<u8> = (self.written..self.written + len).map(byte_at).collect();
-        let count = self.with(|connection, cx| connection.send(cx, &data)).unwrap_or(Err(SendError::ShutDown))?;
+        let count = self
+            .with(|connection, cx| connection.send(cx, &data, SendFlags::empty()))
+            .unwrap_or(Err(SendError::ShutDown))?;
         self.written += count;
         Ok(count)
     }
@@ -97,7 +106,7 @@ impl End {
     /// Reads up to `len` bytes, and holds them against the peer's stream.
     pub(super) fn read(&mut self, len: usize) -> Result<usize, RecvError> {
         let mut buf = vec![0; len];
-        let count = self.with(|connection, cx| connection.recv(cx, &mut buf, false)).unwrap_or(Ok(0))?;
+        let count = self.with(|connection, cx| connection.recv(cx, &mut buf, false, false)).unwrap_or(Ok(0))?;
         for (offset, &byte) in buf[..count].iter().enumerate() {
             assert_eq!(byte, byte_at(self.read + offset), "byte {} of the stream", self.read + offset);
         }
@@ -107,11 +116,17 @@ impl End {
 
     fn input(&mut self, packet: Packet) {
         let Body::Tcp(segment) = packet.body else { panic!("not a segment") };
-        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
+        let cx = &mut Cx {
+            now: self.now,
+            rng: &mut self.rng,
+            out: &mut self.out,
+            sysctl: &Sysctl::DEFAULT,
+            rmem_max: 212_992,
+        };
         match &mut self.connection {
             Some(connection) => connection.on_segment(cx, segment),
             None if segment.flags == Flags::SYN => {
-                self.connection = Some(Connection::accept(cx, self.addr, self.peer, &segment, self.config));
+                self.connection = Some(Connection::accept(cx, self.addr, self.peer, &segment, self.config, None));
             }
             None => reset_for(&segment, self.addr, self.peer, cx),
         }

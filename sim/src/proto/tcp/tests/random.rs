@@ -11,7 +11,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, Failure, State, Sysctl},
+        tcp::{Config, Connection, Failure, SendFlags, State, Switches, Sysctl},
     },
     wire::{Flags, Options, Payload, Segment},
 };
@@ -68,8 +68,15 @@ fn fates() -> impl Strategy<Value = Vec<Fate>> {
 
 fn config() -> impl Strategy<Value = Config> {
     let size = || prop_oneof![0u32..200, 200u32..5_000, 5_000u32..200_000];
-    (prop_oneof![0u16..100, Just(536), Just(1460), Just(65_495)], size(), size(), any::<bool>())
-        .prop_map(|(mss, rcvbuf, sndbuf, nodelay)| Config { mss, rcvbuf, sndbuf, nodelay, ..Config::default() })
+    (prop_oneof![0u16..100, Just(536), Just(1460), Just(65_495)], size(), size(), any::<bool>()).prop_map(
+        |(mss, rcvbuf, sndbuf, nodelay)| Config {
+            mss,
+            rcvbuf,
+            sndbuf,
+            switches: if nodelay { Switches::NODELAY } else { Switches::empty() },
+            ..Config::default()
+        },
+    )
 }
 
 fn perform(pair: &mut Pair<'_>, who: usize, act: Act) {
@@ -78,9 +85,13 @@ fn perform(pair: &mut Pair<'_>, who: usize, act: Act) {
         Act::Write(len) => drop(end.write(len)),
         Act::Read(len) => drop(end.read(len)),
         Act::Shutdown { read, write } => drop(end.with(|connection, cx| connection.shutdown(cx, read, write))),
-        Act::Nodelay(on) => drop(end.with(|connection, cx| connection.set_nodelay(cx, on))),
-        Act::Rcvbuf(bytes) => drop(end.with(|connection, _| connection.set_rcvbuf(bytes))),
-        Act::Sndbuf(bytes) => drop(end.with(|connection, _| connection.set_sndbuf(bytes))),
+        Act::Nodelay(on) => drop(end.with(|connection, cx| connection.set_config(cx, with_nodelay(on)))),
+        Act::Rcvbuf(bytes) => {
+            drop(end.with(|connection, cx| connection.set_config(cx, Config { rcvbuf: bytes, ..Config::default() })))
+        }
+        Act::Sndbuf(bytes) => {
+            drop(end.with(|connection, cx| connection.set_config(cx, Config { sndbuf: bytes, ..Config::default() })))
+        }
         Act::Icmp => drop(end.with(|connection, _| connection.on_icmp(Failure::HostUnreachable))),
         // Not before it is accepted: nobody holds it yet.
         Act::Close if end.state() != Some(State::SynReceived) => drop(end.with(Connection::close)),
@@ -129,6 +140,10 @@ fn stray() -> impl Strategy<Value = Stray> {
     })
 }
 
+fn with_nodelay(on: bool) -> Config {
+    Config { switches: if on { Switches::NODELAY } else { Switches::empty() }, ..Config::default() }
+}
+
 /// One end, and nobody at the other.
 struct Lone {
     connection: Connection,
@@ -140,13 +155,13 @@ struct Lone {
 impl Lone {
     fn new(config: Config, passive: bool) -> Self {
         let (mut rng, mut out, now) = (Rng::stream(3, "lone", 0), Out::default(), Instant::EPOCH);
-        let cx = &mut Cx { now, rng: &mut rng, out: &mut out, sysctl: &Sysctl::DEFAULT };
+        let cx = &mut Cx { now, rng: &mut rng, out: &mut out, sysctl: &Sysctl::DEFAULT, rmem_max: 212_992 };
         let (local, remote) = (LOCAL.parse().unwrap(), REMOTE.parse().unwrap());
-        let mut connection = Connection::connect(cx, local, remote, config);
+        let mut connection = Connection::connect(cx, local, remote, config, None);
         if passive {
             let syn = Stray { flags: 0x02, seq: 0, ack: 0, len: 0, window: 5_000, options: Options::default() };
             let syn = stray_segment(&syn, &connection);
-            connection = Connection::accept(cx, local, remote, &syn, config);
+            connection = Connection::accept(cx, local, remote, &syn, config, None);
         }
         Self { connection, rng, out, now }
     }
@@ -155,20 +170,32 @@ impl Lone {
         let until = self.now.as_nanos() + wait * MS;
         while let Some(at) = self.connection.poll_at().filter(|at| at.as_nanos() <= until) {
             self.now = self.now.max(at);
-            let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
+            let cx = &mut Cx {
+                now: self.now,
+                rng: &mut self.rng,
+                out: &mut self.out,
+                sysctl: &Sysctl::DEFAULT,
+                rmem_max: 212_992,
+            };
             self.connection.on_deadline(cx);
         }
         self.now = Instant::from_nanos(until);
-        let cx = &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT };
+        let cx = &mut Cx {
+            now: self.now,
+            rng: &mut self.rng,
+            out: &mut self.out,
+            sysctl: &Sysctl::DEFAULT,
+            rmem_max: 212_992,
+        };
         let segment = stray_segment(&stray, &self.connection);
         self.connection.on_segment(cx, segment);
         match act {
-            Some(Act::Write(len)) => drop(self.connection.send(cx, &vec![0; len])),
-            Some(Act::Read(len)) => drop(self.connection.recv(cx, &mut vec![0; len], false)),
+            Some(Act::Write(len)) => drop(self.connection.send(cx, &vec![0; len], SendFlags::empty())),
+            Some(Act::Read(len)) => drop(self.connection.recv(cx, &mut vec![0; len], false, false)),
             Some(Act::Shutdown { read, write }) => drop(self.connection.shutdown(cx, read, write)),
-            Some(Act::Nodelay(on)) => self.connection.set_nodelay(cx, on),
-            Some(Act::Rcvbuf(bytes)) => self.connection.set_rcvbuf(bytes),
-            Some(Act::Sndbuf(bytes)) => self.connection.set_sndbuf(bytes),
+            Some(Act::Nodelay(on)) => self.connection.set_config(cx, with_nodelay(on)),
+            Some(Act::Rcvbuf(bytes)) => self.connection.set_config(cx, Config { rcvbuf: bytes, ..Config::default() }),
+            Some(Act::Sndbuf(bytes)) => self.connection.set_config(cx, Config { sndbuf: bytes, ..Config::default() }),
             Some(Act::Icmp) => self.connection.on_icmp(Failure::NetUnreachable),
             Some(Act::Close) => self.connection.close(cx),
             Some(Act::Abort) | None => {}

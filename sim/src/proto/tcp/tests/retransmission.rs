@@ -1,7 +1,7 @@
 //! The retransmission timer, fast retransmit and fast recovery.
 
-use super::script::{Script, config};
-use crate::proto::tcp::{Config, Failure};
+use super::script::Script;
+use crate::proto::tcp::Failure;
 
 #[test]
 fn first_segment_is_sent_again_with_back_off() {
@@ -63,7 +63,8 @@ fn data_is_given_up_after_15_minutes() {
 
 #[test]
 fn what_icmp_said_is_the_reason() {
-    let mut s = Script::established_with(Config { retries: 1, ..config() });
+    let mut s = Script::established();
+    s.sysctl.retries2 = 1;
     assert_eq!(s.write(1, 10), Ok(10));
     recv!(s, at 0 ms, "P. 1:11(10) ack 1");
     s.icmp(Failure::NetUnreachable);
@@ -83,6 +84,8 @@ fn ten_in_flight() -> Script {
         let first = 1 + 1000 * n;
         s.expect(0, &format!(". {first}:{}(1000) ack 1", first + 1000));
     }
+    // The first segment after the SYN+ACK is never a duplicate: it is newer than what told the window last.
+    send!(s, at 0 ms, ". 1:1(0) ack 1 win 60000");
     s
 }
 
@@ -96,17 +99,17 @@ fn three_duplicates_send_the_first_again() {
     recv!(s, at 50 ms, ". 11001:12001(1000) ack 1");
     send!(s, at 50 ms, ". 1:1(0) ack 1 win 60000");
     recv!(s, at 50 ms, ". 1:1001(1000) ack 1");
-    // The window is 6 + 3 now; each further duplicate inflates it by one.
-    for _ in 0..3 {
+    // The window comes down from 10 to 7, in proportion to what arrives: seven segments for ten duplicates.
+    let mut sent = 0;
+    for _ in 0..9 {
         send!(s, at 51 ms, ". 1:1(0) ack 1 win 60000");
+        sent += s.take_sent();
     }
-    recv_nothing!(s, until 52 ms);
-    send!(s, at 52 ms, ". 1:1(0) ack 1 win 60000");
-    recv!(s, at 52 ms, ". 12001:13001(1000) ack 1");
-    // All that was in flight at the loss is there: back to half.
+    assert_eq!(sent, 7);
+    // All that was in flight at the loss is there: seven are in flight, no more.
     send!(s, at 100 ms, ". 1:1(0) ack 12001 win 60000");
-    recv!(s, at 100 ms, ". 13001:14001(1000) ack 1");
-    recv_nothing!(s, until 101 ms);
+    sent += s.take_sent();
+    assert_eq!(sent, 7);
 }
 
 #[test]
@@ -120,6 +123,10 @@ fn partial_ack_sends_the_next_missing_one() {
             _ => recv!(s, at 50 ms, ". 1:1001(1000) ack 1"),
         }
     }
+    for _ in 0..7 {
+        send!(s, at 51 ms, ". 1:1(0) ack 1 win 60000");
+        s.take_sent();
+    }
     send!(s, at 100 ms, ". 1:1(0) ack 4001 win 60000");
     recv!(s, at 100 ms, ". 4001:5001(1000) ack 1");
 }
@@ -127,7 +134,7 @@ fn partial_ack_sends_the_next_missing_one() {
 #[test]
 fn window_update_is_no_duplicate() {
     let mut s = ten_in_flight();
-    for window in [50_000, 50_001, 50_002, 50_003] {
+    for window in [60_001, 60_002, 60_003, 60_004] {
         s.deliver(50, &format!(". 1:1(0) ack 1 win {window}"));
     }
     recv_nothing!(s, until 199 ms);
@@ -210,7 +217,8 @@ fn what_was_sent_again_is_not_timed() {
 }
 
 #[test]
-fn back_off_ends_when_something_is_acknowledged() {
+fn back_off_stays_until_something_is_timed() {
+    // Karn's rule: without timestamps, what was sent twice times nothing.
     let mut s = Script::established();
     assert_eq!(s.write(1, 10), Ok(10));
     recv!(s, at 0 ms, "P. 1:11(10) ack 1");
@@ -218,7 +226,7 @@ fn back_off_ends_when_something_is_acknowledged() {
     send!(s, at 210 ms, ". 1:1(0) ack 11 win 60000");
     assert_eq!(s.write(11, 10), Ok(10));
     recv!(s, at 210 ms, "P. 11:21(10) ack 1");
-    recv!(s, at 410 ms, "P. 11:21(10) ack 1");
+    recv!(s, at 610 ms, "P. 11:21(10) ack 1");
 }
 
 #[test]
@@ -232,12 +240,14 @@ fn one_segment_is_timed_once() {
     send!(s, at 160 ms, ". 1:1(0) ack 2001 win 60000");
     assert_eq!(s.write(2001, 10), Ok(10));
     recv!(s, at 160 ms, "P. 2001:2011(10) ack 1");
-    recv!(s, at 360 ms, "P. 2001:2011(10) ack 1");
+    // 20 ms smoothed, and the least variance.
+    recv!(s, at 380 ms, "P. 2001:2011(10) ack 1");
 }
 
 #[test]
 fn patience_begins_anew_when_something_is_acknowledged() {
-    let mut s = Script::established_with(Config { retries: 1, ..config() });
+    let mut s = Script::established();
+    s.sysctl.retries2 = 1;
     assert_eq!(s.write(1, 10), Ok(10));
     recv!(s, at 0 ms, "P. 1:11(10) ack 1");
     recv!(s, at 200 ms, "P. 1:11(10) ack 1");
@@ -245,21 +255,22 @@ fn patience_begins_anew_when_something_is_acknowledged() {
     recv_nothing!(s, until 5000 ms);
     assert_eq!(s.write(11, 10), Ok(10));
     recv!(s, at 5000 ms, "P. 11:21(10) ack 1");
-    recv!(s, at 5200 ms, "P. 11:21(10) ack 1");
-    send!(s, at 5210 ms, ". 1:1(0) ack 21 win 60000");
+    recv!(s, at 5400 ms, "P. 11:21(10) ack 1");
+    send!(s, at 5410 ms, ". 1:1(0) ack 21 win 60000");
     recv_nothing!(s, until 10000 ms);
 }
 
 #[test]
 fn timeout_begins_with_one_segment_again() {
     let mut s = ten_in_flight();
+    s.sysctl.frto = 0;
     recv!(s, at 200 ms, ". 1:1001(1000) ack 1");
     recv_nothing!(s, until 210 ms);
     send!(s, at 210 ms, ". 1:1(0) ack 1001 win 60000");
     recv!(s, at 210 ms, ". 1001:2001(1000) ack 1");
     recv!(s, at 210 ms, ". 2001:3001(1000) ack 1");
     recv_nothing!(s, until 220 ms);
-    // Slow start up to half of what was in flight, 5, and from there one for a window.
+    // Slow start up to seven tenths of what the window was.
     send!(s, at 220 ms, ". 1:1(0) ack 3001 win 60000");
     for first in [3001, 4001, 5001, 6001] {
         s.expect(220, &format!(". {first}:{}(1000) ack 1", first + 1000));

@@ -14,7 +14,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, Failure, RecvError, SendError, State, Sysctl},
+        tcp::{Config, Connection, Failure, RecvError, SendError, SendFlags, State, Switches, Sysctl},
     },
     wire::{Body, Flags, Options, Packet, Payload, Segment, SeqNum},
 };
@@ -45,7 +45,7 @@ const PEER_ISS: u32 = u32::MAX - 50;
 
 /// Segments of 1,000 bytes and windows that need no scale, for numbers that can be read.
 pub(super) fn config() -> Config {
-    Config { mss: 1000, rcvbuf: 65_535, nodelay: true, ..Config::default() }
+    Config { mss: 1000, rcvbuf: 131_070, switches: Switches::NODELAY, ..Config::default() }
 }
 
 pub(super) struct Script {
@@ -54,6 +54,7 @@ pub(super) struct Script {
     now: Instant,
     rng: Rng,
     out: Out,
+    pub(super) sysctl: Sysctl,
 }
 
 fn at(ms: u64) -> Instant {
@@ -72,24 +73,24 @@ pub(super) fn bytes(place: usize, len: usize) -> Vec<u8> {
 
 impl Script {
     pub(super) fn connecting(config: Config) -> Self {
-        Self::begin(|cx| Connection::connect(cx, LOCAL.parse().unwrap(), REMOTE.parse().unwrap(), config))
+        Self::begin(|cx| Connection::connect(cx, LOCAL.parse().unwrap(), REMOTE.parse().unwrap(), config, None))
     }
 
     /// As `connecting`, with the SYN taken from the wire.
     pub(super) fn syn_sent() -> Self {
         let mut s = Self::connecting(config());
-        recv!(s, at 0 ms, "S 0:0(0) win 65535 <mss 1000,wscale 7>");
+        recv!(s, at 0 ms, "S 0:0(0) win 65000 <mss 1000,wscale 7>");
         s
     }
 
     pub(super) fn accepting(config: Config, syn: &str) -> Self {
         let syn = parse(syn, SeqNum(0));
-        Self::begin(|cx| Connection::accept(cx, LOCAL.parse().unwrap(), REMOTE.parse().unwrap(), &syn, config))
+        Self::begin(|cx| Connection::accept(cx, LOCAL.parse().unwrap(), REMOTE.parse().unwrap(), &syn, config, None))
     }
 
     pub(super) fn syn_received() -> Self {
         let mut s = Self::accepting(config(), "S 0:0(0) win 60000 <mss 1000>");
-        recv!(s, at 0 ms, "S. 0:0(0) ack 1 win 65535 <mss 1000>");
+        recv!(s, at 0 ms, "S. 0:0(0) ack 1 win 65000 <mss 1000>");
         s
     }
 
@@ -157,16 +158,17 @@ impl Script {
     fn begin(open: impl FnOnce(&mut Cx<'_>) -> Connection) -> Self {
         let (mut rng, mut out) = (Rng::stream(1, "script", 0), Out::default());
         let now = at(0);
-        let connection = open(&mut Cx { now, rng: &mut rng, out: &mut out, sysctl: &Sysctl::DEFAULT });
+        let connection =
+            open(&mut Cx { now, rng: &mut rng, out: &mut out, sysctl: &Sysctl::DEFAULT, rmem_max: 212_992 });
         let Body::Tcp(syn) = &out.packets[0].body else { panic!("not a segment") };
         let iss = syn.seq;
-        Self { connection, iss, now, rng, out }
+        Self { connection, iss, now, rng, out, sysctl: Sysctl::DEFAULT }
     }
 
     fn with<R>(&mut self, act: impl FnOnce(&mut Connection, &mut Cx<'_>) -> R) -> R {
         act(
             &mut self.connection,
-            &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT },
+            &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &self.sysctl, rmem_max: 212_992 },
         )
     }
 
@@ -175,13 +177,13 @@ impl Script {
     /// Writes `len` bytes, of which the first has the sequence number `place`.
     pub(super) fn write(&mut self, place: usize, len: usize) -> Result<usize, SendError> {
         let data = bytes(place, len);
-        self.with(|connection, cx| connection.send(cx, &data))
+        self.with(|connection, cx| connection.send(cx, &data, SendFlags::empty()))
     }
 
     /// Reads up to `len` bytes, which must be those from sequence number `place` on.
     pub(super) fn read(&mut self, place: usize, len: usize) -> Result<usize, RecvError> {
         let mut buf = vec![0; len];
-        let count = self.with(|connection, cx| connection.recv(cx, &mut buf, false))?;
+        let count = self.with(|connection, cx| connection.recv(cx, &mut buf, false, false))?;
         assert_eq!(buf[..count], bytes(place, count), "the peer's bytes, in order");
         Ok(count)
     }
@@ -189,7 +191,7 @@ impl Script {
     /// As [`Self::read`] with MSG_PEEK.
     pub(super) fn peek(&mut self, place: usize, len: usize) -> Result<usize, RecvError> {
         let mut buf = vec![0; len];
-        let count = self.with(|connection, cx| connection.recv(cx, &mut buf, true))?;
+        let count = self.with(|connection, cx| connection.recv(cx, &mut buf, true, false))?;
         assert_eq!(buf[..count], bytes(place, count), "the peer's bytes, in order");
         Ok(count)
     }
@@ -215,7 +217,8 @@ impl Script {
     }
 
     pub(super) fn set_nodelay(&mut self, on: bool) {
-        self.with(|connection, cx| connection.set_nodelay(cx, on));
+        let switches = if on { Switches::NODELAY } else { Switches::empty() };
+        self.with(|connection, cx| connection.set_config(cx, Config { switches, ..config() }));
     }
 
     pub(super) fn state(&self) -> State {
@@ -267,6 +270,11 @@ impl Script {
         let told = self.tell(&sent);
         let told = if text.contains(" win ") { told } else { without_window(&told) };
         assert_eq!((told.as_str(), self.now), (text, at(ms)), "\n{:?}", self.connection);
+    }
+
+    /// How many segments were sent since the last that was expected.
+    pub(super) fn take_sent(&mut self) -> usize {
+        self.out.packets.drain(..).count()
     }
 
     pub(super) fn expect_silence(&mut self, ms: u64) {

@@ -340,7 +340,7 @@ fn one_way_bulk_is_not_acknowledged_more_than_it_must_be() {
     pair.run(&mut source, &mut sink);
     drop(pair);
     assert!(packets[CLIENT] <= (1 << 20) / 1460 + 10, "{packets:?}");
-    assert!(packets[SERVER] <= packets[CLIENT] / 2 + 20, "{packets:?}");
+    assert!(packets[SERVER] <= packets[CLIENT] / 2 + 40, "{packets:?}");
 }
 
 #[test]

@@ -26,13 +26,13 @@ fn fin_may_come_with_the_ack() {
     let mut s = Script::syn_received();
     send!(s, at 20 ms, "F. 1:1(0) ack 1 win 60000");
     assert_eq!(s.state(), State::CloseWait);
-    recv!(s, at 60 ms, ". 1:1(0) ack 2");
+    recv!(s, at 21 ms, ". 1:1(0) ack 2");
 }
 
 #[test]
 fn syn_ack_is_repeated_five_times_then_forgotten_after_63_s() {
     let mut s = Script::syn_received();
-    recv!(s, at 1000 ms, "S. 0:0(0) ack 1 win 65535 <mss 1000>");
+    recv!(s, at 1000 ms, "S. 0:0(0) ack 1 win 65000 <mss 1000>");
     recv!(s, at 3000 ms, "S. 0:0(0) ack 1");
     recv!(s, at 7000 ms, "S. 0:0(0) ack 1");
     recv!(s, at 15000 ms, "S. 0:0(0) ack 1");
@@ -47,7 +47,7 @@ fn syn_ack_is_repeated_five_times_then_forgotten_after_63_s() {
 fn repeated_syn_gets_the_same_answer_but_not_too_often() {
     let mut s = Script::syn_received();
     send!(s, at 100 ms, "S 0:0(0) win 60000 <mss 1000>");
-    recv!(s, at 100 ms, "S. 0:0(0) ack 1 win 65535 <mss 1000>");
+    recv!(s, at 100 ms, "S. 0:0(0) ack 1 win 65000 <mss 1000>");
     send!(s, at 200 ms, "S 0:0(0) win 60000 <mss 1000>");
     recv_nothing!(s, until 600 ms);
     send!(s, at 600 ms, "S 0:0(0) win 60000 <mss 1000>");
@@ -93,10 +93,10 @@ fn segment_without_ack_is_ignored() {
 #[test]
 fn scaling_is_agreed_only_if_offered() {
     let mut s = Script::accepting(config(), "S 0:0(0) win 60000 <mss 1000,wscale 3>");
-    recv!(s, at 0 ms, "S. 0:0(0) ack 1 win 65535 <mss 1000,wscale 7>");
+    recv!(s, at 0 ms, "S. 0:0(0) ack 1 win 65000 <mss 1000,wscale 7>");
     send!(s, at 0 ms, ". 1:1(0) ack 1 win 60000");
     assert_eq!(s.write(1, 10), Ok(10));
-    recv!(s, at 0 ms, "P. 1:11(10) ack 1 win 511");
+    recv!(s, at 0 ms, "P. 1:11(10) ack 1 win 508");
 }
 
 #[test]

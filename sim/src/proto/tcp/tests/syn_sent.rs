@@ -9,7 +9,7 @@ fn syn_ack_is_acknowledged_at_once() {
     let mut s = Script::syn_sent();
     assert_eq!(s.readiness(), Readiness::empty());
     send!(s, at 30 ms, "S. 0:0(0) ack 1 win 60000 <mss 1000,wscale 2>");
-    recv!(s, at 30 ms, ". 1:1(0) ack 1 win 511");
+    recv!(s, at 30 ms, ". 1:1(0) ack 1 win 508");
     assert_eq!(s.state(), State::Established);
     assert_eq!(s.readiness(), Readiness::OUT);
     recv_nothing!(s, until 100000 ms);
@@ -18,8 +18,8 @@ fn syn_ack_is_acknowledged_at_once() {
 #[test]
 fn syn_is_repeated_six_times_then_times_out_after_127_s() {
     let mut s = Script::syn_sent();
-    recv!(s, at 1000 ms, "S 0:0(0) win 65535 <mss 1000,wscale 7>");
-    recv!(s, at 3000 ms, "S 0:0(0) win 65535 <mss 1000,wscale 7>");
+    recv!(s, at 1000 ms, "S 0:0(0) win 65000 <mss 1000,wscale 7>");
+    recv!(s, at 3000 ms, "S 0:0(0) win 65000 <mss 1000,wscale 7>");
     recv!(s, at 7000 ms, "S 0:0(0)");
     recv!(s, at 15000 ms, "S 0:0(0)");
     recv!(s, at 31000 ms, "S 0:0(0)");
@@ -93,7 +93,7 @@ fn ack_without_syn_and_bare_fin_are_ignored() {
 fn simultaneous_open() {
     let mut s = Script::syn_sent();
     send!(s, at 5 ms, "S 0:0(0) win 60000 <mss 1000>");
-    recv!(s, at 5 ms, "S. 0:0(0) ack 1 win 65535 <mss 1000>");
+    recv!(s, at 5 ms, "S. 0:0(0) ack 1 win 65000 <mss 1000>");
     assert_eq!((s.state(), s.readiness()), (State::SynReceived, Readiness::empty()));
     send!(s, at 10 ms, "S. 0:0(0) ack 1 win 60000 <mss 1000>");
     assert_eq!(s.state(), State::Established);
@@ -158,7 +158,7 @@ fn repeated_handshake_is_not_timed() {
 fn peer_without_options_gets_segments_of_536() {
     let mut s = Script::syn_sent();
     send!(s, at 0 ms, "S. 0:0(0) ack 1 win 60000");
-    recv!(s, at 0 ms, ". 1:1(0) ack 1 win 65535");
+    recv!(s, at 0 ms, ". 1:1(0) ack 1 win 65000");
     assert_eq!(s.write(1, 1000), Ok(1000));
     recv!(s, at 0 ms, ". 1:537(536) ack 1");
     recv!(s, at 0 ms, "P. 537:1001(464) ack 1");

@@ -1,0 +1,121 @@
+//! What TCP_INFO tells of a connection: `tcp_get_info`, as far as the model knows the figure.
+
+use super::{Connection, Marks, State, recovery::Phase, timers::since};
+use crate::base::Instant;
+
+/// The figures of `struct tcp_info`, in its units: microseconds, milliseconds where it says so, segments, bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Info {
+    /// `TCP_ESTABLISHED` ... of include/net/tcp_states.h.
+    pub(crate) state: u8,
+    pub(crate) ca_state: u8,
+    pub(crate) retransmits: u8,
+    pub(crate) probes: u8,
+    pub(crate) backoff: u8,
+    /// TCPI_OPT_TIMESTAMPS 1, _SACK 2, _WSCALE 4.
+    pub(crate) options: u8,
+    pub(crate) snd_wscale: u8,
+    pub(crate) rcv_wscale: u8,
+    pub(crate) rto: u32,
+    pub(crate) ato: u32,
+    pub(crate) snd_mss: u32,
+    pub(crate) rcv_mss: u32,
+    pub(crate) unacked: u32,
+    pub(crate) sacked: u32,
+    pub(crate) lost: u32,
+    pub(crate) retrans: u32,
+    /// Milliseconds.
+    pub(crate) last_data_sent: u32,
+    pub(crate) last_data_recv: u32,
+    pub(crate) last_ack_recv: u32,
+    pub(crate) pmtu: u32,
+    pub(crate) rcv_ssthresh: u32,
+    pub(crate) rtt: u32,
+    pub(crate) rttvar: u32,
+    pub(crate) snd_ssthresh: u32,
+    pub(crate) snd_cwnd: u32,
+    pub(crate) advmss: u32,
+    pub(crate) reordering: u32,
+    pub(crate) rcv_rtt: u32,
+    pub(crate) rcv_space: u32,
+    pub(crate) total_retrans: u32,
+    pub(crate) notsent_bytes: u32,
+    pub(crate) min_rtt: u32,
+    pub(crate) snd_wnd: u32,
+    pub(crate) rcv_wnd: u32,
+}
+
+impl State {
+    /// The number of include/net/tcp_states.h.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::Established => 1,
+            Self::SynSent => 2,
+            Self::SynReceived => 3,
+            Self::FinWait1 => 4,
+            Self::FinWait2 => 5,
+            Self::TimeWait => 6,
+            Self::Closed => 7,
+            Self::CloseWait => 8,
+            Self::LastAck => 9,
+            Self::Closing => 11,
+        }
+    }
+}
+
+impl Connection {
+    /// The figures now.
+    pub(crate) fn info(&self, now: Instant, sysctl: &super::Sysctl) -> Info {
+        let millis = |at: Instant| u32::try_from(since(now, at) / 1_000_000).unwrap_or(u32::MAX);
+        let micros = |nanos: u64| u32::try_from(nanos / 1000).unwrap_or(u32::MAX);
+        let headers = if self.remote.is_ipv4() { 40 } else { 60 };
+        let scales = self.snd.scale > 0 || self.rcv.scale > 0;
+        Info {
+            state: self.state.number(),
+            ca_state: match self.recovery.phase {
+                Phase::Open => 0,
+                Phase::Disorder => 1,
+                Phase::Cwr => 2,
+                Phase::Recovery => 3,
+                Phase::Loss => 4,
+            },
+            retransmits: self.snd.retries,
+            probes: self.snd.probes,
+            backoff: self.rtt.backoff(),
+            options: u8::from(self.stamps.on) | u8::from(self.is(Marks::SACK)) << 1 | u8::from(scales) << 2,
+            snd_wscale: self.snd.scale,
+            rcv_wscale: self.rcv.scale,
+            rto: micros(self.rtt.timeout(sysctl)),
+            ato: u32::from(self.rcv.ato) * 1000,
+            snd_mss: self.snd.mss.into(),
+            rcv_mss: self.rcv.mss.into(),
+            unacked: self.snd.sent.len() + u32::from(self.state.is_connecting()),
+            sacked: self.snd.sent.sacked,
+            lost: self.snd.sent.lost,
+            retrans: self.snd.sent.retransmitted,
+            last_data_sent: millis(self.snd.sent_at),
+            last_data_recv: self.rcv.data_at.map_or(millis(self.snd.sent_at), millis),
+            last_ack_recv: millis(self.rcv.heard_at),
+            pmtu: u32::from(self.config.mss) + headers,
+            rcv_ssthresh: self.rcv.window.threshold,
+            rtt: self.rtt.smoothed().unwrap_or(0) as u32,
+            rttvar: self.rtt.deviation(),
+            snd_ssthresh: self.congestion.ssthresh,
+            snd_cwnd: self.congestion.cwnd,
+            advmss: self.config.advertised_mss().into(),
+            reordering: self.recovery.reordering,
+            rcv_rtt: self.rcv.window.rtt_micros() as u32,
+            rcv_space: self.rcv.window.taken(),
+            total_retrans: self.recovery.total,
+            notsent_bytes: if self.state.is_connecting() { 0 } else { self.snd.left() },
+            min_rtt: self.rtt.least().map_or(u32::MAX, |least| least as u32),
+            snd_wnd: self.snd.wnd,
+            rcv_wnd: self.rcv.edge.0.wrapping_sub(self.rcv.wup.0),
+        }
+    }
+
+    /// TCP_MAXSEG as it reads on a connection (`mss_cache`).
+    pub(crate) fn mss(&self) -> u16 {
+        self.snd.mss
+    }
+}

@@ -1,0 +1,398 @@
+//! The text of a segment: the seventh and eighth steps of RFC 9293 section 3.10.7.4 as `tcp_data_queue` does them, and when
+//! it is acknowledged.
+
+use super::{
+    AckDue, Connection, Failure, Marks, ReceiveSide, State, Switches,
+    assembler::{earlier, later},
+    timers::{DELAYED_ACK_MS, after, since},
+};
+use crate::{
+    base::Instant,
+    proto::Cx,
+    wire::{Flags, SackBlocks, Segment, SeqNum},
+};
+
+/// How many segments are acknowledged at once when the peer may be in slow start: Linux TCP_MAX_QUICKACKS.
+const MAX_QUICK: u32 = 16;
+
+/// So many duplicate ACKs go out at once, because so many make the peer send again: TCP_FASTRETRANS_THRESH.
+const PROMPT_DUPLICATES: u8 = 3;
+
+impl Connection {
+    /// New data that no program can ever read: the reading side is shut, and so is ours (`tcp_rcv_state_process`, step 7).
+    /// In ESTABLISHED data is kept even after `shutdown(SHUT_RD)`.
+    pub(super) fn is_too_late(&self, segment: &Segment) -> bool {
+        self.state != State::Established
+            && self.is(Marks::RECEIVE_SHUT)
+            && (self.state.awaits_data() || segment.seq.before(self.rcv.nxt))
+            && !segment.payload.is_empty()
+            && self.rcv.nxt.before(segment.seq + segment.payload.len() as u32)
+    }
+
+    /// `tcp_data_queue`: what is new and within the window is kept, wherever it belongs.
+    pub(super) fn take_text(&mut self, cx: &mut Cx<'_>, segment: &Segment) {
+        let is_syn = u32::from(segment.flags.contains(Flags::SYN));
+        let start = segment.seq + is_syn;
+        let data_end = start + segment.payload.len() as u32;
+        let fin = segment.flags.contains(Flags::FIN);
+        if segment.seq_len() == 0 {
+            return;
+        }
+        let reports = self.is(Marks::SACK);
+        let rcv = &mut self.rcv;
+        let window = rcv.window();
+        let end = data_end + u32::from(fin);
+        let is_old = end.at_or_before(rcv.nxt);
+        let bare_fin_in_order = start == rcv.nxt && segment.payload.is_empty();
+        let is_beyond = rcv.edge.at_or_before(start) || window == 0;
+        if is_old || (is_beyond && !bare_fin_in_order) {
+            // Sent again, or a probe: the peer waits for an answer.
+            if reports && cx.sysctl.dsack && is_old {
+                rcv.assembler.report_duplicate(segment.seq, end);
+            }
+            rcv.enter_quick_mode();
+            rcv.ack = AckDue::Now;
+            return;
+        }
+        // Trim to the window.
+        let first = later(start, rcv.nxt);
+        let last = if bare_fin_in_order { data_end } else { earlier(data_end, rcv.edge) };
+        if reports && cx.sysctl.dsack && start.before(rcv.nxt) {
+            rcv.assembler.report_duplicate(start, rcv.nxt);
+        }
+        if fin && last == data_end && rcv.fin_at.is_none() {
+            rcv.fin_at = Some(data_end);
+        }
+        let skip = first.0.wrapping_sub(start.0) as usize;
+        let len = last.distance_from(first).max(0) as usize;
+        let data = &segment.payload[skip.min(segment.payload.len())..][..len];
+        let gap = first.0.wrapping_sub(rcv.nxt.0) as usize;
+        rcv.buffer.put_beyond(gap, data);
+        if gap > 0 {
+            self.take_out_of_order(cx, first, last);
+            return;
+        }
+        rcv.buffer.extend(len);
+        rcv.nxt += len as u32;
+        if len > 0 {
+            self.data_arrived(cx, segment, len);
+        }
+        let rcv = &mut self.rcv;
+        if !rcv.assembler.is_empty() {
+            if let Some(end) = rcv.assembler.contiguous(rcv.nxt) {
+                rcv.buffer.extend(end.0.wrapping_sub(rcv.nxt.0) as usize);
+                rcv.nxt = end;
+            }
+            if rcv.assembler.is_empty() {
+                // The gap is filled: the peer hears of it at once (RFC 5681 section 4.2).
+                rcv.ack = AckDue::Now;
+            }
+        }
+    }
+
+    /// `tcp_data_queue_ofo`
+    fn take_out_of_order(&mut self, cx: &Cx<'_>, first: SeqNum, last: SeqNum) {
+        let reports = self.is(Marks::SACK);
+        let rcv = &mut self.rcv;
+        rcv.owe_ack();
+        if !first.before(last) {
+            rcv.ack = AckDue::Now;
+            return;
+        }
+        if reports
+            && cx.sysctl.dsack
+            && let Some((start, end)) = rcv.assembler.overlap(first, last)
+        {
+            rcv.assembler.report_duplicate(start, end);
+        }
+        let (range, _) = rcv.assembler.insert(first, last);
+        if reports {
+            rcv.assembler.report(range);
+        }
+    }
+
+    /// Data has come in order: `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
+    #[inline]
+    pub(super) fn data_arrived(&mut self, cx: &Cx<'_>, segment: &Segment, len: usize) {
+        let rto = self.rtt.base();
+        let our_mss = self.config.advertised_mss();
+        let rcv = &mut self.rcv;
+        rcv.owe_ack();
+        rcv.duplicates = 0;
+        if len >= usize::from(rcv.mss) {
+            rcv.mss = len.min(usize::from(our_mss)) as u16;
+            if segment.flags.contains(Flags::PSH) {
+                // A full segment that ends a write: nothing may follow for a while.
+                rcv.pushed = rcv.pushed.max(1);
+            }
+        } else {
+            rcv.take_small(len, segment.flags);
+        }
+        match segment.options.timestamps {
+            Some(stamp) if self.stamps.on && len >= usize::from(rcv.mss) => {
+                if let Some(micros) = self.stamps.round_trip(stamp, cx.now) {
+                    rcv.measure_by_stamp(micros);
+                }
+            }
+            None => rcv.measure_by_window(cx.now),
+            _ => {}
+        }
+        rcv.adapt_delay(cx.now, rto);
+        rcv.data_at = Some(cx.now);
+        rcv.grow_window(len as u32, our_mss, cx.sysctl);
+    }
+
+    /// The peer sends no more (`tcp_fin`).
+    pub(super) fn take_fin(&mut self, cx: &mut Cx<'_>) {
+        if self.is(Marks::PEER_DONE) {
+            return;
+        }
+        self.marks |= Marks::RECEIVE_SHUT | Marks::PEER_DONE;
+        self.rcv.nxt += 1;
+        self.rcv.edge = later(self.rcv.edge, self.rcv.nxt);
+        self.rcv.assembler.free();
+        self.rcv.owe_ack();
+        match self.state {
+            State::Established => {
+                self.state = State::CloseWait;
+                // The program will answer with its own FIN, so this ACK may wait for it.
+                self.rcv.pingpong = true;
+            }
+            State::FinWait1 => {
+                self.send_ack(cx);
+                self.state = State::Closing;
+            }
+            State::FinWait2 => {
+                self.send_ack(cx);
+                self.enter_time_wait(cx.now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Sends the ACK that is owed, now or by the timer (`__tcp_ack_snd_check`).
+    #[inline]
+    pub(super) fn acknowledge(&mut self, cx: &mut Cx<'_>) {
+        let rcv = &self.rcv;
+        if rcv.ack == AckDue::No {
+            return;
+        }
+        // At least every second full segment (RFC 9293 section 3.8.6.3), if the program keeps up or the window is not to
+        // shrink; and every one while the peer gets going.
+        let now =
+            rcv.ack == AckDue::Now || (rcv.quick > 0 && !rcv.pingpong) || (rcv.holds_two_segments() && self.keeps_up());
+        if now {
+            return self.send_ack(cx);
+        }
+        if !self.rcv.assembler.is_empty() {
+            return self.acknowledge_out_of_order(cx);
+        }
+        let delay = self.ack_delay();
+        self.timers.set_ack(cx.now, delay);
+    }
+
+    fn keeps_up(&self) -> bool {
+        let rcv = &self.rcv;
+        (rcv.buffer.len() as u32) < self.config.rcvlowat || rcv.offer() >= rcv.edge.0.wrapping_sub(rcv.wup.0)
+    }
+
+    /// While something is missing every segment is answered, the first three at once; with SACK, later ones are gathered for
+    /// a millisecond at most (`tcp_comp_sack_delay_ns`).
+    fn acknowledge_out_of_order(&mut self, cx: &mut Cx<'_>) {
+        let rcv = &mut self.rcv;
+        let gathered = rcv.duplicates.saturating_sub(PROMPT_DUPLICATES);
+        if !self.marks.contains(Marks::SACK) || rcv.duplicates < PROMPT_DUPLICATES || gathered >= cx.sysctl.comp_sack_nr
+        {
+            rcv.duplicates = if gathered >= cx.sysctl.comp_sack_nr { PROMPT_DUPLICATES } else { rcv.duplicates + 1 };
+            return self.send_ack(cx);
+        }
+        rcv.duplicates += 1;
+        let micros = match (rcv.window.rtt_micros(), self.rtt.smoothed()) {
+            (0, smoothed) => smoothed.unwrap_or(0),
+            (own, Some(smoothed)) => own.min(smoothed),
+            (own, None) => own,
+        };
+        let delay = cx.sysctl.comp_sack_delay.min(micros * 1000 / 20);
+        if delay == 0 {
+            return self.send_ack(cx);
+        }
+        self.timers.set_ack(cx.now, delay);
+    }
+
+    /// How long an ACK may wait (`tcp_send_delayed_ack`), nanoseconds.
+    fn ack_delay(&self) -> u64 {
+        let mut millis = u64::from(self.rcv.ato);
+        if millis > DELAYED_ACK_MS {
+            let mut most = if self.rcv.pingpong || self.rcv.pushed > 0 { 200 } else { 500 };
+            if let Some(micros) = self.rtt.smoothed() {
+                most = most.min((micros / 1000).max(DELAYED_ACK_MS));
+            }
+            millis = millis.min(most);
+        }
+        millis.max(1) * 1_000_000
+    }
+
+    /// How many blocks fit beside the other options.
+    fn block_room(&self) -> usize {
+        if self.stamps.on { 3 } else { 4 }
+    }
+
+    /// What the blocks of the next segment take, in bytes.
+    pub(super) fn sack_len(&self) -> u32 {
+        let count = self.rcv.assembler.block_count(self.block_room());
+        if count == 0 { 0 } else { 4 + 8 * count as u32 }
+    }
+
+    /// The blocks of the next segment.
+    pub(super) fn sack_blocks(&mut self) -> Option<Box<SackBlocks>> {
+        let room = self.block_room();
+        self.rcv.assembler.take_blocks(room)
+    }
+
+    /// The program has made room: `tcp_cleanup_rbuf` says whether the peer hears of it at once.
+    #[inline]
+    pub(super) fn after_read(&mut self, cx: &mut Cx<'_>, count: usize) {
+        let our_mss = self.config.advertised_mss();
+        self.rcv.tune(cx.now, our_mss, cx.sysctl);
+        let rcv = &self.rcv;
+        // An ACK that was held back for the program's answer: one that has taken everything and only ever listens will not
+        // answer.
+        let ack = rcv.ack != AckDue::No
+            && (rcv.nxt.0.wrapping_sub(rcv.wup.0) > u32::from(rcv.mss)
+                || (count > 0 && rcv.buffer.is_empty() && (rcv.pushed > 1 || (rcv.pushed == 1 && !rcv.pingpong))));
+        // A window that can be opened to twice its size. (RFC 9293 section 3.8.6.2.2 speaks of a segment or half the buffer.)
+        let update = || {
+            let window = rcv.window();
+            2 * u64::from(window) <= u64::from(rcv.window.clamp) && {
+                let offer = rcv.offer();
+                offer > 0 && offer >= 2 * window
+            }
+        };
+        if ack || (count > 0 && !self.is(Marks::RECEIVE_SHUT) && update()) {
+            self.send_ack(cx);
+        }
+    }
+
+    /// TCP_QUICKACK: off, ACKs wait for an answer; on, what waits goes out.
+    pub(crate) fn set_quickack(&mut self, cx: &mut Cx<'_>, value: i32) {
+        if value == 0 {
+            self.rcv.pingpong = true;
+            return;
+        }
+        self.rcv.pingpong = false;
+        if matches!(self.state, State::Established | State::CloseWait) && self.rcv.ack != AckDue::No {
+            self.send_ack(cx);
+            if value & 1 == 0 {
+                self.rcv.pingpong = true;
+            }
+        }
+    }
+
+    /// TCP_QUICKACK as it reads.
+    pub(crate) fn is_quickack(&self) -> bool {
+        !self.rcv.pingpong
+    }
+
+    /// The end of a connection that took what nobody will read (RFC 9293 section 3.6.1, RFC 1122 section 4.2.2.13).
+    pub(super) fn refuse_text(&mut self) {
+        self.finish(Some(Failure::Reset));
+    }
+
+    /// SO_OOBINLINE.
+    pub(super) fn is_urgent_inline(&self) -> bool {
+        self.config.has(Switches::OOBINLINE)
+    }
+}
+
+impl ReceiveSide {
+    /// RFC 9293 section 3.4, as lenient as `tcp_sequence`: an old segment passes if it reaches up to what was last
+    /// acknowledged, one without text if it starts at the edge of the window.
+    pub(super) fn is_acceptable(&self, segment: &Segment) -> bool {
+        let end = segment.seq + segment.seq_len();
+        !end.before(self.wup) && segment.seq.at_or_before(self.edge)
+    }
+
+    /// More than one full segment has not been acknowledged.
+    #[inline]
+    pub(super) fn holds_two_segments(&self) -> bool {
+        self.nxt.0.wrapping_sub(self.wup.0) > u32::from(self.mss)
+    }
+
+    /// A segment smaller than the largest: two of one size are the peer's new size, others the ends of its writes
+    /// (`tcp_measure_rcv_mss`).
+    #[inline]
+    fn take_small(&mut self, len: usize, flags: Flags) {
+        let ends = flags.intersects(Flags::PSH | Flags::FIN | Flags::URG | Flags::SYN);
+        if len >= 536 || (len >= 88 && !ends) {
+            let last = std::mem::replace(&mut self.last_len, len as u16);
+            if usize::from(last) == len {
+                self.mss = last;
+                return;
+            }
+        }
+        self.pushed = (self.pushed + 1).min(2);
+    }
+
+    /// How long an ACK waits follows the gaps between segments (`icsk_ack.ato`).
+    #[inline]
+    fn adapt_delay(&mut self, now: Instant, rto: u64) {
+        let Some(at) = self.data_at.filter(|_| self.ato > 0) else {
+            // The first data: the peer is in slow start.
+            self.grant_quick_acks();
+            self.ato = DELAYED_ACK_MS as u16;
+            return;
+        };
+        let gap = since(now, at);
+        let millis = gap / 1_000_000;
+        let ato = u64::from(self.ato);
+        if millis <= DELAYED_ACK_MS / 2 {
+            self.ato = (ato / 2 + DELAYED_ACK_MS / 2) as u16;
+        } else if millis < ato {
+            self.ato = (ato / 2 + millis).min(rto / 1_000_000) as u16;
+        } else if gap > rto {
+            // A silence in which the peer's window has decayed: it starts anew.
+            self.grant_quick_acks();
+        }
+    }
+
+    /// `icsk_ack.ato` in nanoseconds.
+    #[inline]
+    pub(super) fn ato_nanos(&self) -> u64 {
+        u64::from(self.ato) * 1_000_000
+    }
+
+    /// `tcp_incr_quickack`: enough for half a window.
+    fn grant_quick_acks(&mut self) {
+        let segments = (self.window() / (2 * u32::from(self.mss.max(1)))).clamp(2, MAX_QUICK);
+        self.quick = self.quick.max(segments as u8);
+    }
+
+    /// `tcp_enter_quickack_mode`: the peer is in trouble, so it hears from us at once.
+    pub(super) fn enter_quick_mode(&mut self) {
+        self.grant_quick_acks();
+        self.pingpong = false;
+        self.ato = DELAYED_ACK_MS as u16;
+    }
+
+    /// `tcp_event_ack_sent`
+    #[inline]
+    pub(super) fn ack_is_sent(&mut self) {
+        self.ack = AckDue::No;
+        self.pushed = 0;
+        if self.quick > 0 {
+            self.quick -= 1;
+            if self.quick == 0 {
+                self.ato = DELAYED_ACK_MS as u16;
+            }
+        }
+    }
+
+    /// Segments that make no sense are answered at most so often (`__tcp_oow_rate_limited`).
+    pub(super) fn may_answer(&mut self, now: Instant, interval_ms: u32) -> bool {
+        let may = self.challenge_from <= now;
+        if may {
+            self.challenge_from = after(now, u64::from(interval_ms) * 1_000_000);
+        }
+        may
+    }
+}

@@ -1,0 +1,677 @@
+//! What is lost, and what becomes of the congestion window then: the state machine of `tcp_fastretrans_alert`.
+//!
+//! With SACK, RACK (RFC 8985) finds losses by time; without, three duplicate ACKs do (RFC 5681, NewReno of RFC 6582). In
+//! recovery the window comes down in proportion to what arrives (PRR, RFC 6937). A tail loss probe goes before the
+//! retransmission timeout; after one, F-RTO (RFC 5682) looks whether it was spurious; timestamps (Eifel, RFC 3522) and
+//! D-SACK (RFC 3708) undo what was reduced for nothing.
+
+use super::{
+    Connection, Marks, Sysctl,
+    ack::{News, NewsOf},
+    output::Push,
+    scoreboard::Fate,
+    timers::after,
+};
+use crate::{
+    base::Instant,
+    proto::Cx,
+    wire::{SeqNum, Timestamps},
+};
+
+/// `tcp_ca_state`
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Phase {
+    /// Nothing is thought to be lost.
+    Open,
+    /// Something has arrived out of order.
+    Disorder,
+    /// The window comes down for a loss that a probe has repaired.
+    Cwr,
+    /// A loss was seen; it lasts until everything sent by then is acknowledged.
+    Recovery,
+    /// The retransmission timer ran out; it lasts until everything sent by then is acknowledged.
+    Loss,
+}
+
+/// What is to be sent for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Resend {
+    Nothing,
+    Lost,
+    /// F-RTO: new data, to see whether it arrives.
+    New,
+}
+
+/// The recovery of one connection.
+#[derive(Debug)]
+pub(super) struct Recovery {
+    pub(super) phase: Phase,
+    /// SND.NXT when the phase began.
+    pub(super) high: SeqNum,
+    /// How far segments may overtake one another before one is taken to be lost (`tp->reordering`).
+    pub(super) reordering: u32,
+    /// Reordering was seen at some time.
+    reordered: bool,
+    /// When something was first sent again, if SND.UNA has not passed `high` since (`retrans_stamp`).
+    pub(super) resent_since: Option<Instant>,
+    /// Where the tail loss probe on its way ends, and whether it was a repetition (`tlp_high_seq`, `tlp_retrans`).
+    pub(super) probe_end: Option<SeqNum>,
+    pub(super) probe_repeats: bool,
+    frto: bool,
+    /// What a reduction can be undone by: where it began, the threshold and the window before, and repetitions that no
+    /// D-SACK has explained (`undo_marker`, `prior_ssthresh`, `prior_cwnd`, `undo_retrans`).
+    undo_from: Option<SeqNum>,
+    unexplained: i32,
+    prior_ssthresh: u32,
+    prior_cwnd: u32,
+    /// PRR's counters.
+    delivered: u32,
+    pub(super) sent: u32,
+    /// RACK's window of reordering in quarters of the least round trip, and for how many recoveries it stays wide.
+    steps: u8,
+    persist: u8,
+    /// So often was something sent again (`total_retrans`).
+    pub(super) total: u32,
+}
+
+impl Recovery {
+    pub(super) fn new(sysctl: &Sysctl) -> Self {
+        Self {
+            phase: Phase::Open,
+            high: SeqNum(0),
+            reordering: sysctl.reordering,
+            reordered: false,
+            resent_since: None,
+            probe_end: None,
+            probe_repeats: false,
+            frto: false,
+            undo_from: None,
+            unexplained: 0,
+            prior_ssthresh: 0,
+            prior_cwnd: 0,
+            delivered: 0,
+            sent: 0,
+            steps: 1,
+            persist: 0,
+            total: 0,
+        }
+    }
+
+    /// The window is on its way down (`tcp_in_cwnd_reduction`).
+    #[inline]
+    pub(super) fn reduces(&self) -> bool {
+        matches!(self.phase, Phase::Cwr | Phase::Recovery)
+    }
+
+    /// A D-SACK says that what ends at `end` had arrived before it was sent again.
+    pub(super) fn explained(&mut self, end: SeqNum) {
+        if self.undo_from.is_some_and(|from| from.before(end)) && self.unexplained > 0 {
+            self.unexplained -= 1;
+        }
+    }
+
+    /// A D-SACK has come: the window of reordering was too narrow (`tcp_rack_update_reo_wnd`).
+    fn adapt(&mut self, had_dsack: bool) {
+        if had_dsack {
+            (self.steps, self.persist) = (self.steps.saturating_add(1), 16);
+        } else if self.persist == 0 {
+            self.steps = 1;
+        }
+    }
+
+    /// Segments were seen to overtake others by so many.
+    pub(super) fn saw_reordering(&mut self, distance: u32, sysctl: &Sysctl) {
+        self.reordering = self.reordering.max(distance.min(sysctl.max_reordering));
+        self.reordered = true;
+    }
+}
+
+impl Connection {
+    /// `tcp_fastretrans_alert`: an acknowledgment that is not quite ordinary, or one in trouble.
+    pub(super) fn assess(&mut self, cx: &mut Cx<'_>, news: &mut News) -> Resend {
+        let has_sack = self.is(Marks::SACK);
+        let advanced = news.of.contains(NewsOf::ADVANCED);
+        if self.snd.sent.is_empty() {
+            self.snd.sent.sacked = 0;
+        }
+        if self.is_reneging(cx, news) {
+            return Resend::Nothing;
+        }
+        self.recovery.adapt(news.of.contains(NewsOf::DUPLICATE_SACK));
+        if self.recovery.phase == Phase::Open {
+            self.recovery.resent_since = None;
+        } else if self.recovery.high.at_or_before(self.snd.una) {
+            match self.recovery.phase {
+                Phase::Cwr if self.recovery.high != self.snd.una => {
+                    self.end_reduction(cx.now);
+                    self.recovery.phase = Phase::Open;
+                }
+                Phase::Recovery => {
+                    if !has_sack {
+                        self.snd.sent.sacked = 0;
+                    }
+                    if self.try_undo_recovery(news) {
+                        return Resend::Nothing;
+                    }
+                    self.end_reduction(cx.now);
+                }
+                _ => {}
+            }
+        }
+        match self.recovery.phase {
+            Phase::Recovery => {
+                if !advanced {
+                    if !has_sack {
+                        self.count_duplicate(news, cx.sysctl);
+                    }
+                } else if self.try_undo_partial(news) {
+                    return Resend::Nothing;
+                }
+                if self.try_undo_by_dsack() {
+                    self.recovery.phase = Phase::Open;
+                    return Resend::Nothing;
+                }
+                self.find_losses(cx, news);
+            }
+            Phase::Loss => {
+                let resend = self.assess_after_timeout(cx, news);
+                if self.recovery.phase != Phase::Loss {
+                    self.find_losses(cx, news);
+                }
+                if !(self.recovery.phase == Phase::Open || news.of.contains(NewsOf::LOST_AGAIN)) {
+                    return resend;
+                }
+                return self.assess_in_the_open(cx, news, resend);
+            }
+            _ => return self.assess_in_the_open(cx, news, Resend::Nothing),
+        }
+        Resend::Lost
+    }
+
+    /// The `default` of `tcp_fastretrans_alert`'s switch.
+    fn assess_in_the_open(&mut self, cx: &mut Cx<'_>, news: &mut News, resend: Resend) -> Resend {
+        if !self.is(Marks::SACK) {
+            if news.of.contains(NewsOf::ADVANCED) {
+                self.snd.sent.sacked = 0;
+            }
+            self.count_duplicate(news, cx.sysctl);
+        }
+        if self.recovery.phase <= Phase::Disorder {
+            self.try_undo_by_dsack();
+        }
+        self.find_losses(cx, news);
+        if self.snd.sent.lost == 0 {
+            if self.recovery.phase != Phase::Loss {
+                self.try_to_open();
+            }
+            return resend;
+        }
+        self.enter_recovery();
+        Resend::Lost
+    }
+
+    /// The peer said that it had the first segment, and then that it has not (`tcp_check_sack_reneging`): after a moment
+    /// everything goes out again, as after a timeout.
+    fn is_reneging(&mut self, cx: &Cx<'_>, news: &News) -> bool {
+        let front_is_sacked = self.snd.sent.front().is_some_and(|sent| sent.fate.contains(Fate::SACKED));
+        if front_is_sacked && news.of.contains(NewsOf::ADVANCED) {
+            let delay = (self.rtt.smoothed().unwrap_or(0) / 2 * 1000).max(10_000_000);
+            self.timers.set_retransmit(cx.now, delay);
+            return true;
+        }
+        false
+    }
+
+    /// Without SACK, a duplicate ACK says that one more segment has arrived, though not which (`tcp_add_reno_sack`).
+    fn count_duplicate(&mut self, news: &mut News, sysctl: &Sysctl) {
+        if !news.is_duplicate {
+            return;
+        }
+        let sent = &mut self.snd.sent;
+        let before = sent.sacked;
+        let holes = sent.lost.max(1).min(sent.len());
+        sent.sacked += 1;
+        if sent.sacked + holes > sent.len() {
+            sent.sacked = sent.len() - holes;
+            let distance = sent.len();
+            self.recovery.saw_reordering(distance, sysctl);
+        }
+        news.delivered += self.snd.sent.sacked.saturating_sub(before);
+    }
+
+    /// `tcp_identify_packet_loss`
+    fn find_losses(&mut self, cx: &Cx<'_>, news: &mut News) {
+        if self.snd.sent.is_empty() {
+            return;
+        }
+        let lost = self.snd.sent.lost;
+        if !self.is(Marks::SACK) {
+            let in_recovery = self.recovery.phase == Phase::Recovery;
+            let by_duplicates =
+                self.recovery.phase < Phase::Recovery && self.snd.sent.sacked >= self.recovery.reordering;
+            if by_duplicates || (in_recovery && news.of.contains(NewsOf::ADVANCED)) {
+                self.snd.sent.mark_lost(0);
+            }
+        } else if self.snd.sent.take_rack_advanced() {
+            let retransmitted = self.snd.sent.retransmitted;
+            self.detect_loss_by_time(cx.now);
+            if retransmitted > self.snd.sent.retransmitted {
+                news.of |= NewsOf::LOST_AGAIN;
+            }
+        }
+        news.lost += self.snd.sent.lost.saturating_sub(lost);
+    }
+
+    /// `tcp_rack_mark_lost`: what is not lost yet, but may be soon, is looked at again by a timer.
+    fn detect_loss_by_time(&mut self, now: Instant) {
+        let window = self.reordering_window();
+        if let Some(wait) = self.snd.sent.detect_loss(now, window) {
+            self.timers.set_reordering(now, wait + 2_000_000);
+        }
+    }
+
+    /// For how long a segment may be overtaken without being lost, microseconds (`tcp_rack_reo_wnd`).
+    pub(super) fn reordering_window(&self) -> u64 {
+        let recovery = &self.recovery;
+        if !recovery.reordered && (recovery.phase >= Phase::Recovery || self.snd.sent.sacked >= recovery.reordering) {
+            return 0;
+        }
+        let quarter = self.rtt.least().unwrap_or(u64::from(u32::MAX)) >> 2;
+        (quarter * u64::from(recovery.steps)).min(self.rtt.smoothed().unwrap_or(0))
+    }
+
+    /// The timer of [`Self::detect_loss_by_time`]: `tcp_rack_reo_timeout`.
+    pub(super) fn reordering_is_over(&mut self, cx: &mut Cx<'_>) {
+        let in_flight = self.snd.sent.in_flight();
+        let lost = self.snd.sent.lost;
+        self.detect_loss_by_time(cx.now);
+        if in_flight != self.snd.sent.in_flight() {
+            if self.recovery.phase != Phase::Recovery {
+                self.enter_recovery();
+                self.reduce_window(1, self.snd.sent.lost.saturating_sub(lost), false);
+            }
+            self.resend_lost(cx);
+        }
+        if !self.timers.is_retransmit_set() {
+            self.rearm(cx);
+        }
+    }
+
+    /// `tcp_enter_recovery`
+    fn enter_recovery(&mut self) {
+        self.recovery.prior_ssthresh = 0;
+        self.mark_undo();
+        if !self.recovery.reduces() {
+            self.recovery.prior_ssthresh = self.congestion.current_ssthresh(false);
+            self.begin_reduction();
+        }
+        self.recovery.phase = Phase::Recovery;
+    }
+
+    /// `tcp_init_undo`
+    fn mark_undo(&mut self) {
+        self.recovery.undo_from = Some(self.snd.una);
+        let retransmitted = self.snd.sent.retransmitted as i32;
+        self.recovery.unexplained = if retransmitted > 0 { retransmitted } else { -1 };
+    }
+
+    /// `tcp_init_cwnd_reduction`
+    fn begin_reduction(&mut self) {
+        self.recovery.high = self.snd.nxt;
+        self.recovery.probe_end = None;
+        self.recovery.prior_cwnd = self.congestion.cwnd;
+        (self.recovery.delivered, self.recovery.sent) = (0, 0);
+        self.congestion.reduce();
+    }
+
+    /// Proportional rate reduction: RFC 6937, `tcp_cwnd_reduction`.
+    pub(super) fn reduce_window(&mut self, delivered: u32, lost: u32, advanced: bool) {
+        let recovery = &mut self.recovery;
+        if delivered == 0 || recovery.prior_cwnd == 0 {
+            return;
+        }
+        let in_flight = self.snd.sent.in_flight();
+        let ssthresh = self.congestion.ssthresh;
+        recovery.delivered += delivered;
+        let send = if in_flight > ssthresh {
+            let target = u64::from(ssthresh) * u64::from(recovery.delivered) + u64::from(recovery.prior_cwnd) - 1;
+            (target / u64::from(recovery.prior_cwnd)) as i64 - i64::from(recovery.sent)
+        } else {
+            let behind = i64::from(recovery.delivered) - i64::from(recovery.sent);
+            let more = behind.max(delivered.into()) + i64::from(advanced && lost == 0);
+            more.min(i64::from(ssthresh - in_flight))
+        };
+        // Entering, at least the first segment goes out again.
+        let send = send.max(i64::from(recovery.sent == 0));
+        self.congestion.cwnd = in_flight + send as u32;
+    }
+
+    /// `tcp_end_cwnd_reduction`
+    fn end_reduction(&mut self, _now: Instant) {
+        let is_set = self.congestion.ssthresh < super::congestion::INFINITE;
+        if is_set && (self.recovery.phase == Phase::Cwr || self.recovery.undo_from.is_some()) {
+            self.congestion.cwnd = self.congestion.ssthresh;
+        }
+    }
+
+    /// `tcp_try_to_open`
+    fn try_to_open(&mut self) {
+        if !self.any_retransmission_out() {
+            self.recovery.resent_since = None;
+        }
+        if self.recovery.phase != Phase::Cwr {
+            self.try_keep_open();
+        }
+    }
+
+    /// `tcp_try_keep_open`
+    fn try_keep_open(&mut self) {
+        let in_order = self.snd.sent.sacked == 0 && self.snd.sent.lost == 0 && !self.any_retransmission_out();
+        let phase = if in_order { Phase::Open } else { Phase::Disorder };
+        if self.recovery.phase != phase {
+            self.recovery.phase = phase;
+            self.recovery.high = self.snd.nxt;
+        }
+    }
+
+    fn any_retransmission_out(&self) -> bool {
+        self.snd.sent.retransmitted > 0
+            || self.snd.sent.front().is_some_and(|sent| sent.fate.contains(Fate::EVER_RETRANSMITTED))
+    }
+
+    /// Whether the reduction was for nothing (`tcp_may_undo`): every repetition was explained by a D-SACK, or what was
+    /// acknowledged had been sent before anything was repeated.
+    fn may_undo(&self, stamp: Option<Timestamps>) -> bool {
+        self.recovery.undo_from.is_some() && (self.recovery.unexplained == 0 || self.was_delayed(stamp))
+    }
+
+    /// `tcp_packet_delayed`: Eifel's detection.
+    fn was_delayed(&self, stamp: Option<Timestamps>) -> bool {
+        match (self.recovery.resent_since, stamp) {
+            (Some(at), Some(stamp)) => self.stamps.on && self.stamps.echo_is_before(stamp, at),
+            _ => false,
+        }
+    }
+
+    /// `tcp_undo_cwnd_reduction`
+    fn undo(&mut self, unmark: bool) {
+        if unmark {
+            self.snd.sent.unmark_lost();
+        }
+        if self.recovery.prior_ssthresh > 0 {
+            self.congestion.cwnd = self.congestion.cwnd.max(self.recovery.prior_cwnd);
+            self.congestion.ssthresh = self.congestion.ssthresh.max(self.recovery.prior_ssthresh);
+        }
+        self.recovery.undo_from = None;
+        self.snd.sent.set_rack_advanced();
+    }
+
+    /// `tcp_try_undo_recovery`: everything sent before the loss is acknowledged. `true` if the phase stays, without SACK,
+    /// to keep a late duplicate from beginning it anew (RFC 6582 section 4.1).
+    fn try_undo_recovery(&mut self, news: &News) -> bool {
+        if self.may_undo(news.stamp) {
+            self.undo(false);
+        }
+        if !self.is(Marks::SACK) && self.snd.una == self.recovery.high {
+            if !self.any_retransmission_out() {
+                self.recovery.resent_since = None;
+            }
+            return true;
+        }
+        self.recovery.phase = Phase::Open;
+        false
+    }
+
+    /// `tcp_try_undo_partial`: a part of it was acknowledged, and had never been lost.
+    fn try_undo_partial(&mut self, news: &News) -> bool {
+        if self.recovery.undo_from.is_some() && self.was_delayed(news.stamp) {
+            if self.snd.sent.retransmitted > 0 {
+                return true;
+            }
+            if !self.any_retransmission_out() {
+                self.recovery.resent_since = None;
+            }
+            self.undo(true);
+            self.try_keep_open();
+        }
+        false
+    }
+
+    /// `tcp_try_undo_dsack`
+    fn try_undo_by_dsack(&mut self) -> bool {
+        if self.recovery.undo_from.is_some() && self.recovery.unexplained == 0 {
+            self.recovery.persist = self.recovery.persist.max(1) - 1;
+            self.undo(false);
+            return true;
+        }
+        false
+    }
+
+    /// `tcp_try_undo_loss`
+    fn try_undo_loss(&mut self, news: &News, by_frto: bool) -> bool {
+        if !by_frto && !self.may_undo(news.stamp) {
+            return false;
+        }
+        self.undo(true);
+        self.snd.retries = 0;
+        if by_frto || self.is(Marks::SACK) {
+            self.recovery.phase = Phase::Open;
+        }
+        true
+    }
+
+    /// `tcp_process_loss`: what an acknowledgment says after a timeout.
+    fn assess_after_timeout(&mut self, _cx: &Cx<'_>, news: &mut News) -> Resend {
+        let recovered = self.recovery.high.at_or_before(self.snd.una);
+        let advanced = news.of.contains(NewsOf::ADVANCED);
+        if advanced && self.try_undo_loss(news, false) {
+            return Resend::Nothing;
+        }
+        if self.recovery.frto {
+            // RFC 5682 section 3.1 step 3b: something that was never repeated has arrived; the timeout was spurious.
+            if news.of.contains(NewsOf::ORIGINAL) && self.try_undo_loss(news, true) {
+                return Resend::Nothing;
+            }
+            if self.recovery.high.before(self.snd.nxt) {
+                if news.of.contains(NewsOf::SACKED) || news.is_duplicate {
+                    self.recovery.frto = false;
+                }
+            } else if advanced && !recovered {
+                self.recovery.high = self.snd.nxt;
+                // Step 2b: new data, if there is any and the window lets it out.
+                if self.snd.left() > 0 && self.snd.window_left() > 0 {
+                    return Resend::New;
+                }
+                self.recovery.frto = false;
+            }
+        }
+        if recovered {
+            self.try_undo_recovery(news);
+            return Resend::Nothing;
+        }
+        Resend::Lost
+    }
+
+    /// The retransmission timer ran out: `tcp_enter_loss`.
+    pub(super) fn enter_loss(&mut self, cx: &Cx<'_>) {
+        let is_new = self.recovery.phase < Phase::Recovery;
+        let reneged = self.snd.sent.front().is_some_and(|sent| sent.fate.contains(Fate::SACKED));
+        if reneged || !self.is(Marks::SACK) {
+            self.snd.sent.renege();
+        }
+        let window = self.reordering_window();
+        for index in 0..self.snd.sent.len() as usize {
+            // RACK: what was sent just now is not lost yet.
+            let spared =
+                index > 0 && !reneged && self.is(Marks::SACK) && self.snd.sent.is_recent(index, cx.now, window);
+            if !spared {
+                self.snd.sent.mark_lost(index);
+            }
+        }
+        let phase = self.recovery.phase;
+        if phase <= Phase::Disorder
+            || self.recovery.high.at_or_before(self.snd.una)
+            || (phase == Phase::Loss && self.snd.retries == 0)
+        {
+            self.recovery.prior_ssthresh = self.congestion.current_ssthresh(self.recovery.reduces());
+            self.recovery.prior_cwnd = self.congestion.cwnd;
+            self.congestion.reduce();
+            self.mark_undo();
+        }
+        self.congestion.timed_out();
+        self.congestion.cwnd = self.snd.sent.in_flight() + 1;
+        if phase <= Phase::Disorder && self.snd.sent.sacked >= cx.sysctl.reordering {
+            self.recovery.reordering = self.recovery.reordering.min(cx.sysctl.reordering);
+        }
+        self.recovery.phase = Phase::Loss;
+        self.recovery.high = self.snd.nxt;
+        self.recovery.probe_end = None;
+        self.recovery.frto = cx.sysctl.frto > 0 && (is_new || self.snd.retries > 0);
+    }
+
+    /// A tail loss probe was sent, and this acknowledgment may be its answer (`tcp_process_tlp_ack`).
+    pub(super) fn probe_is_answered(&mut self, ack: SeqNum, news: &News) {
+        let Some(end) = self.recovery.probe_end else { return };
+        if ack.before(end) {
+            return;
+        }
+        if !self.recovery.probe_repeats || news.of.contains(NewsOf::DUPLICATE_SACK) {
+            self.recovery.probe_end = None;
+        } else if end.before(ack) {
+            // What was lost was repaired by the probe, without anybody noticing: the window comes down all the same.
+            self.begin_reduction();
+            self.recovery.phase = Phase::Cwr;
+            self.end_reduction(Instant::EPOCH);
+            self.recovery.phase = Phase::Open;
+            self.try_keep_open();
+        } else if !news.of.intersects(NewsOf::ADVANCED | NewsOf::NOT_DUPLICATE | NewsOf::SACKED) {
+            // Both copies have arrived.
+            self.recovery.probe_end = None;
+        }
+    }
+
+    /// `tcp_xmit_recovery`
+    pub(super) fn resend(&mut self, cx: &mut Cx<'_>, what: Resend) {
+        match what {
+            Resend::Nothing => {}
+            Resend::New => {
+                self.output_queued(cx, Push::Now);
+                if !self.recovery.high.before(self.snd.nxt) {
+                    self.recovery.frto = false;
+                    self.resend_lost(cx);
+                }
+            }
+            Resend::Lost => self.resend_lost(cx),
+        }
+    }
+
+    /// `tcp_xmit_retransmit_queue`: what is lost goes out again, as far as the window goes.
+    pub(super) fn resend_lost(&mut self, cx: &mut Cx<'_>) {
+        let mut index = 0;
+        while let Some(sent) = self.snd.sent.get(index) {
+            if self.snd.sent.retransmitted >= self.snd.sent.lost {
+                break;
+            }
+            if sent.fate.contains(Fate::LOST) && !sent.fate.intersects(Fate::SACKED | Fate::RETRANSMITTED) {
+                if self.snd.sent.in_flight() >= self.congestion.cwnd || !self.repeat(cx, index) {
+                    break;
+                }
+                if self.recovery.reduces() {
+                    self.recovery.sent += 1;
+                }
+                if index == 0 && !self.timers.is_reordering_set() {
+                    self.timers.set_retransmit(cx.now, self.rtt.timeout(cx.sysctl));
+                }
+            }
+            index += 1;
+        }
+    }
+
+    /// `tcp_retransmit_skb`
+    pub(super) fn repeat(&mut self, cx: &mut Cx<'_>, index: usize) -> bool {
+        if !self.retransmit(cx, index) {
+            return false;
+        }
+        self.snd.sent.repeated(index);
+        self.recovery.unexplained = self.recovery.unexplained.max(0) + 1;
+        self.recovery.resent_since.get_or_insert(cx.now);
+        true
+    }
+
+    /// The timer of the phase: when what is out is to be acknowledged at the latest (`tcp_set_xmit_timer`).
+    #[inline]
+    pub(super) fn set_transmit_timer(&mut self, cx: &Cx<'_>) {
+        if !self.schedule_loss_probe(cx, true) {
+            self.rearm(cx);
+        }
+    }
+
+    /// `tcp_rearm_rto`
+    pub(super) fn rearm(&mut self, cx: &Cx<'_>) {
+        if self.snd.sent.is_empty() {
+            self.timers.stop_resend();
+        } else {
+            let timeout = self.rtt.timeout(cx.sysctl);
+            let left = match self.snd.sent.front() {
+                Some(front) if self.timers.is_probe_of_loss_set() => {
+                    after(front.at, timeout).as_nanos().saturating_sub(cx.now.as_nanos()).max(1)
+                }
+                _ => timeout,
+            };
+            self.timers.set_retransmit(cx.now, left);
+        }
+    }
+
+    /// `tcp_schedule_loss_probe`: two round trips after the last segment, one goes out to learn what became of it (RFC 8985
+    /// section 7). `false` if the retransmission timer is to be set instead.
+    #[inline]
+    pub(super) fn schedule_loss_probe(&mut self, cx: &Cx<'_>, advancing: bool) -> bool {
+        let is_calm = matches!(self.recovery.phase, Phase::Open | Phase::Cwr);
+        if cx.sysctl.early_retrans < 3
+            || self.snd.sent.is_empty()
+            || !self.is(Marks::SACK)
+            || !is_calm
+            || self.recovery.probe_end.is_some()
+        {
+            return false;
+        }
+        let timeout = match self.rtt.smoothed() {
+            Some(srtt) => {
+                let delayed =
+                    if self.snd.sent.len() == 1 { u64::from(cx.sysctl.rto_min) * 1_000_000 } else { 2_000_000 };
+                2 * srtt * 1000 + delayed
+            }
+            None => super::rtt::INITIAL,
+        };
+        let rto = if advancing {
+            self.rtt.timeout(cx.sysctl)
+        } else {
+            let front = self.snd.sent.front().map_or(cx.now, |front| front.at);
+            after(front, self.rtt.timeout(cx.sysctl)).as_nanos().saturating_sub(cx.now.as_nanos())
+        };
+        let timeout = if rto > 0 { timeout.min(rto) } else { timeout };
+        self.timers.set_loss_probe(cx.now, timeout);
+        true
+    }
+
+    /// `tcp_send_loss_probe`
+    pub(super) fn loss_probe_is_due(&mut self, cx: &mut Cx<'_>) {
+        if self.recovery.probe_end.is_none() && !self.snd.sent.is_empty() {
+            let sent_new = self.send_probe_of_new_data(cx);
+            if sent_new {
+                self.recovery.probe_repeats = false;
+                self.recovery.probe_end = Some(self.snd.nxt);
+            } else {
+                let last = self.snd.sent.len() as usize - 1;
+                if self.snd.sent.back().is_some_and(|sent| !sent.fate.contains(Fate::SACKED))
+                    && self.retransmit(cx, last)
+                {
+                    self.recovery.probe_repeats = true;
+                    self.recovery.probe_end = Some(self.snd.nxt);
+                }
+            }
+        }
+        self.timers.stop_resend();
+        self.rearm(cx);
+    }
+}

@@ -1,0 +1,266 @@
+//! The window we offer, and the receive buffer behind it: silly-window avoidance, the cautious growth of the offer
+//! (`rcv_ssthresh`), and the tuning of the buffer to what the program takes (dynamic right-sizing).
+//!
+//! Linux counts what a segment costs in memory, and offers half of the buffer (`tcp_adv_win_scale` 1), because a full
+//! segment costs about twice its length. Here a segment costs exactly that.
+
+use super::{Connection, ReceiveSide, Sysctl, congestion};
+use crate::{base::Instant, wire::SeqNum};
+
+/// The memory of one connection's receiving side.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    /// SO_RCVBUF as it is now (`sk_rcvbuf`).
+    pub(super) rcvbuf: u32,
+    /// The largest window to offer (`window_clamp`).
+    pub(super) clamp: u32,
+    /// What is offered at most as long as the peer has not sent more (`rcv_ssthresh`).
+    pub(super) threshold: u32,
+    /// What the program took in a round trip, when that was measured, and where (`rcvq_space`).
+    taken: u32,
+    taken_since: Instant,
+    taken_from: SeqNum,
+    /// The round trip as the receiver sees it, microseconds times 8 (`rcv_rtt_est`), and what it is measured by without
+    /// timestamps.
+    rtt: u32,
+    rtt_until: SeqNum,
+    rtt_since: Instant,
+    /// The program has set the size itself (SOCK_RCVBUF_LOCK).
+    pub(super) is_locked: bool,
+}
+
+/// What of a buffer is offered (`tcp_win_from_space`).
+#[inline]
+fn half(space: u32) -> u32 {
+    space / 2
+}
+
+impl Window {
+    /// As at the outset of a connection (`tcp_select_initial_window`): whole segments of what the buffer holds.
+    pub(super) fn new(rcvbuf: u32, clamp: u32, mss: u16, sysctl: &Sysctl) -> Self {
+        let is_locked = rcvbuf != 0;
+        let rcvbuf = if is_locked { rcvbuf } else { sysctl.rmem[1] };
+        let clamp = if clamp == 0 { 65_535 << 14 } else { clamp };
+        let space = half(rcvbuf).min(clamp);
+        let mss = u32::from(mss.max(1));
+        let initial = if space > mss { space / mss * mss } else { space };
+        Self {
+            rcvbuf,
+            clamp,
+            threshold: initial,
+            taken: 0,
+            taken_since: Instant::EPOCH,
+            taken_from: SeqNum(0),
+            rtt: 0,
+            rtt_until: SeqNum(0),
+            rtt_since: Instant::EPOCH,
+            is_locked,
+        }
+    }
+
+    /// The scale that lets a window cover what the buffer may ever be tuned to: RFC 7323 section 2.2. It can never be
+    /// chosen again.
+    pub(super) fn scale(&self, rmem_max: u32, sysctl: &Sysctl) -> u8 {
+        let space = half(self.rcvbuf).max(sysctl.rmem[2]).max(rmem_max).min(self.clamp).max(1);
+        space.ilog2().saturating_sub(15).min(14) as u8
+    }
+
+    /// The window of a SYN, which is never scaled.
+    pub(super) fn initial(&self) -> u16 {
+        self.threshold.min(u16::MAX.into()) as u16
+    }
+
+    /// The handshake is over (`tcp_init_buffer_space`).
+    pub(super) fn established(&mut self, now: Instant, nxt: SeqNum, offered: u32, mss: u16) {
+        let (full, mss) = (half(self.rcvbuf), u32::from(mss));
+        self.taken = self.threshold.min(offered).min(congestion::INITIAL * mss);
+        (self.taken_since, self.taken_from) = (now, nxt);
+        self.clamp = self.clamp.min(full);
+        // A segment is held in reserve (`tcp_app_win`).
+        if self.clamp > 2 * mss && self.clamp + mss > full {
+            self.clamp = full.saturating_sub(mss).max(2 * mss);
+        }
+        self.threshold = self.threshold.min(self.clamp);
+    }
+
+    /// SO_RCVBUF.
+    pub(super) fn set_rcvbuf(&mut self, bytes: u32) {
+        (self.rcvbuf, self.is_locked) = (bytes, true);
+    }
+
+    /// `tcp_grow_window`: a peer that sends full segments may be offered more.
+    #[inline]
+    fn grow(&mut self, unread: u32, len: u32, seen_mss: u16, our_mss: u16, rmem_max: u32) -> bool {
+        let room = self.clamp.min(half(self.rcvbuf).saturating_sub(unread)).saturating_sub(self.threshold);
+        if room == 0 {
+            return false;
+        }
+        // What a segment of this length costs: the head of a buffer, and its bytes in a block of their own.
+        let cost = half((len + 320).next_power_of_two() + 256);
+        let step = if cost <= len { 2 * u32::from(our_mss) } else { self.step_of_small(cost, len, seen_mss, rmem_max) };
+        if step > 0 {
+            self.threshold += room.min(step.max(2 * len));
+        }
+        step > 0
+    }
+
+    /// `__tcp_grow_window`: small segments cost more than they carry, so the offer grows only while it is far from what the
+    /// largest buffer could hold.
+    fn step_of_small(&self, cost: u32, len: u32, seen_mss: u16, rmem_max: u32) -> u32 {
+        let (mut cost, mut window) = (cost >> 1, half(rmem_max) >> 1);
+        while self.threshold <= window {
+            if cost <= len {
+                return 2 * u32::from(seen_mss);
+            }
+            cost >>= 1;
+            window >>= 1;
+        }
+        0
+    }
+
+    /// `tcp_rcv_rtt_update`: with the least sample counting at once when there is no timestamp to tell better.
+    fn round_trip(&mut self, micros: u64, is_timed_by_window: bool) {
+        let sample = u32::try_from(micros.max(1) << 3).unwrap_or(u32::MAX >> 1);
+        self.rtt = if self.rtt == 0 || (is_timed_by_window && sample < self.rtt) {
+            sample
+        } else if is_timed_by_window {
+            self.rtt
+        } else {
+            self.rtt - (self.rtt >> 3) + (sample >> 3)
+        };
+    }
+
+    /// The receiver's estimate in microseconds, 0 before any.
+    pub(super) fn rtt_micros(&self) -> u64 {
+        u64::from(self.rtt >> 3)
+    }
+
+    /// What was taken in the last measured round trip: `tcpi_rcv_space`.
+    pub(super) fn taken(&self) -> u32 {
+        self.taken
+    }
+}
+
+impl ReceiveSide {
+    /// What of the buffer is free to be offered (`tcp_space`).
+    #[inline]
+    fn space(&self) -> u32 {
+        half(self.window.rcvbuf).saturating_sub(self.buffer.len() as u32)
+    }
+
+    /// A segment of `len` bytes has come in order.
+    #[inline]
+    pub(super) fn grow_window(&mut self, len: u32, our_mss: u16, sysctl: &Sysctl) {
+        let unread = self.buffer.len() as u32;
+        if self.window.threshold < self.window.clamp && len >= 128 {
+            let grew = self.window.grow(unread, len, self.mss, our_mss, sysctl.rmem[2]);
+            if grew {
+                self.quick |= 1;
+            }
+        }
+    }
+
+    /// Times a round trip by the window: from an edge until it is used up (`tcp_rcv_rtt_measure`).
+    pub(super) fn measure_by_window(&mut self, now: Instant) {
+        let window = &mut self.window;
+        if window.rtt_since != Instant::EPOCH {
+            if self.nxt.before(window.rtt_until) {
+                return;
+            }
+            let micros = now.as_nanos().saturating_sub(window.rtt_since.as_nanos()) / 1000;
+            window.round_trip(micros, true);
+        }
+        window.rtt_until = self.nxt + self.edge.0.wrapping_sub(self.nxt.0);
+        window.rtt_since = now;
+    }
+
+    /// Times it by an echo of our clock (`tcp_rcv_rtt_measure_ts`).
+    pub(super) fn measure_by_stamp(&mut self, micros: u64) {
+        self.window.round_trip(micros, false);
+    }
+
+    /// The program has taken bytes (`tcp_rcv_space_adjust`): once a round trip, the buffer is tuned so that twice as much
+    /// fits, and what is to come while the peer speeds up.
+    pub(super) fn tune(&mut self, now: Instant, our_mss: u16, sysctl: &Sysctl) {
+        let copied = self.nxt - self.buffer.len() as u32;
+        let window = &mut self.window;
+        let elapsed = now.as_nanos().saturating_sub(window.taken_since.as_nanos()) / 1000;
+        if window.rtt == 0 || elapsed < window.rtt_micros() {
+            return;
+        }
+        let taken = copied.0.wrapping_sub(window.taken_from.0);
+        if taken > window.taken {
+            if sysctl.moderate_rcvbuf && !window.is_locked {
+                let mut wanted = (u64::from(taken) << 1) + 16 * u64::from(our_mss);
+                let growth = wanted * u64::from(taken - window.taken) / u64::from(window.taken.max(1));
+                wanted += growth << 1;
+                let rcvbuf = u32::try_from(wanted * 2).unwrap_or(u32::MAX).min(sysctl.rmem[2]);
+                if rcvbuf > window.rcvbuf {
+                    window.rcvbuf = rcvbuf;
+                    window.clamp = half(rcvbuf);
+                }
+            }
+            window.taken = taken;
+        }
+        (window.taken_from, window.taken_since) = (copied, now);
+    }
+
+    /// The window we would like to offer (`__tcp_select_window`). Silly window avoidance: a little room, less than a
+    /// segment or a sixteenth, is as good as none (RFC 9293 section 3.8.6.2.2 as Linux does it).
+    #[inline]
+    pub(super) fn offer(&self) -> u32 {
+        let allowed = half(self.window.rcvbuf);
+        let full = allowed.min(self.window.clamp);
+        let mss = u32::from(self.mss).min(full);
+        if mss == 0 {
+            return 0;
+        }
+        let mut free = self.space();
+        if free < full / 2 {
+            // Rounding up below must not make more of it than there is.
+            free &= !((1 << self.scale) - 1);
+            if free < allowed / 16 || free < mss {
+                return 0;
+            }
+        }
+        free = free.min(self.window.threshold);
+        if self.scale > 0 {
+            return free.next_multiple_of(1 << self.scale);
+        }
+        let window = self.edge.0.wrapping_sub(self.wup.0);
+        if window + mss <= free || window > free {
+            free / mss * mss
+        } else if mss == full && free > window + full / 2 {
+            free
+        } else {
+            window
+        }
+    }
+
+    /// Chooses the window field of a segment (`tcp_select_window`). The edge that was promised never moves back.
+    #[inline]
+    pub(super) fn advertise(&mut self) -> u16 {
+        let unit = 1 << self.scale;
+        let (current, wanted) = (self.window(), self.offer());
+        let window = if wanted < current { current.next_multiple_of(unit) } else { wanted };
+        let field = (window >> self.scale).min(u16::MAX.into());
+        let edge = self.nxt + (field << self.scale);
+        if self.edge.before(edge) {
+            self.edge = edge;
+        }
+        self.wup = self.nxt;
+        field as u16
+    }
+}
+
+impl Connection {
+    /// SO_RCVBUF as it is now.
+    pub(crate) fn rcvbuf(&self) -> u32 {
+        self.rcv.window.rcvbuf
+    }
+
+    /// TCP_WINDOW_CLAMP as it is now.
+    pub(crate) fn window_clamp(&self) -> u32 {
+        self.rcv.window.clamp
+    }
+}
