@@ -12,6 +12,7 @@ mod names;
 mod options;
 mod options_effect;
 mod poll;
+mod ports;
 mod resolve;
 mod shutdown;
 mod socket;
@@ -33,6 +34,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
         let tables = [
             socket::CASES,
             bind::CASES,
+            ports::CASES,
             listen::CASES,
             accept::CASES,
             connect::CASES,

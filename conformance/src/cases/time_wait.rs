@@ -1,13 +1,16 @@
 //! TIME_WAIT: who has it, for how long, and who may bind beside it.
 
-use std::time::Duration;
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
 
-use wavetank_api::{Addr, Errno, Host, PollEvents, Shutdown, SockType, Socket, option::SO_REUSEADDR};
+use wavetank_api::{Addr, Errno, Family, Host, PollEvents, Shutdown, SockType, Socket, option::SO_REUSEADDR};
 
 use crate::{
-    bed::Bed,
+    bed::{Bed, Side},
     case::cases,
-    check::{Outcome, Stop, ends, fails, polls, port_of, same},
+    check::{Outcome, Stop, ends, fails, holds, polls, port_of, receives, same},
     pair::abort,
 };
 
@@ -48,6 +51,30 @@ cases! { time_wait:
     answers_the_late_fin everywhere
         "Who waits is writable, readable, hung up; to its program the connection is over"
         from "tcp_poll; tcp_time_wait: TCP_CLOSE";
+    reused_on_loopback linked
+        "When no other port is left, connect takes one out of TIME_WAIT after a second, on loopback"
+        from "net.ipv4.tcp_tw_reuse = 2; tcp_twsk_unique";
+    not_reused_elsewhere linked
+        "It does not towards another machine: EADDRNOTAVAIL"
+        from "net.ipv4.tcp_tw_reuse = 2; tcp_twsk_unique";
+    reused_everywhere linked
+        "With tcp_tw_reuse = 1 it does towards any"
+        from "net.ipv4.tcp_tw_reuse = 1; tcp_twsk_unique";
+    not_reused_at_all linked
+        "With tcp_tw_reuse = 0 it never does"
+        from "net.ipv4.tcp_tw_reuse = 0; tcp_twsk_unique";
+    not_reused_without_timestamps linked
+        "Nor without timestamps, which tell the new connection's segments from the old one's"
+        from "RFC 6191; tcp_twsk_unique: tw_ts_recent_stamp";
+    bind_needs_no_delay linked
+        "Who has bound the port connects out of TIME_WAIT at once whatever tcp_tw_reuse says, but not without timestamps"
+        from "tcp_twsk_unique: !twp";
+    a_closed_fin_wait_2_gives_way everywhere
+        "A connection that was closed and waits in FIN_WAIT_2 gives way to one that is bound there, too"
+        from "tcp_time_wait with TCP_FIN_WAIT2; tcp_twsk_unique: !twp";
+    its_descriptor_stays everywhere
+        "A descriptor of a connection in TIME_WAIT that gave way stays what it was: to be read to its end"
+        from "tcp_time_wait: tcp_done";
 }
 
 /// A server that has served one connection.
@@ -219,4 +246,137 @@ fn answers_the_late_fin<B: Bed>(bed: &B) -> Outcome {
     polls(&near, PollEvents::IN | PollEvents::OUT | PollEvents::RDHUP | PollEvents::HUP)?;
     fails(near.send(b"x"), Errno::EPIPE)?;
     same("recv", near.recv(&mut [0])?, 0)
+}
+
+/// Uses up the two ports there are: connections to one destination that the near side has closed first.
+fn use_up_ports<B: Bed>(bed: &B, to: &Addr, listener: &Socket<B::Host>) -> Outcome {
+    for _ in 0..2 {
+        let near = bed.near().tcp()?;
+        near.connect(to)?;
+        let (far, _) = listener.accept()?;
+        near.close()?;
+        ends(&far)?;
+        far.close()?;
+    }
+    bed.settle();
+    fails(bed.near().tcp()?.connect(to), Errno::EADDRNOTAVAIL)
+}
+
+/// `net.ipv4.tcp_tw_reuse` with no port left but in TIME_WAIT, and whether one is used again after somewhat over a second.
+fn reuses<B: Bed>(bed: &B, setting: &str, loopback: bool, expected: bool) -> Outcome {
+    bed.set_sysctl(Side::Near, "net.ipv4.ip_local_port_range", "40000 40001")?;
+    bed.set_sysctl(Side::Near, "net.ipv4.tcp_tw_reuse", setting)?;
+    let listener = if loopback { bed.near().tcp()? } else { bed.far().tcp()? };
+    let ip = if loopback { bed.near().any(5000) } else { bed.far().addr(5000) };
+    listener.bind(&ip)?;
+    listener.listen(5)?;
+    let to = match (loopback, bed.family()) {
+        (false, _) => bed.far().addr(5000),
+        (true, Family::INET6) => Addr::v6(Ipv6Addr::LOCALHOST, 5000),
+        (true, _) => Addr::v4(Ipv4Addr::LOCALHOST, 5000),
+    };
+    use_up_ports(bed, &to, &listener)?;
+    bed.near().host.sleep(Duration::from_millis(2100));
+    let near = bed.near().tcp()?;
+    if !expected {
+        return fails(near.connect(&to), Errno::EADDRNOTAVAIL);
+    }
+    near.connect(&to)?;
+    let port = port_of(&near.getsockname()?)?;
+    holds("it is one of the two", (40000..=40001).contains(&port))?;
+    let (far, _) = listener.accept()?;
+    near.send(b"again")?;
+    receives(&far, b"again")
+}
+
+fn reused_on_loopback<B: Bed>(bed: &B) -> Outcome {
+    reuses(bed, "2", true, true)
+}
+
+fn not_reused_elsewhere<B: Bed>(bed: &B) -> Outcome {
+    reuses(bed, "2", false, false)
+}
+
+fn reused_everywhere<B: Bed>(bed: &B) -> Outcome {
+    reuses(bed, "1", false, true)
+}
+
+fn not_reused_at_all<B: Bed>(bed: &B) -> Outcome {
+    reuses(bed, "0", true, false)
+}
+
+fn not_reused_without_timestamps<B: Bed>(bed: &B) -> Outcome {
+    bed.set_sysctl(Side::Near, "net.ipv4.tcp_timestamps", "0")?;
+    reuses(bed, "1", false, false)
+}
+
+fn bind_needs_no_delay<B: Bed>(bed: &B) -> Outcome {
+    bed.set_sysctl(Side::Near, "net.ipv4.tcp_tw_reuse", "0")?;
+    for timestamps in ["1", "0"] {
+        bed.set_sysctl(Side::Near, "net.ipv4.tcp_timestamps", timestamps)?;
+        let listener = bed.far().listener()?;
+        let near = bed.near().tcp()?;
+        near.setsockopt(SO_REUSEADDR, true)?;
+        near.connect(&listener.getsockname()?)?;
+        let (far, client) = listener.accept()?;
+        near.close()?;
+        ends(&far)?;
+        far.close()?;
+        bed.settle();
+        let again = bed.near().tcp()?;
+        again.setsockopt(SO_REUSEADDR, true)?;
+        again.bind(&client)?;
+        if timestamps == "1" {
+            again.connect(&listener.getsockname()?)?;
+        } else {
+            fails(again.connect(&listener.getsockname()?), Errno::EADDRNOTAVAIL)?;
+        }
+    }
+    Ok(())
+}
+
+fn a_closed_fin_wait_2_gives_way<B: Bed>(bed: &B) -> Outcome {
+    let listener = bed.far().listener()?;
+    let near = bed.near().tcp()?;
+    near.setsockopt(SO_REUSEADDR, true)?;
+    near.connect(&listener.getsockname()?)?;
+    let (far, client) = listener.accept()?;
+    near.shutdown(Shutdown::Write)?;
+    far.send(b"x")?;
+    receives(&near, b"x")?;
+    near.close()?;
+    bed.settle();
+    let again = bed.near().tcp()?;
+    again.setsockopt(SO_REUSEADDR, true)?;
+    again.bind(&client)?;
+    // The far side still has the old connection, and answers as for that: it is reset, and the next SYN finds nobody.
+    again.connect(&listener.getsockname()?)?;
+    fails(far.send(b"y"), Errno::EPIPE)?;
+    let (far, _) = listener.accept()?;
+    again.send(b"new")?;
+    receives(&far, b"new")
+}
+
+fn its_descriptor_stays<B: Bed>(bed: &B) -> Outcome {
+    let listener = bed.far().listener()?;
+    let near = bed.near().tcp()?;
+    near.setsockopt(SO_REUSEADDR, true)?;
+    near.bind(&bed.near().addr(0))?;
+    near.connect(&listener.getsockname()?)?;
+    let (far, client) = listener.accept()?;
+    far.send(b"unread")?;
+    near.shutdown(Shutdown::Write)?;
+    ends(&far)?;
+    far.close()?;
+    bed.settle();
+    let again = bed.near().tcp()?;
+    again.setsockopt(SO_REUSEADDR, true)?;
+    again.bind(&client)?;
+    again.connect(&listener.getsockname()?)?;
+    listener.accept()?;
+    receives(&near, b"unread")?;
+    ends(&near)?;
+    polls(&near, PollEvents::IN | PollEvents::OUT | PollEvents::RDHUP | PollEvents::HUP)?;
+    near.close()?;
+    same("the new one", again.getsockname()?, client)
 }
