@@ -154,7 +154,7 @@ impl Host {
                 quoted_dst: to,
                 quoted_seq: SeqNum(0),
             };
-            env.out.packets.push(Packet { src: to.ip(), dst: from.ip(), body: Wire::Icmp(icmp) });
+            env.out.packets.push(Packet { src: to.ip(), dst: from.ip(), body: Wire::Icmp(Box::new(icmp)) });
             return;
         };
         let Body::Udp(udp) = &mut self.sockets[id].body else { return };

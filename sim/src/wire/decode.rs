@@ -88,8 +88,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Packet, Malformed> {
     let body = match protocol {
         IpNumber::TCP => Body::Tcp(tcp(src, dst, payload)?),
         IpNumber::UDP => Body::Udp(udp(src, dst, payload)?),
-        IpNumber::ICMP if src.is_ipv4() => Body::Icmp(icmp_error(src, dst, payload)?),
-        IpNumber::IPV6_ICMP if src.is_ipv6() => Body::Icmp(icmp_error(src, dst, payload)?),
+        IpNumber::ICMP if src.is_ipv4() => Body::Icmp(Box::new(icmp_error(src, dst, payload)?)),
+        IpNumber::IPV6_ICMP if src.is_ipv6() => Body::Icmp(Box::new(icmp_error(src, dst, payload)?)),
         IpNumber(number) => return Err(Malformed::Protocol(number)),
     };
     Ok(Packet { src, dst, body })

@@ -20,7 +20,7 @@ pub(crate) use decode::decode;
 pub(crate) use encode::encode;
 pub(crate) use icmp::{Icmp, Unreachable};
 pub(crate) use payload::{Payload, Pool};
-pub(crate) use tcp::{FastOpenCookie, Flags, Options, SackBlocks, Segment, SeqNum, Timestamps};
+pub(crate) use tcp::{FastOpenCookie, Flags, Options, RareOption, SackBlocks, Segment, SeqNum, Timestamps};
 pub(crate) use udp::Datagram;
 
 /// An IP packet, version 4 or 6.
@@ -36,7 +36,7 @@ pub(crate) struct Packet {
 pub(crate) enum Body {
     Tcp(Segment),
     Udp(Datagram),
-    Icmp(Icmp),
+    Icmp(Box<Icmp>),
 }
 
 impl Packet {

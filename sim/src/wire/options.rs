@@ -1,6 +1,6 @@
 //! TCP options as bytes: written as `tcp_options_write` lays them out, read as `tcp_parse_options` reads them.
 
-use super::{FastOpenCookie, Options, SackBlocks, SeqNum, Timestamps};
+use super::{FastOpenCookie, Options, RareOption, SackBlocks, SeqNum, Timestamps};
 
 /// Kinds, as IANA has assigned them (RFC 9293 section 3.2, RFC 7323, RFC 2018, RFC 7413).
 mod kind {
@@ -35,14 +35,14 @@ pub(super) fn encode(options: &Options) -> Vec<u8> {
     if let Some(scale) = options.window_scale {
         put(&[kind::NOP, kind::WINDOW_SCALE, 3, scale]);
     }
-    if let Some(blocks) = &options.sack {
+    if let Some(blocks) = options.sack() {
         put(&[kind::NOP, kind::NOP, kind::SACK, (2 + 8 * blocks.len()) as u8]);
         for (start, end) in blocks.iter() {
             put(&start.0.to_be_bytes());
             put(&end.0.to_be_bytes());
         }
     }
-    if let Some(cookie) = &options.fast_open {
+    if let Some(cookie) = options.fast_open() {
         put(&[kind::FAST_OPEN, (2 + cookie.len()) as u8]);
         put(cookie);
         put(&[kind::NOP, kind::NOP][..(2 + cookie.len()).next_multiple_of(4) - (2 + cookie.len())]);
@@ -83,11 +83,11 @@ fn read(options: &mut Options, kind: u8, value: &[u8]) {
         (kind::SACK, blocks) if !blocks.is_empty() && blocks.len() % 8 == 0 => {
             let number = |at: &[u8]| SeqNum(at.iter().fold(0, |number, byte| number << 8 | u32::from(*byte)));
             let blocks: SackBlocks = blocks.chunks_exact(8).map(|at| (number(&at[..4]), number(&at[4..]))).collect();
-            options.sack = Some(Box::new(blocks));
+            options.rare = Some(Box::new(RareOption::Sack(blocks)));
         }
         // `tcp_parse_fastopen_option`: an even number of bytes, none or 4 to 16.
         (kind::FAST_OPEN, cookie) if matches!(cookie.len(), 0 | 4..=16) && cookie.len() % 2 == 0 => {
-            options.fast_open = Some(Box::new(FastOpenCookie::from_slice(cookie)));
+            options.rare = Some(Box::new(RareOption::FastOpen(FastOpenCookie::from_slice(cookie))));
         }
         _ => {}
     }

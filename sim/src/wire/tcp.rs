@@ -86,14 +86,22 @@ pub(crate) struct Options {
     pub(crate) sack_permitted: bool,
     /// RFC 7323 section 3.
     pub(crate) timestamps: Option<Timestamps>,
-    /// What has arrived beyond a gap (RFC 2018 section 3): one block at least.
-    pub(crate) sack: Option<Box<SackBlocks>>,
-    /// Fast Open's cookie, on SYN only; empty, a request for one (RFC 7413 section 4.1.1).
-    pub(crate) fast_open: Option<Box<FastOpenCookie>>,
+    /// What few segments carry, and none together.
+    pub(crate) rare: Option<Box<RareOption>>,
 }
 
-/// The timestamps option.
+/// An option that few segments carry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum RareOption {
+    /// What has arrived beyond a gap (RFC 2018 section 3), one block at least; never on a SYN.
+    Sack(SackBlocks),
+    /// Fast Open's cookie, on SYN only; empty, a request for one (RFC 7413 section 4.1.1).
+    FastOpen(FastOpenCookie),
+}
+
+/// The timestamps option. Packed, because every packet is moved about, and eight bytes more or less decide how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(packed)]
 pub(crate) struct Timestamps {
     /// TSval: the sender's clock.
     pub(crate) value: u32,
@@ -109,6 +117,23 @@ pub(crate) type SackBlocks = SmallVec<[(SeqNum, SeqNum); 4]>;
 pub(crate) type FastOpenCookie = SmallVec<[u8; 16]>;
 
 impl Options {
+    /// The SACK blocks, if there are any.
+    #[inline]
+    pub(crate) fn sack(&self) -> Option<&SackBlocks> {
+        match self.rare.as_deref() {
+            Some(RareOption::Sack(blocks)) => Some(blocks),
+            _ => None,
+        }
+    }
+
+    /// Fast Open's cookie, or the request for one.
+    pub(crate) fn fast_open(&self) -> Option<&FastOpenCookie> {
+        match self.rare.as_deref() {
+            Some(RareOption::FastOpen(cookie)) => Some(cookie),
+            _ => None,
+        }
+    }
+
     /// Their length on the wire as Linux lays them out, filled up to whole words (`tcp_options_write`).
     pub(crate) fn wire_len(&self) -> usize {
         let mss = if self.mss.is_some() { 4 } else { 0 };
@@ -116,8 +141,8 @@ impl Options {
         let timestamps = if self.timestamps.is_some() { 12 } else { 0 };
         // On a SYN with timestamps it takes the place of their padding.
         let permitted = if self.sack_permitted && self.timestamps.is_none() { 4 } else { 0 };
-        let sack = self.sack.as_ref().map_or(0, |blocks| 4 + 8 * blocks.len());
-        let fast_open = self.fast_open.as_ref().map_or(0, |cookie| (2 + cookie.len()).next_multiple_of(4));
+        let sack = self.sack().map_or(0, |blocks| 4 + 8 * blocks.len());
+        let fast_open = self.fast_open().map_or(0, |cookie| (2 + cookie.len()).next_multiple_of(4));
         mss + scale + timestamps + permitted + sack + fast_open
     }
 }
@@ -142,14 +167,14 @@ impl fmt::Display for Options {
         if let Some(scale) = self.window_scale {
             item(format_args!("wscale {scale}"))?;
         }
-        for (index, (start, end)) in self.sack.iter().flat_map(|blocks| blocks.iter()).enumerate() {
+        for (index, (start, end)) in self.sack().into_iter().flatten().enumerate() {
             if index == 0 {
                 item(format_args!("sack {start}:{end}"))?;
             } else {
                 item(format_args!("{start}:{end}"))?;
             }
         }
-        if let Some(cookie) = &self.fast_open {
+        if let Some(cookie) = self.fast_open() {
             item(format_args!("tfo {}", if cookie.is_empty() { "cookiereq" } else { "cookie" }))?;
         }
         Ok(())

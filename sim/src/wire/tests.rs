@@ -75,7 +75,7 @@ fn options() -> impl Strategy<Value = Options> {
     let timestamps = || prop::option::of(any::<(u32, u32)>().prop_map(|(value, echo)| Timestamps { value, echo }));
     let cookie = (0..7_usize, any::<[u8; 16]>()).prop_map(|(half, bytes)| {
         let len = if half == 0 { 0 } else { 2 + 2 * half };
-        Box::new(FastOpenCookie::from_slice(&bytes[..len]))
+        Box::new(RareOption::FastOpen(FastOpenCookie::from_slice(&bytes[..len])))
     });
     let on_syn = (
         prop::option::of(any::<u16>()),
@@ -89,14 +89,17 @@ fn options() -> impl Strategy<Value = Options> {
             window_scale,
             sack_permitted,
             timestamps,
-            sack: None,
-            fast_open,
+            rare: fast_open,
         });
     let later =
         (timestamps(), prop::collection::vec(any::<(u32, u32)>(), 0..5)).prop_map(|(timestamps, mut blocks)| {
             blocks.truncate(if timestamps.is_some() { 3 } else { 4 });
             let blocks: SackBlocks = blocks.into_iter().map(|(start, end)| (SeqNum(start), SeqNum(end))).collect();
-            Options { timestamps, sack: (!blocks.is_empty()).then(|| Box::new(blocks)), ..Options::default() }
+            Options {
+                timestamps,
+                rare: (!blocks.is_empty()).then(|| Box::new(RareOption::Sack(blocks))),
+                ..Options::default()
+            }
         });
     prop_oneof![on_syn, later]
 }
@@ -129,13 +132,13 @@ fn packet() -> impl Strategy<Value = Packet> {
     (ip_pair(), prop_oneof![4 => segment(), 2 => datagram()], icmp, 0..5).prop_map(
         |((src, dst), body, (reason, (quoted_tcp, from, to, seq)), choice)| {
             let body = if choice == 0 {
-                Body::Icmp(Icmp {
+                Body::Icmp(Box::new(Icmp {
                     reason,
                     quoted_tcp,
                     quoted_src: SocketAddr::new(dst, from),
                     quoted_dst: SocketAddr::new(src, to),
                     quoted_seq: SeqNum(if quoted_tcp { seq } else { 0 }),
-                })
+                }))
             } else {
                 body
             };
@@ -161,7 +164,7 @@ proptest! {
             (Body::Tcp(segment), TransportSlice::Tcp(tcp)) => {
                 prop_assert_eq!(tcp.payload(), &segment.payload[..]);
                 // It does not know Fast Open, and reads no further then.
-                if segment.options.fast_open.is_none() {
+                if segment.options.fast_open().is_none() {
                     prop_assert!(tcp.options_iterator().all(|option| option.is_ok()));
                 }
             }

@@ -254,7 +254,7 @@ impl World {
         let (quoted_src, quoted_dst) = ((packet.src, src_port).into(), (packet.dst, dst_port).into());
         let icmp = Icmp { reason: Unreachable::Host, quoted_tcp, quoted_src, quoted_dst, quoted_seq };
         // Routers have no address of their own here.
-        let answer = Packet { src: packet.dst, dst: packet.src, body: Body::Icmp(icmp) };
+        let answer = Packet { src: packet.dst, dst: packet.src, body: Body::Icmp(Box::new(icmp)) };
         // To the middle of the way and back.
         let arrives = self.now + self.topology.link_mut(from, to).settings.latency_min;
         let number = self.flights.next_number;

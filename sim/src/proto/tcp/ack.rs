@@ -98,7 +98,7 @@ impl Connection {
         self.snd.probes = 0;
         self.soft_failure = None;
         if self.snd.sent.is_empty() && advance == 0 {
-            if segment.options.sack.is_some() {
+            if segment.options.rare.is_some() {
                 self.take_blocks(cx, segment, before, &mut news);
             }
             if self.timers.is_probe_set() {
@@ -107,7 +107,7 @@ impl Connection {
             return Acked::Fine;
         }
         let mut tagged = Tagged::default();
-        if segment.options.sack.is_some() && self.is(Marks::SACK) {
+        if segment.options.rare.is_some() && self.is(Marks::SACK) {
             tagged = self.take_blocks(cx, segment, before, &mut news);
         }
         if advance > 0 {
@@ -170,7 +170,7 @@ impl Connection {
         if age > self.snd.max_wnd {
             return Acked::Ancient;
         }
-        if segment.options.sack.is_some() && self.is(Marks::SACK) && !self.snd.sent.is_empty() {
+        if segment.options.rare.is_some() && self.is(Marks::SACK) && !self.snd.sent.is_empty() {
             let mut news = News { of: NewsOf::NOT_DUPLICATE, is_duplicate: false, delivered: 0, lost: 0, stamp: None };
             self.take_blocks(cx, segment, self.snd.una, &mut news);
             let resend = self.assess(cx, &mut news);
@@ -275,7 +275,7 @@ impl Connection {
     /// `tcp_sacktag_write_queue`
     fn take_blocks(&mut self, cx: &Cx<'_>, segment: &Segment, una: SeqNum, news: &mut News) -> Tagged {
         let mut tagged = Tagged::default();
-        let Some(blocks) = &segment.options.sack else { return tagged };
+        let Some(blocks) = segment.options.sack() else { return tagged };
         tagged.furthest = self.snd.sent.highest_sacked();
         let is_duplicate = is_duplicate_report(blocks, segment.ack);
         if is_duplicate {

@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use crate::wire::{SackBlocks, SeqNum};
+use crate::wire::{RareOption, SackBlocks, SeqNum};
 
 /// How many blocks are remembered: TCP_NUM_SACKS.
 const BLOCKS: usize = 4;
@@ -90,7 +90,7 @@ impl Assembler {
     }
 
     /// The blocks of the next segment. A duplicate is told once.
-    pub(super) fn take_blocks(&mut self, room: usize) -> Option<Box<SackBlocks>> {
+    pub(super) fn take_blocks(&mut self, room: usize) -> Option<Box<RareOption>> {
         let report = self.report.as_mut()?;
         let mut blocks: SackBlocks = SmallVec::new();
         blocks.extend(report.duplicate.take());
@@ -99,7 +99,7 @@ impl Assembler {
         if report.blocks.is_empty() {
             self.report = None;
         }
-        (!blocks.is_empty()).then(|| Box::new(blocks))
+        (!blocks.is_empty()).then(|| Box::new(RareOption::Sack(blocks)))
     }
 
     /// RCV.NXT has come to `next`: takes out the range that has become contiguous with it, and returns its end.

@@ -311,7 +311,7 @@ impl Connection {
     fn header(&mut self, cx: &Cx<'_>, seq: SeqNum, flags: Flags) -> Segment {
         // A RST that nobody may answer offers nothing.
         let window = self.rcv.advertise();
-        let sack = if self.rcv.assembler.owes_blocks() { self.sack_blocks() } else { None };
+        let rare = if self.rcv.assembler.owes_blocks() { self.sack_blocks() } else { None };
         if self.rcv.ack != AckDue::No {
             self.rcv.ack_is_sent();
         }
@@ -324,7 +324,7 @@ impl Connection {
             flags,
             window,
             urgent: 0,
-            options: Options { timestamps: self.stamps.option(cx.now), sack, ..Options::default() },
+            options: Options { timestamps: self.stamps.option(cx.now), rare, ..Options::default() },
             payload: Default::default(),
         }
     }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::Instant,
     proto::Cx,
-    wire::{Flags, SackBlocks, Segment, SeqNum},
+    wire::{Flags, RareOption, Segment, SeqNum},
 };
 
 /// How many segments are acknowledged at once when the peer may be in slow start: Linux TCP_MAX_QUICKACKS.
@@ -244,7 +244,7 @@ impl Connection {
     }
 
     /// The blocks of the next segment.
-    pub(super) fn sack_blocks(&mut self) -> Option<Box<SackBlocks>> {
+    pub(super) fn sack_blocks(&mut self) -> Option<Box<RareOption>> {
         let room = self.block_room();
         self.rcv.assembler.take_blocks(room)
     }
