@@ -8,7 +8,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{Body, Flow, Host, ports::Name};
-use crate::base::SocketId;
+use crate::base::{Instant, SocketId};
 
 /// `ip_local_port_range` as seen by one socket.
 #[derive(Clone, Copy, Debug)]
@@ -69,11 +69,18 @@ impl Host {
 
     /// A port for `connect` such that the connection is unique. A port that somebody has bound is left alone; one that
     /// `connect` has given to others serves for another destination too.
-    pub(super) fn ephemeral_for_connect(&mut self, id: SocketId, local: IpAddr, remote: SocketAddr) -> Option<u16> {
+    pub(super) fn ephemeral_for_connect(
+        &mut self,
+        id: SocketId,
+        local: IpAddr,
+        remote: SocketAddr,
+        now: Instant,
+    ) -> Option<u16> {
         let range = self.port_range(id);
         let start = self.next_port.unwrap_or_else(|| self.port_rng.keyed(0, 0, 0) as u32);
         let is_free = |port: &u16| {
-            self.is_for_connect(*port) && !self.flows.contains(&Flow::new(SocketAddr::new(local, *port), remote))
+            let unique = |flow| self.flows.get(&flow).is_none_or(|&old| self.gives_way(old, now, true));
+            self.is_for_connect(*port) && unique(Flow::new(SocketAddr::new(local, *port), remote))
         };
         let found = if range.own {
             range.from(start % range.len.max(1), 1).find(is_free)

@@ -6,7 +6,7 @@ use smallvec::smallvec;
 
 use super::{Body, ConnectStatus, Env, Flow, Host, Socket, Tcp, address, ports::By};
 use crate::{
-    base::SocketId,
+    base::{Instant, SocketId},
     proto::{Readiness, tcp},
 };
 
@@ -144,16 +144,14 @@ impl Host {
         let local = match bound {
             Some(local) if has_port => SocketAddr::new(ip, local.port()),
             _ => {
-                let port = self.ephemeral_for_connect(id, ip, to).ok_or(ConnectError::PortsExhausted)?;
+                let port = self.ephemeral_for_connect(id, ip, to, env.now).ok_or(ConnectError::PortsExhausted)?;
                 SocketAddr::new(ip, port)
             }
         };
         let flow = Flow::new(local, to);
         let mut successor = None;
         if let Some(&old) = self.flows.get(&flow) {
-            // Who bound the port may connect again where an old connection lies in TIME_WAIT (`tcp_twsk_unique` without a
-            // `twp`): its sequence numbers begin beyond the old ones.
-            if !has_port || !self.is_time_wait(old) {
+            if !self.gives_way(old, env.now, !has_port) {
                 return Err(ConnectError::PortsExhausted);
             }
             successor = self.sockets[old].connection().map(tcp::Connection::successor);
@@ -360,15 +358,10 @@ impl Host {
         }
     }
 
-    /// Whether Linux keeps of a connection but an `inet_timewait_sock`: one that was closed and waits in FIN_WAIT_2 is kept so
-    /// too (`tcp_time_wait` with TCP_FIN_WAIT2).
-    fn is_time_wait(&self, id: SocketId) -> bool {
-        let socket = &self.sockets[id];
-        socket.connection().is_some_and(|connection| match connection.state() {
-            tcp::State::TimeWait => true,
-            tcp::State::FinWait2 => socket.descriptors == 0,
-            _ => false,
-        })
+    /// Whether a connection in TIME_WAIT makes room for who connects from its port to its peer.
+    pub(super) fn gives_way(&self, id: SocketId, now: Instant, looks_for_port: bool) -> bool {
+        let old = self.sockets[id].connection();
+        old.is_some_and(|old| old.may_be_succeeded(now, self.settings.tcp(), looks_for_port))
     }
 
     /// Makes room for a new connection where one lies in TIME_WAIT.

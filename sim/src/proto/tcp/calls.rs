@@ -138,7 +138,12 @@ impl Connection {
             1 => true,
             _ => self.local.ip().to_canonical().is_loopback() || self.remote.ip().to_canonical().is_loopback(),
         };
-        self.state == State::TimeWait && (!looks_for_port || (reuses && since(now, heard) > 1_000_000_000))
+        match self.state {
+            State::TimeWait => !looks_for_port || (reuses && since(now, heard) > 1_000_000_000),
+            // Linux keeps it as it keeps TIME_WAIT (`tcp_time_wait` with TCP_FIN_WAIT2).
+            State::FinWait2 => self.is(Marks::ORPHAN) && !looks_for_port,
+            _ => false,
+        }
     }
 
     /// `send(2)`: takes as much as fits into the send buffer, and sends what may be sent. The order of checks is that of
