@@ -53,7 +53,8 @@ impl Gate {
         self.set(true, false);
     }
 
-    /// Packets are lost, and who sends one is told by ICMP that the host is unreachable.
+    /// Packets are lost, and who sends one is told by ICMP, as by a Linux router with an unreachable route: host unreachable over IPv4, no
+    /// route over IPv6.
     pub fn reject(&self) {
         self.set(true, true);
     }

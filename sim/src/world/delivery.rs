@@ -252,7 +252,9 @@ impl World {
             return;
         }
         let (quoted_src, quoted_dst) = ((packet.src, src_port).into(), (packet.dst, dst_port).into());
-        let icmp = Icmp { reason: Unreachable::Host, quoted_tcp, quoted_src, quoted_dst, quoted_seq };
+        // As a Linux router with an unreachable route: `ip_error` says host, `ip6_pkt_discard` no route.
+        let reason = if packet.dst.is_ipv4() { Unreachable::Host } else { Unreachable::Network };
+        let icmp = Icmp { reason, quoted_tcp, quoted_src, quoted_dst, quoted_seq };
         // Routers have no address of their own here.
         let answer = Packet { src: packet.dst, dst: packet.src, body: Body::Icmp(Box::new(icmp)) };
         // To the middle of the way and back.
