@@ -74,7 +74,7 @@ pub enum Gate {
     Open,
     /// They are lost in silence.
     Closed,
-    /// They are lost, and their sender is told by ICMP that the host is unreachable.
+    /// They are lost, and their sender is told by ICMP, by a router whose route says unreachable.
     Rejecting,
 }
 

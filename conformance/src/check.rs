@@ -140,6 +140,23 @@ pub(crate) fn takes<H: Host, T>(host: &H, time: Duration, action: impl FnOnce() 
     Err(Stop::failed(&format!("expected to take {time:?}, took {took:?}")))
 }
 
+/// The action takes at least `least` and at most `most`: what a timer does that no setting names.
+#[track_caller]
+pub(crate) fn takes_between<H: Host, T>(
+    host: &H,
+    least: Duration,
+    most: Duration,
+    action: impl FnOnce() -> T,
+) -> std::result::Result<T, Stop> {
+    let begin = host.now();
+    let result = action();
+    let took = host.now() - begin;
+    if least <= took && took <= most {
+        return Ok(result);
+    }
+    Err(Stop::failed(&format!("expected to take {least:?} to {most:?}, took {took:?}")))
+}
+
 /// As [`takes`], where somebody else's clock began to run before: what another thread does after `time`.
 #[track_caller]
 pub(crate) fn waits<H: Host, T>(host: &H, time: Duration, action: impl FnOnce() -> T) -> std::result::Result<T, Stop> {

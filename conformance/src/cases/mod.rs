@@ -1,8 +1,10 @@
 //! The cases, by topic. Each file begins with the table of what it states.
 
 mod accept;
+mod alive;
 mod bind;
 mod close;
+mod closing;
 mod connect;
 mod connect_nonblocking;
 mod dup;
@@ -23,6 +25,7 @@ mod timeouts;
 mod udp;
 mod udp_errors;
 mod unix;
+mod urgent;
 
 use std::sync::LazyLock;
 
@@ -43,11 +46,14 @@ pub(crate) fn all() -> &'static [&'static Case] {
             stream::CASES,
             shutdown::CASES,
             close::CASES,
+            closing::CASES,
             time_wait::CASES,
+            alive::CASES,
             poll::CASES,
             timeouts::CASES,
             udp::CASES,
             udp_errors::CASES,
+            urgent::CASES,
             unix::CASES,
             options::CASES,
             options_effect::CASES,
