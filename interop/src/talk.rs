@@ -56,7 +56,7 @@ pub fn server<H: Host>(host: &H, listener: &TcpListener<H>, plan: &Plan) -> Resu
     converse(host, stream, Side::Server, plan)
 }
 
-fn converse<H: Host>(host: &H, stream: TcpStream<H>, side: Side, plan: &Plan) -> Result<()> {
+pub(crate) fn converse<H: Host>(host: &H, stream: TcpStream<H>, side: Side, plan: &Plan) -> Result<()> {
     // Whatever goes wrong, nobody waits for ever.
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;

@@ -85,7 +85,7 @@ pub(crate) fn lossy(seed: u64, len: usize) -> Report {
 
 #[test]
 fn every_packet_of_the_world_is_there_once() {
-    let report = lossy(1, 100_000);
+    let report = lossy(1, 300_000);
     let capture = read(&report.trace().pcap());
     assert_eq!(capture.interfaces, ["server", "client"]);
     assert_eq!(capture.packets.len() as u64, report.packets());
