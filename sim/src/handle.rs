@@ -58,6 +58,24 @@ impl SimHost {
         self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(Vec::new, |host| host.addrs.to_vec()))
     }
 
+    /// A sysctl of this machine as `/proc/sys` shows it.
+    ///
+    /// # Errors
+    ///
+    /// `ENOENT`: there is none of that name.
+    pub fn sysctl(&self, name: &str) -> Result<String> {
+        self.caller().sysctl(name)
+    }
+
+    /// Sets a sysctl of this machine, as who writes to `/proc/sys` does. It acts from now on.
+    ///
+    /// # Errors
+    ///
+    /// `ENOENT` (no such name, no such congestion control), `EINVAL` (out of range), `EACCES` (it can only be read).
+    pub fn set_sysctl(&self, name: &str, value: &str) -> Result<()> {
+        self.caller().set_sysctl(name, value)
+    }
+
     /// Starts a process of this host and program that does `act`.
     pub(crate) fn start(&self, name: Arc<str>, is_main: bool, is_server: bool, act: impl FnOnce() + Send + 'static) {
         let body = world::process_body(Arc::clone(&self.world), act);

@@ -356,12 +356,53 @@ impl Machine {
     pub fn set_port_range(&self, range: RangeInclusive<u16>) -> &Self {
         assert!(!range.is_empty(), "the range of ephemeral ports is empty: the first must not exceed the last");
         assert!(*range.start() > 0, "port 0 is no port: the range of ephemeral ports begins at 1 at the least");
-        self.with_host(|host| host.settings.port_range = (*range.start(), *range.end()))
+        self.with_host(|host| host.settings.set_port_range(*range.start(), *range.end()))
     }
 
     /// `net.core.somaxconn`. Default: 4096.
     pub fn set_somaxconn(&self, limit: u16) -> &Self {
-        self.with_host(|host| host.settings.somaxconn = limit.into())
+        self.set_sysctl("net.core.somaxconn", &limit.to_string())
+    }
+
+    /// Sets a sysctl by its name, from text as it is written to `/proc/sys`: every `net.ipv4.tcp_*` of Linux, `net.core.somaxconn` and more.
+    /// The defaults are those of Linux 6.1. Some act, some are only kept and read back, as `sim/src/host/sysctl/table.rs` says.
+    ///
+    /// ```
+    /// let sim = wavetank_sim::Sim::new(1);
+    /// let server = sim.host("server");
+    /// server.set_sysctl("net.ipv4.tcp_fin_timeout", "30").set_sysctl("net.ipv4.tcp_rmem", "4096 65536 65536");
+    /// assert_eq!(server.sysctl("net.ipv4.tcp_fin_timeout"), "30");
+    /// assert_eq!(server.sysctl("net.ipv4.tcp_syn_retries"), "6");
+    /// ```
+    ///
+    /// A program changes those of its machine while it runs by [`SimHost::set_sysctl`].
+    ///
+    /// # Panics
+    /// If there is none of that name, with those that look like it; or if Linux would refuse the value.
+    ///
+    /// ```should_panic
+    /// # let sim = wavetank_sim::Sim::new(1);
+    /// // there is no sysctl "net.ipv4.tcp_fin_timout"; there is net.ipv4.tcp_fin_timeout
+    /// sim.host("server").set_sysctl("net.ipv4.tcp_fin_timout", "30");
+    /// ```
+    pub fn set_sysctl(&self, name: &str, value: &str) -> &Self {
+        let mut result = Ok(());
+        self.with_host(|host| result = host.settings.set_sysctl(name, value));
+        assert!(result.is_ok(), "{}", result.err().map_or_else(String::new, |error| error.to_string()));
+        self
+    }
+
+    /// A sysctl as `/proc/sys` shows it.
+    ///
+    /// # Panics
+    /// If there is none of that name.
+    pub fn sysctl(&self, name: &str) -> String {
+        let mut text = Ok(String::new());
+        self.with_host(|host| text = host.settings.sysctl(name).map(str::to_owned).map_err(|error| error.to_string()));
+        match text {
+            Ok(text) => text,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// The time by this machine's wall clock when the run begins, since the UNIX epoch. Default: 2000-01-01 00:00 UTC.

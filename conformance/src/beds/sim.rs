@@ -70,8 +70,12 @@ impl Bed for SimBed {
         Ok(())
     }
 
-    fn set_sysctl(&self, _side: Side, name: &str, _value: &str) -> Outcome {
-        Err(Stop::Skipped(format!("simulated hosts have no {name} that can be set yet")))
+    fn set_sysctl(&self, side: Side, name: &str, value: &str) -> Outcome {
+        let host = match side {
+            Side::Near => &self.near,
+            Side::Far => &self.far,
+        };
+        host.set_sysctl(name, value).map_err(|error| Stop::failed(&format!("{name}: {error}")))
     }
 
     fn can(&self, capability: Capability) -> Result<(), String> {

@@ -16,9 +16,6 @@ use crate::{
 const AF_MAX: i32 = 46;
 /// `SOCK_MAX` of include/linux/net.h.
 const SOCK_MAX: i32 = 11;
-/// What `getsockopt` shows before a connection has tuned it: the middle of net.ipv4.tcp_rmem and tcp_wmem.
-const TCP_RCVBUF: u32 = 131_072;
-const TCP_SNDBUF: u32 = 16_384;
 
 /// What there is to be made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,7 +112,11 @@ impl Caller<'_> {
         let (rmem, wmem) = (settings.rmem_default, settings.wmem_default);
         let socket = match kind {
             Kind::Tcp(family) => {
-                Socket::new(family, Body::Tcp(Tcp::Closed(None)), SocketOptions::new(TCP_RCVBUF, TCP_SNDBUF))
+                // `tcp_init_sock`: the middle of tcp_rmem and tcp_wmem, until a connection tunes them.
+                let tcp = settings.tcp();
+                let mut options = SocketOptions::new(tcp.rmem[1], tcp.wmem[1]);
+                options.congestion = tcp.congestion_control;
+                Socket::new(family, Body::Tcp(Tcp::Closed(None)), options)
             }
             Kind::Udp(family) => {
                 Socket::new(family, Body::Udp(Udp::new(rmem as usize)), SocketOptions::new(rmem, wmem))

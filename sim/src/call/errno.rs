@@ -3,7 +3,7 @@
 use wavetank_api::Errno;
 
 use crate::{
-    host::{AcceptError, BindError, ConnectError, ListenError, TableFull},
+    host::{AcceptError, BindError, ConnectError, ListenError, SysctlError, TableFull},
     proto::{tcp, udp, unix},
 };
 
@@ -16,6 +16,19 @@ impl IntoErrno for TableFull {
     /// open(2): the per-process limit on the number of open file descriptors has been reached.
     fn errno(self) -> Errno {
         Errno::EMFILE
+    }
+}
+
+impl IntoErrno for SysctlError {
+    fn errno(self) -> Errno {
+        match self {
+            // open(2) of a file that is not there; `tcp_set_default_congestion_control`, too.
+            Self::Unknown { .. } | Self::NoAlgorithm { .. } => Errno::ENOENT,
+            // open(2) for writing of a file of mode 0444 (`proc_sys_permission`: not even for root).
+            Self::ReadOnly { .. } => Errno::EACCES,
+            // `proc_dointvec_minmax`: out of range, or no number.
+            Self::Value { .. } => Errno::EINVAL,
+        }
     }
 }
 

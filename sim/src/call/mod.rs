@@ -12,6 +12,7 @@ pub(crate) mod name;
 pub(crate) mod option;
 pub(crate) mod poll;
 pub(crate) mod resolve;
+pub(crate) mod sysctl;
 pub(crate) mod transfer;
 pub(crate) mod tun;
 

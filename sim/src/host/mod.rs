@@ -11,6 +11,7 @@ mod input;
 mod options;
 mod ports;
 mod socket;
+mod sysctl;
 mod tcp;
 mod udp;
 mod unix;
@@ -32,15 +33,13 @@ use ports::Ports;
 use slotmap::SlotMap;
 use smallvec::{SmallVec, smallvec};
 pub(crate) use socket::{Body, ConnectStatus, Family, Socket, Tcp};
+pub(crate) use sysctl::{Settings, SysctlError};
 pub(crate) use udp::SendError as UdpSendError;
 pub(crate) use waiters::{Waiter, Waiters};
 
 use crate::{
     base::{HostId, Instant, Lookup, ProgramId, Rng, SocketId},
-    proto::{
-        Cx, Out,
-        tcp::{Connection, Sysctl},
-    },
+    proto::{Cx, Out, tcp::Connection},
 };
 
 /// What a host may see of the world, and where it leaves what follows from an event.
@@ -52,56 +51,6 @@ pub(crate) struct Env<'a> {
     pub(crate) unarmed: &'a mut Vec<SocketId>,
     /// Packets this host could not take.
     pub(crate) refused: &'a mut Vec<(crate::net::DropReason, crate::wire::Packet)>,
-}
-
-/// What an administrator may set on a host, by the names Linux gives it.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    /// `RLIMIT_NOFILE`: descriptors a program may have open.
-    pub(crate) nofile: usize,
-    /// `net.ipv4.ip_local_port_range`, both ends included.
-    pub(crate) port_range: (u16, u16),
-    /// `net.ipv4.ip_default_ttl`.
-    pub(crate) default_ttl: u8,
-    /// `net.core.somaxconn`.
-    pub(crate) somaxconn: i32,
-    /// `net.core.rmem_default`, `wmem_default`, `rmem_max`, `wmem_max`.
-    pub(crate) rmem_default: u32,
-    pub(crate) wmem_default: u32,
-    pub(crate) rmem_max: u32,
-    pub(crate) wmem_max: u32,
-    /// `net.ipv4.tcp_*`, once one of them was set.
-    tcp: Option<Box<Sysctl>>,
-}
-
-impl Settings {
-    /// `net.ipv4.tcp_*`.
-    #[inline]
-    pub(crate) fn tcp(&self) -> &Sysctl {
-        self.tcp.as_deref().unwrap_or(&Sysctl::DEFAULT)
-    }
-
-    /// `net.ipv4.tcp_*`, to be changed.
-    pub(crate) fn tcp_mut(&mut self) -> &mut Sysctl {
-        self.tcp.get_or_insert_with(|| Box::new(Sysctl::DEFAULT))
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            nofile: 1024,
-            port_range: (32768, 60999),
-            default_ttl: 64,
-            somaxconn: 4096,
-            rmem_default: 212_992,
-            wmem_default: 212_992,
-            // Since Linux 6.16; 212,992 before.
-            rmem_max: 4_194_304,
-            wmem_max: 4_194_304,
-            tcp: None,
-        }
-    }
 }
 
 /// A machine on the simulated network.

@@ -8,7 +8,7 @@ use wavetank_api::{
 use super::Asked;
 use crate::{
     host::{Body, Tcp},
-    proto::tcp::State,
+    proto::tcp::Info,
 };
 
 /// The structure as it lies in memory.
@@ -18,43 +18,72 @@ pub(super) fn bytes(asked: &Asked<'_>) -> Vec<u8> {
     room[..len].to_vec()
 }
 
-/// What a socket begins with: `tcp_init_sock`, `tcp_assign_congestion_control`.
-const REORDERING: u32 = 3;
+/// TCP_INIT_CWND.
 const INITIAL_WINDOW: u32 = 10;
 
 fn info(asked: &Asked<'_>) -> TcpInfo {
     let socket = asked.socket();
-    let rare = asked.rare();
-    let mut info = TcpInfo {
+    let sysctl = asked.host.settings.tcp();
+    let begin = TcpInfo {
         state: TcpState::CLOSE.raw(),
         pacing_rate: u64::MAX,
-        max_pacing_rate: rare.max_pacing_rate,
-        reordering: REORDERING,
+        max_pacing_rate: asked.rare().max_pacing_rate,
+        reordering: sysctl.reordering,
         snd_cwnd: INITIAL_WINDOW,
         ..TcpInfo::default()
     };
     match &socket.body {
-        Body::Tcp(Tcp::Listening(listener)) => {
-            info.state = TcpState::LISTEN.raw();
-            (info.unacked, info.sacked) = (listener.len() as u32, listener.backlog() as u32);
-        }
-        Body::Tcp(Tcp::Connection { connection, .. }) => info.state = number(connection.state()).raw(),
-        _ => {}
+        Body::Tcp(Tcp::Listening(listener)) => TcpInfo {
+            state: TcpState::LISTEN.raw(),
+            unacked: listener.len() as u32,
+            sacked: listener.backlog() as u32,
+            ..begin
+        },
+        Body::Tcp(Tcp::Connection { connection, .. }) => of_connection(&connection.info(asked.now, sysctl), begin),
+        _ => TcpInfo { rto: RTO, snd_mss: MSS, snd_ssthresh: NO_THRESHOLD, min_rtt: u32::MAX, ..begin },
     }
-    info
 }
 
-fn number(state: State) -> TcpState {
-    match state {
-        State::SynSent => TcpState::SYN_SENT,
-        State::SynReceived => TcpState::SYN_RECV,
-        State::Established => TcpState::ESTABLISHED,
-        State::FinWait1 => TcpState::FIN_WAIT1,
-        State::FinWait2 => TcpState::FIN_WAIT2,
-        State::CloseWait => TcpState::CLOSE_WAIT,
-        State::Closing => TcpState::CLOSING,
-        State::LastAck => TcpState::LAST_ACK,
-        State::TimeWait => TcpState::TIME_WAIT,
-        State::Closed => TcpState::CLOSE,
+/// TCP_TIMEOUT_INIT, TCP_MSS_DEFAULT, TCP_INFINITE_SSTHRESH.
+const RTO: u32 = 1_000_000;
+const MSS: u32 = 536;
+const NO_THRESHOLD: u32 = 0x7fff_ffff;
+
+/// What the model knows of a connection; what it does not know stays 0.
+fn of_connection(info: &Info, begin: TcpInfo) -> TcpInfo {
+    TcpInfo {
+        state: info.state,
+        ca_state: info.ca_state,
+        retransmits: info.retransmits,
+        probes: info.probes,
+        backoff: info.backoff,
+        options: info.options,
+        wscale: info.snd_wscale | info.rcv_wscale << 4,
+        rto: info.rto,
+        ato: info.ato,
+        snd_mss: info.snd_mss,
+        rcv_mss: info.rcv_mss,
+        unacked: info.unacked,
+        sacked: info.sacked,
+        lost: info.lost,
+        retrans: info.retrans,
+        last_data_sent: info.last_data_sent,
+        last_data_recv: info.last_data_recv,
+        last_ack_recv: info.last_ack_recv,
+        pmtu: info.pmtu,
+        rcv_ssthresh: info.rcv_ssthresh,
+        rtt: info.rtt,
+        rttvar: info.rttvar,
+        snd_ssthresh: info.snd_ssthresh,
+        snd_cwnd: info.snd_cwnd,
+        advmss: info.advmss,
+        reordering: info.reordering,
+        rcv_rtt: info.rcv_rtt,
+        rcv_space: info.rcv_space,
+        total_retrans: info.total_retrans,
+        notsent_bytes: info.notsent_bytes,
+        min_rtt: info.min_rtt,
+        snd_wnd: info.snd_wnd,
+        ..begin
     }
 }
