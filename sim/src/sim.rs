@@ -495,6 +495,23 @@ impl LinkBuilder<'_> {
         self.set(|settings| settings.overtaking = allowed)
     }
 
+    /// The longest packet that passes, in bytes, the headers of IP included (a host's own interface sends none longer than
+    /// 1,500). What is longer is lost, and the sender is told by an ICMP error, from which TCP learns what the path carries
+    /// (RFC 1191, RFC 8201); with [`Self::black_hole`], it is not. Datagrams pass as if fragmented. Default: no limit.
+    ///
+    /// # Panics
+    /// If it is less than 68 bytes, RFC 791's least.
+    pub fn mtu(self, bytes: usize) -> Self {
+        assert!(bytes >= 68, "an MTU of {bytes} bytes: every link carries 68 at the least (RFC 791)");
+        self.set(|settings| settings.mtu = bytes)
+    }
+
+    /// Whether packets longer than the MTU vanish without an ICMP error, as behind a firewall that drops those: path MTU
+    /// discovery's black hole (RFC 2923). Linux gets over it only with `net.ipv4.tcp_mtu_probing`.
+    pub fn black_hole(self, silent: bool) -> Self {
+        self.set(|settings| settings.black_hole = silent)
+    }
+
     /// Loses exactly the `n`-th packet of each direction, the first being 1.
     pub fn drop_packet(self, n: u64) -> Self {
         self.set(|settings| settings.drop_exactly.push(n))

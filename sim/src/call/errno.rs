@@ -90,6 +90,7 @@ impl IntoErrno for tcp::Failure {
             // tcp(7): the other end did not acknowledge retransmitted data after some time.
             Self::TimedOut => Errno::ETIMEDOUT,
             // ip(7): ICMP destination unreachable.
+            Self::ProtocolUnreachable => Errno::ENOPROTOOPT,
             Self::NetUnreachable => Errno::ENETUNREACH,
             Self::HostUnreachable => Errno::EHOSTUNREACH,
         }

@@ -10,6 +10,10 @@ use crate::{
     wire::{Body as Wire, Datagram, Flags, Icmp, Packet, Segment, SeqNum, Unreachable},
 };
 
+/// No path is believed to carry less: `net.ipv4.route.min_pmtu` (552), and RFC 8200 section 5 for IPv6.
+const MIN_PMTU: u32 = 552;
+const MIN_IPV6_MTU: u32 = 1280;
+
 impl Host {
     /// Takes a packet that is addressed to this host.
     pub(crate) fn input(&mut self, env: &mut Env<'_>, packet: Packet) {
@@ -56,7 +60,14 @@ impl Host {
             && self.accept_queue_is_full(*parent)
         {
             // The last segment of the handshake is not looked at; the peer believes it is connected, and will send again
-            // (`tcp_v4_syn_recv_sock`, exit_overflow).
+            // (`tcp_v4_syn_recv_sock`, exit_overflow); or, if the administrator wants it so, it is told (`tcp_check_req`).
+            if self.settings.tcp().abort_on_overflow {
+                self.with_connection(env, id, tcp::Connection::refuse);
+                return env.out.pool.give(segment.payload);
+            }
+            if let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body {
+                connection.put_aside();
+            }
             let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Tcp(segment) };
             env.refused.push((DropReason::BacklogFull, packet));
             return;
@@ -90,7 +101,8 @@ impl Host {
         }
         let parent = &self.sockets[listener];
         let Body::Tcp(Tcp::Listening(queue)) = &parent.body else { return };
-        if !queue.may_take_syn() {
+        let welcome = queue.welcome(self.settings.tcp());
+        if welcome == tcp::Welcome::Drop {
             let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Tcp(segment) };
             env.refused.push((DropReason::BacklogFull, packet));
             return;
@@ -100,7 +112,7 @@ impl Host {
         let mss = super::tcp::mss_towards(self, from.ip());
         let config = tcp::Config { mss, ..super::tcp::config_of(&child) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
-        let connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config, successor));
+        let connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config, successor, welcome));
         child.body = Body::Tcp(Tcp::Connection { connection, parent: Some(listener) });
         let child = self.sockets.insert(child);
         self.adopt(child, to, from);
@@ -169,6 +181,13 @@ impl Host {
         }
     }
 
+    /// The path to where a segment was sent carries less than it had (`ipv4_update_pmtu`, `tcp_v4_mtu_reduced`).
+    fn tcp_too_big(&mut self, env: &mut Env<'_>, id: SocketId, icmp: &Icmp, mtu: u32) {
+        let (headers, least) = if icmp.quoted_dst.is_ipv4() { (40, MIN_PMTU) } else { (60, MIN_IPV6_MTU) };
+        let mss = u16::try_from(mtu.max(least) - headers).unwrap_or(u16::MAX);
+        self.with_connection(env, id, |connection, cx| connection.on_too_big(cx, mss, icmp.quoted_seq));
+    }
+
     /// An ICMP error reaches the socket whose packet it quotes. An unconnected UDP socket is not told (`__udp4_lib_err`,
     /// unless IP_RECVERR, which is absent).
     fn icmp_input(&mut self, env: &mut Env<'_>, icmp: &Icmp) {
@@ -177,11 +196,11 @@ impl Host {
             let failure = match icmp.reason {
                 Unreachable::Network => tcp::Failure::NetUnreachable,
                 Unreachable::Host | Unreachable::Prohibited => tcp::Failure::HostUnreachable,
-                // Nobody sends them in here yet, and the connection does not know what to do with them.
-                Unreachable::Protocol | Unreachable::TooBig { .. } => return,
+                Unreachable::Protocol => tcp::Failure::ProtocolUnreachable,
                 Unreachable::Port => tcp::Failure::Refused,
+                Unreachable::TooBig { mtu } => return self.tcp_too_big(env, id, icmp, mtu),
             };
-            self.with_connection(env, id, |connection, _| connection.on_icmp(failure));
+            self.with_connection(env, id, |connection, cx| connection.on_icmp(cx, failure, icmp.quoted_seq));
             return;
         }
         let failure = match icmp.reason {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use smallvec::smallvec;
 
-use super::{Body, ConnectStatus, Env, Flow, Host, Socket, Tcp, address, ports::By};
+use super::{Body, ConnectStatus, Env, Family, Flow, Host, Socket, Switches, Tcp, address, ports::By};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp},
@@ -410,6 +410,8 @@ pub(super) fn config_of(socket: &Socket) -> tcp::Config {
     switches.set(tcp::Switches::CORK, options.cork);
     switches.set(tcp::Switches::KEEPALIVE, options.keepalive);
     switches.set(tcp::Switches::OOBINLINE, options.oobinline);
+    let recverr = if socket.family == Family::Inet6 { Switches::V6_RECVERR } else { Switches::RECVERR };
+    switches.set(tcp::Switches::RECVERR, options.switches.contains(recverr));
     tcp::Config {
         switches,
         maxseg: options.maxseg,

@@ -21,6 +21,10 @@ pub(crate) struct Settings {
     pub(crate) queue: usize,
     /// May a later packet overtake an earlier one with a longer delay?
     pub(crate) overtaking: bool,
+    /// The longest packet that passes, in bytes, headers of IP included.
+    pub(crate) mtu: usize,
+    /// What is too long vanishes, instead of being answered with an ICMP error.
+    pub(crate) black_hole: bool,
     /// Packets to drop by their number, 1 being the first of this direction.
     pub(crate) drop_exactly: Vec<u64>,
 }
@@ -41,6 +45,8 @@ impl Settings {
             rate: None,
             queue: 256 * 1024,
             overtaking: false,
+            mtu: usize::MAX,
+            black_hole: false,
             drop_exactly: Vec::new(),
         }
     }
@@ -75,6 +81,8 @@ pub enum DropReason {
     BufferFull,
     /// The listener's queue was full.
     BacklogFull,
+    /// The packet was longer than the link's MTU.
+    TooBig,
     /// What was written into a TUN device is no packet that a host could take.
     Malformed,
 }
@@ -103,6 +111,7 @@ impl fmt::Display for DropReason {
             Self::NoRoute => "no route",
             Self::BufferFull => "buffer full",
             Self::BacklogFull => "backlog full",
+            Self::TooBig => "too big",
             Self::Malformed => "malformed",
         })
     }

@@ -122,12 +122,20 @@ impl World {
             return self.drop_packet(from, packet, DropReason::NoRoute);
         };
         if self.cut(from, to) {
-            self.tell_unreachable(from, to, &packet);
+            if self.partitions.iter().any(|partition| partition.tells && partition.cuts(from, to)) {
+                // As a Linux router with an unreachable route: `ip_error` says host, `ip6_pkt_discard` no route.
+                let reason = if packet.dst.is_ipv4() { Unreachable::Host } else { Unreachable::Network };
+                self.tell_unreachable(from, to, &packet, reason);
+            }
             return self.drop_packet(from, packet, DropReason::Partition);
         }
         let link = self.topology.link_mut(from, to);
         let instant = from.is_next_to(to) && !later && link.is_instant();
-        let arrives = match link.offer(self.now, packet.wire_len()) {
+        let len = packet.wire_len();
+        if len > link.settings.mtu && matches!(packet.body, Body::Tcp(_)) {
+            return self.too_big(from, to, packet);
+        }
+        let arrives = match link.offer(self.now, len) {
             Verdict::Arrives(at) => at,
             Verdict::Dropped(reason) => return self.drop_packet(from, packet, reason),
         };
@@ -239,21 +247,27 @@ impl World {
         self.partitions.iter().any(|partition| partition.cuts(from, to))
     }
 
-    /// A partition that tells answers for the host behind it: RFC 1812 section 4.3.3.1. Never about ICMP (RFC 1122 section 3.2.2).
+    /// A segment is longer than the link takes. The sender is told, because Linux sends every segment with "don't fragment"
+    /// set (RFC 1191 section 4); datagrams are fragmented instead, which here means carried whole.
     #[cold]
-    fn tell_unreachable(&mut self, from: HostId, to: HostId, packet: &Packet) {
-        let tells = self.partitions.iter().any(|partition| partition.tells && partition.cuts(from, to));
+    fn too_big(&mut self, from: HostId, to: HostId, packet: Packet) {
+        let settings = &self.topology.link_mut(from, to).settings;
+        if !settings.black_hole {
+            let mtu = u32::try_from(settings.mtu).unwrap_or(u32::MAX);
+            self.tell_unreachable(from, to, &packet, Unreachable::TooBig { mtu });
+        }
+        self.drop_packet(from, packet, DropReason::TooBig);
+    }
+
+    /// A router on the way answers for what is behind it: RFC 1812 section 4.3.3.1. Never about ICMP (RFC 1122 section 3.2.2).
+    #[cold]
+    fn tell_unreachable(&mut self, from: HostId, to: HostId, packet: &Packet, reason: Unreachable) {
         let (quoted_tcp, src_port, dst_port, quoted_seq) = match &packet.body {
             Body::Tcp(segment) => (true, segment.src_port, segment.dst_port, segment.seq),
             Body::Udp(datagram) => (false, datagram.src_port, datagram.dst_port, SeqNum(0)),
             Body::Icmp(_) => return,
         };
-        if !tells {
-            return;
-        }
         let (quoted_src, quoted_dst) = ((packet.src, src_port).into(), (packet.dst, dst_port).into());
-        // As a Linux router with an unreachable route: `ip_error` says host, `ip6_pkt_discard` no route.
-        let reason = if packet.dst.is_ipv4() { Unreachable::Host } else { Unreachable::Network };
         let icmp = Icmp { reason, quoted_tcp, quoted_src, quoted_dst, quoted_seq };
         // Routers have no address of their own here.
         let answer = Packet { src: packet.dst, dst: packet.src, body: Body::Icmp(Box::new(icmp)) };

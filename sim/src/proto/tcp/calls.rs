@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{
     Config, Connection, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State, Switches,
-    Sysctl,
+    Sysctl, Welcome,
     congestion::{self, Congestion},
     output::Push,
     recovery::Recovery,
@@ -69,9 +69,11 @@ impl Connection {
         syn: &Segment,
         config: Config,
         successor: Option<Successor>,
+        welcome: Welcome,
     ) -> Self {
         let mut connection = Self::new(cx, local, remote, State::SynReceived, config, successor);
         connection.marks |= Marks::PASSIVE;
+        connection.marks.set(Marks::COOKIE, welcome == Welcome::Cookie);
         connection.learn_peer(cx, syn);
         connection.send_syn(cx);
         connection.check();
@@ -366,14 +368,50 @@ impl Connection {
         self.check();
     }
 
-    /// ICMP says that packets do not arrive. It ends a handshake; on a connection it is only remembered, for the case that
-    /// the data never gets through (`tcp_v4_err`; RFC 5461).
-    pub(crate) fn on_icmp(&mut self, failure: Failure) {
+    /// ICMP says that the segment `seq` did not arrive; if that is not in flight, it is not believed (RFC 5927 section 4.1).
+    /// It ends a handshake; on a connection it is only remembered, for the case that the data never gets through
+    /// (`tcp_v4_err`; RFC 5461).
+    pub(crate) fn on_icmp(&mut self, cx: &mut Cx<'_>, failure: Failure, seq: SeqNum) {
+        if seq.before(self.snd.una) || self.snd.nxt.before(seq) {
+            return;
+        }
         match self.state {
             State::SynSent | State::SynReceived => self.finish(Some(failure)),
             State::Closed | State::TimeWait => {}
-            _ => self.soft_failure = Some(failure),
+            _ => {
+                if self.config.has(Switches::RECVERR) {
+                    self.failure = Some(failure);
+                } else {
+                    self.soft_failure = Some(failure);
+                }
+                if matches!(failure, Failure::NetUnreachable | Failure::HostUnreachable) && seq == self.snd.una {
+                    self.path_is_broken(cx);
+                }
+            }
         }
+    }
+
+    /// SND.UNA.
+    #[cfg(test)]
+    pub(crate) fn first_unacked(&self) -> SeqNum {
+        self.snd.una
+    }
+
+    /// ICMP says that a packet was too big: the path carries so much less the headers (RFC 1191, RFC 8201;
+    /// `tcp_v4_mtu_reduced`). What is too large goes out again at once in smaller pieces; that is no congestion.
+    pub(crate) fn on_too_big(&mut self, cx: &mut Cx<'_>, mss: u16, seq: SeqNum) {
+        if seq.before(self.snd.una) || self.snd.nxt.before(seq) || self.state == State::Closed {
+            return;
+        }
+        if mss >= self.snd.path_mss.min(self.config.mss) {
+            return;
+        }
+        self.snd.path_mss = mss;
+        self.sync_mss(cx.sysctl);
+        if !self.state.is_connecting() {
+            self.resend_what_is_too_large(cx);
+        }
+        self.check();
     }
 
     /// What `poll(2)` reports (`tcp_poll`).
@@ -446,9 +484,9 @@ impl Connection {
         if config.congestion != old.congestion {
             self.congestion.set_algorithm(config.congestion);
         }
-        let alive = (config.keepidle, config.has(Switches::KEEPALIVE));
-        if alive != (old.keepidle, old.has(Switches::KEEPALIVE)) {
-            self.set_keepalive(cx);
+        let switched = config.has(Switches::KEEPALIVE) != old.has(Switches::KEEPALIVE);
+        if switched || (config.keepidle != old.keepidle && config.has(Switches::KEEPALIVE)) {
+            self.set_keepalive(cx, !switched);
         }
         let freed = old.switches - config.switches;
         let added = config.switches - old.switches;

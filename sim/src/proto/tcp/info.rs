@@ -96,7 +96,7 @@ impl Connection {
             last_data_sent: millis(self.snd.sent_at),
             last_data_recv: self.rcv.data_at.map_or(millis(self.snd.sent_at), millis),
             last_ack_recv: millis(self.rcv.heard_at),
-            pmtu: u32::from(self.config.mss) + headers,
+            pmtu: u32::from(self.config.mss.min(self.snd.path_mss)) + headers,
             rcv_ssthresh: self.rcv.window.threshold,
             rtt: self.rtt.smoothed().unwrap_or(0) as u32,
             rttvar: self.rtt.deviation(),

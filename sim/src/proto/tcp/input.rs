@@ -240,6 +240,12 @@ impl Connection {
         self.is(Marks::PASSIVE) && segment.seq_len() == 0 && self.snd.retries < self.config.defer_accept
     }
 
+    /// The accept queue is full, and the peer is to know (`tcp_abort_on_overflow`).
+    pub(crate) fn refuse(&mut self, cx: &mut Cx<'_>) {
+        self.send_reset(cx);
+        self.finish(Some(Failure::Reset));
+    }
+
     /// The accept queue was full when the handshake's last segment came: it is known, and not taken (`inet_rsk(req)->acked`).
     pub(crate) fn put_aside(&mut self) {
         self.marks |= Marks::ACKED;
@@ -476,7 +482,7 @@ impl Connection {
         }
         // Shut down while connecting: the FIN follows now (RFC 9293 section 3.10.4, SYN-RECEIVED).
         self.state = if self.is(Marks::FIN_QUEUED) { State::FinWait1 } else { State::Established };
-        self.set_keepalive(cx);
+        self.set_keepalive(cx, false);
     }
 
     /// Everything sent is acknowledged, and the FIN was the last of it.

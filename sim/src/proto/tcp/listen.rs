@@ -1,14 +1,25 @@
 //! The bookkeeping of a listening socket: who is in the handshake, and who waits to be accepted.
 //!
 //! It knows connections by whatever the host calls them. It is not responsible for the connections themselves, nor for
-//! dropping segments: the host asks [`Listener::may_take_syn`] before it makes a connection of a SYN, and drops the last
-//! segment of a handshake while [`Listener::is_full`], so that the connection stays in SYN_RECEIVED and its SYN+ACK goes out
-//! again (`tcp_v4_syn_recv_sock`).
+//! dropping segments: the host asks [`Listener::welcome`] before it makes a connection of a SYN, and drops the last segment
+//! of a handshake while [`Listener::is_full`], so that the connection stays in SYN_RECEIVED and its SYN+ACK goes out again
+//! (`tcp_v4_syn_recv_sock`).
 //!
-//! Absent today: SYN cookies. Linux answers with one when the SYN queue is full; here the queue simply goes on, which a
-//! peer cannot tell apart, except that window scaling survives.
+//! A SYN cookie is a connection in the queue all the same, whose SYN+ACK is sent once: a peer that uses timestamps, which
+//! carry the options of its SYN, cannot tell the difference.
 
 use std::collections::VecDeque;
+
+/// What a listener does about a SYN.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Welcome {
+    /// It begins a connection.
+    Request,
+    /// The queue of those that begin is full: its answer is a SYN cookie, which is sent once (`tcp_syncookies`).
+    Cookie,
+    /// It is dropped without an answer.
+    Drop,
+}
 
 /// The two queues of a listener.
 #[derive(Clone, Debug)]
@@ -31,9 +42,22 @@ impl<Id: Copy + Eq> Listener<Id> {
         self.backlog = backlog;
     }
 
-    /// Whether a SYN is taken; if not, it is dropped without an answer (`tcp_conn_request`).
-    pub(crate) fn may_take_syn(&self) -> bool {
-        !self.is_full()
+    /// What becomes of a SYN (`tcp_conn_request`).
+    pub(crate) fn welcome(&self, sysctl: &super::Sysctl) -> Welcome {
+        let waiting = self.embryos.len();
+        if self.is_full() {
+            Welcome::Drop
+        } else if waiting >= self.backlog {
+            // `inet_csk_reqsk_queue_is_full`
+            if sysctl.syncookies > 0 { Welcome::Cookie } else { Welcome::Drop }
+        } else if sysctl.syncookies == 0 && waiting * 4 >= sysctl.max_syn_backlog as usize * 3 {
+            // The last quarter is for peers that have proved to be there, of which nothing is known here.
+            Welcome::Drop
+        } else if sysctl.syncookies == 2 {
+            Welcome::Cookie
+        } else {
+            Welcome::Request
+        }
     }
 
     /// Whether the accept queue takes no more: it holds one more than the backlog (`sk_acceptq_is_full`).

@@ -66,7 +66,7 @@ pub(crate) use self::{
     congestion::CongestionControl,
     info::Info,
     input::reset_for,
-    listen::Listener,
+    listen::{Listener, Welcome},
     state::State,
     sysctl::Sysctl,
     urgent::UrgentError,
@@ -113,6 +113,8 @@ bitflags::bitflags! {
         const CORK = 0x02;
         const KEEPALIVE = 0x04;
         const OOBINLINE = 0x08;
+        /// IP_RECVERR or IPV6_RECVERR: what ICMP says is told at once.
+        const RECVERR = 0x10;
     }
 }
 
@@ -150,6 +152,7 @@ pub(crate) enum Failure {
     TimedOut,
     NetUnreachable,
     HostUnreachable,
+    ProtocolUnreachable,
 }
 
 /// Why nothing was sent.
@@ -220,6 +223,8 @@ bitflags::bitflags! {
         /// The ACK of the handshake has come and was put aside for TCP_DEFER_ACCEPT, or because the accept queue was
         /// full (`inet_rsk(req)->acked`).
         const ACKED = 0x80;
+        /// Its SYN+ACK is a cookie, and is not sent again.
+        const COOKIE = 0x100;
     }
 }
 
@@ -255,6 +260,8 @@ struct SendSide {
     mss: u16,
     /// What both ends' MSS options allow (`rx_opt.mss_clamp`).
     peer_mss: u16,
+    /// What the path carries, as far as ICMP or a black hole has told (`icsk_pmtu_cookie`, `icsk_mtup.search_low`).
+    path_mss: u16,
     /// As much as a send buffer that is tuned may hold now.
     sndbuf: u32,
     /// When data was last sent (`lsndtime`).
@@ -348,6 +355,7 @@ impl SendSide {
             probes: 0,
             mss,
             peer_mss: mss,
+            path_mss: u16::MAX,
             sndbuf: 0,
             sent_at: now,
             probing_since: None,

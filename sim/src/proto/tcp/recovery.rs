@@ -598,6 +598,40 @@ impl Connection {
         true
     }
 
+    /// `tcp_simple_retransmit`: what is larger than a segment may be now goes out again. The window is not to blame.
+    pub(super) fn resend_what_is_too_large(&mut self, cx: &mut Cx<'_>) {
+        let mss = self.current_mss();
+        let mut any = false;
+        for index in 0..self.snd.sent.len() as usize {
+            let Some(&sent) = self.snd.sent.get(index) else { break };
+            let len = sent.end.0.wrapping_sub(sent.seq.0) - u32::from(self.ends_with_fin(sent.end));
+            any |= len > mss && self.snd.sent.mark_lost(index);
+        }
+        if !any {
+            return;
+        }
+        if self.recovery.phase != Phase::Loss {
+            self.recovery.high = self.snd.nxt;
+            self.congestion.ssthresh = self.congestion.current_ssthresh(self.recovery.reduces());
+            self.recovery.prior_ssthresh = 0;
+            self.recovery.undo_from = None;
+            self.recovery.phase = Phase::Loss;
+        }
+        self.resend_lost(cx);
+    }
+
+    /// The network says that it is broken, not congested: the timeout comes back one step (RFC 6069; `tcp_ld_RTO_revert`).
+    pub(super) fn path_is_broken(&mut self, cx: &mut Cx<'_>) {
+        if self.snd.retries == 0 || self.rtt.backoff() == 0 || self.snd.sent.is_empty() {
+            return;
+        }
+        self.rtt.step_back();
+        let since_sent = self.snd.sent.front().map_or(0, |front| super::timers::since(cx.now, front.at));
+        // What is over by now is due at once, that is when time is looked at next.
+        let left = self.rtt.timeout(cx.sysctl).saturating_sub(since_sent);
+        self.timers.set_retransmit(cx.now, left.max(1));
+    }
+
     /// The timer of the phase: when what is out is to be acknowledged at the latest (`tcp_set_xmit_timer`).
     #[inline]
     pub(super) fn set_transmit_timer(&mut self, cx: &Cx<'_>) {

@@ -161,6 +161,11 @@ impl Rtt {
         self.backoff = self.backoff.saturating_add(1);
     }
 
+    /// One doubling less.
+    pub(super) fn step_back(&mut self) {
+        self.backoff = self.backoff.saturating_sub(1);
+    }
+
     /// The peer has opened its window (`tcp_ack_probe`): from the bottom again.
     pub(super) fn end_back_off(&mut self) {
         self.backoff = 0;

@@ -242,8 +242,11 @@ impl Connection {
             if silent > u64::from(cx.sysctl.rto_max) * MILLISECOND && self.gives_up(cx) {
                 return self.time_out();
             }
-        } else if self.gives_up(cx) {
-            return self.time_out();
+        } else {
+            self.suspect_black_hole(cx);
+            if self.gives_up(cx) {
+                return self.time_out();
+            }
         }
         self.enter_loss(cx);
         if !closed {
@@ -253,6 +256,21 @@ impl Connection {
         self.rtt.back_off();
         let timeout = self.clamp_to_user_timeout(cx, self.rtt.timeout(cx.sysctl), self.recovery.resent_since);
         self.timers.set_retransmit(cx.now, timeout);
+    }
+
+    /// `tcp_mtu_probing`: what is too large may vanish without an ICMP error (RFC 4821 section 7.7). After `tcp_retries1`
+    /// repetitions segments are made smaller: `tcp_base_mss` at first, then half each time.
+    fn suspect_black_hole(&mut self, cx: &Cx<'_>) {
+        let silent = self.recovery.resent_since.filter(|_| self.snd.retries > 0).map(|at| since(cx.now, at));
+        if cx.sysctl.mtu_probing == 0
+            || silent.is_none_or(|silent| silent < backed_off_sum(cx.sysctl.retries1, cx.sysctl))
+        {
+            return;
+        }
+        let base = cx.sysctl.base_mss;
+        let next = if self.snd.path_mss > base { base } else { (self.snd.path_mss / 2).max(cx.sysctl.min_snd_mss) };
+        self.snd.path_mss = next;
+        self.sync_mss(cx.sysctl);
     }
 
     /// The SYN or SYN+ACK was not answered: after 1, 3, 7, ... seconds it goes out again.
@@ -284,7 +302,7 @@ impl Connection {
         let (defer, acked) = (self.config.defer_accept, self.is(Marks::ACKED));
         let done = self.snd.retries;
         let expired = done >= retries && (defer == 0 || !acked || done >= defer);
-        if expired {
+        if expired || self.is(Marks::COOKIE) {
             return self.time_out();
         }
         let again = defer == 0 || !acked || done + 1 >= defer;
@@ -383,18 +401,24 @@ impl Connection {
         self.timers.set_probe(cx.now, timeout);
     }
 
+    /// A segment that the peer has seen makes it answer. Before it goes one that carries the urgent pointer, if that is near
+    /// (`tcp_write_wakeup`).
     fn send_probe(&mut self, cx: &mut Cx<'_>) {
+        if self.is_urgent() {
+            self.transmit_empty(cx, self.snd.una, Flags::ACK);
+        }
         self.transmit_empty(cx, self.snd.una - 1, Flags::ACK);
     }
 
-    /// SO_KEEPALIVE was switched, or its times were changed (`tcp_set_keepalive`, `tcp_sock_set_keepidle_locked`).
-    pub(super) fn set_keepalive(&mut self, cx: &Cx<'_>) {
+    /// SO_KEEPALIVE was switched: the time begins now (`tcp_set_keepalive`). Or TCP_KEEPIDLE was `changed`: then what has
+    /// passed counts (`tcp_sock_set_keepidle_locked`).
+    pub(super) fn set_keepalive(&mut self, cx: &Cx<'_>, changed: bool) {
         if self.state == State::TimeWait || self.is(Marks::ORPHAN) || self.state == State::Closed {
             return;
         }
         if self.config.has(Switches::KEEPALIVE) {
             let idle = self.keepidle(cx.sysctl);
-            let quiet = self.quiet_for(cx.now);
+            let quiet = if changed { self.quiet_for(cx.now) } else { 0 };
             self.timers.set_linger(cx.now, idle.saturating_sub(quiet));
         } else {
             self.timers.linger = NEVER;

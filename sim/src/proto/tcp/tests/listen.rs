@@ -1,10 +1,10 @@
-use crate::proto::tcp::Listener;
+use crate::proto::tcp::{Listener, Sysctl, Welcome};
 
 #[test]
 fn connections_are_accepted_in_the_order_they_were_established() {
     let mut listener = Listener::new(5);
     for id in 1..=3 {
-        assert!(listener.may_take_syn());
+        assert!(listener.welcome(&Sysctl::DEFAULT) != Welcome::Drop);
         listener.syn_received(id);
     }
     assert!(listener.is_empty());
@@ -23,13 +23,13 @@ fn accept_queue_holds_one_more_than_the_backlog() {
     for backlog in [0, 1, 5] {
         let mut listener = Listener::new(backlog);
         for id in 0..=backlog {
-            assert!(listener.may_take_syn() && !listener.is_full());
+            assert!(listener.welcome(&Sysctl::DEFAULT) != Welcome::Drop && !listener.is_full());
             listener.syn_received(id);
             assert!(listener.established(id));
         }
-        assert!(listener.is_full() && !listener.may_take_syn());
+        assert!(listener.is_full() && listener.welcome(&Sysctl::DEFAULT) == Welcome::Drop);
         listener.pop();
-        assert!(listener.may_take_syn());
+        assert!(listener.welcome(&Sysctl::DEFAULT) != Welcome::Drop);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, RecvError, SendError, SendFlags, State, Sysctl, reset_for},
+        tcp::{Config, Connection, RecvError, SendError, SendFlags, State, Sysctl, Welcome, reset_for},
     },
     wire::{Body, Flags, Packet},
 };
@@ -126,7 +126,8 @@ impl End {
         match &mut self.connection {
             Some(connection) => connection.on_segment(cx, segment),
             None if segment.flags == Flags::SYN => {
-                self.connection = Some(Connection::accept(cx, self.addr, self.peer, &segment, self.config, None));
+                self.connection =
+                    Some(Connection::accept(cx, self.addr, self.peer, &segment, self.config, None, Welcome::Request));
             }
             None => reset_for(&segment, self.addr, self.peer, cx),
         }

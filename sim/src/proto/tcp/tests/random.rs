@@ -11,7 +11,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, Failure, SendFlags, State, Switches, Sysctl},
+        tcp::{Config, Connection, Failure, SendFlags, State, Switches, Sysctl, Welcome},
     },
     wire::{Flags, Options, Payload, Segment},
 };
@@ -92,7 +92,9 @@ fn perform(pair: &mut Pair<'_>, who: usize, act: Act) {
         Act::Sndbuf(bytes) => {
             drop(end.with(|connection, cx| connection.set_config(cx, Config { sndbuf: bytes, ..Config::default() })))
         }
-        Act::Icmp => drop(end.with(|connection, _| connection.on_icmp(Failure::HostUnreachable))),
+        Act::Icmp => drop(
+            end.with(|connection, cx| connection.on_icmp(cx, Failure::HostUnreachable, connection.first_unacked())),
+        ),
         // Not before it is accepted: nobody holds it yet.
         Act::Close if end.state() != Some(State::SynReceived) => drop(end.with(Connection::close)),
         Act::Abort => drop(end.with(Connection::abort)),
@@ -161,7 +163,7 @@ impl Lone {
         if passive {
             let syn = Stray { flags: 0x02, seq: 0, ack: 0, len: 0, window: 5_000, options: Options::default() };
             let syn = stray_segment(&syn, &connection);
-            connection = Connection::accept(cx, local, remote, &syn, config, None);
+            connection = Connection::accept(cx, local, remote, &syn, config, None, Welcome::Request);
         }
         Self { connection, rng, out, now }
     }
@@ -196,7 +198,7 @@ impl Lone {
             Some(Act::Nodelay(on)) => self.connection.set_config(cx, with_nodelay(on)),
             Some(Act::Rcvbuf(bytes)) => self.connection.set_config(cx, Config { rcvbuf: bytes, ..Config::default() }),
             Some(Act::Sndbuf(bytes)) => self.connection.set_config(cx, Config { sndbuf: bytes, ..Config::default() }),
-            Some(Act::Icmp) => self.connection.on_icmp(Failure::NetUnreachable),
+            Some(Act::Icmp) => self.connection.on_icmp(cx, Failure::NetUnreachable, self.connection.first_unacked()),
             Some(Act::Close) => self.connection.close(cx),
             Some(Act::Abort) | None => {}
         }

@@ -14,7 +14,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, Failure, RecvError, SendError, SendFlags, State, Switches, Sysctl},
+        tcp::{Config, Connection, Failure, RecvError, SendError, SendFlags, State, Switches, Sysctl, Welcome},
     },
     wire::{Body, Flags, Options, Packet, Payload, Segment, SeqNum},
 };
@@ -85,7 +85,17 @@ impl Script {
 
     pub(super) fn accepting(config: Config, syn: &str) -> Self {
         let syn = parse(syn, SeqNum(0));
-        Self::begin(|cx| Connection::accept(cx, LOCAL.parse().unwrap(), REMOTE.parse().unwrap(), &syn, config, None))
+        Self::begin(|cx| {
+            Connection::accept(
+                cx,
+                LOCAL.parse().unwrap(),
+                REMOTE.parse().unwrap(),
+                &syn,
+                config,
+                None,
+                Welcome::Request,
+            )
+        })
     }
 
     pub(super) fn syn_received() -> Self {
@@ -260,7 +270,8 @@ impl Script {
     }
 
     pub(super) fn icmp(&mut self, failure: Failure) {
-        self.connection.on_icmp(failure);
+        let seq = self.connection.first_unacked();
+        self.with(|connection, cx| connection.on_icmp(cx, failure, seq));
     }
 
     pub(super) fn expect(&mut self, ms: u64, text: &str) {
