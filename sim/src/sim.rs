@@ -495,6 +495,16 @@ impl LinkBuilder<'_> {
         self.set(|settings| settings.overtaking = allowed)
     }
 
+    /// Bits of a packet change on the way with a chance of `num` in `den`: a burst of one to fifteen. The receiver verifies the
+    /// checksums of IP, TCP, UDP and ICMP, which notice every such burst in what they cover, and throws the packet away.
+    ///
+    /// # Panics
+    /// If `den` is 0 or `num` is greater than `den`.
+    pub fn corruption(self, num: u32, den: u32) -> Self {
+        let corruption = Ratio::new(num, den);
+        self.set(|settings| settings.corruption = corruption)
+    }
+
     /// The longest packet that passes, in bytes, the headers of IP included (a host's own interface sends none longer than
     /// 1,500). What is longer is lost, and the sender is told by an ICMP error, from which TCP learns what the path carries
     /// (RFC 1191, RFC 8201); with [`Self::black_hole`], it is not. Datagrams pass as if fragmented. Default: no limit.

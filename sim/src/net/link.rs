@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) queue: usize,
     /// May a later packet overtake an earlier one with a longer delay?
     pub(crate) overtaking: bool,
+    /// The chance that bits of a packet change on the way.
+    pub(crate) corruption: Ratio,
     /// The longest packet that passes, in bytes, headers of IP included.
     pub(crate) mtu: usize,
     /// What is too long vanishes, instead of being answered with an ICMP error.
@@ -45,6 +47,7 @@ impl Settings {
             rate: None,
             queue: 256 * 1024,
             overtaking: false,
+            corruption: Ratio::ZERO,
             mtu: usize::MAX,
             black_hole: false,
             drop_exactly: Vec::new(),
@@ -85,11 +88,13 @@ pub enum DropReason {
     TooBig,
     /// What was written into a TUN device is no packet that a host could take.
     Malformed,
+    /// Bits were changed on the way, and a checksum told.
+    Corrupted,
 }
 
 impl DropReason {
     /// Each of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Loss,
         Self::Chosen,
         Self::QueueFull,
@@ -97,7 +102,9 @@ impl DropReason {
         Self::NoRoute,
         Self::BufferFull,
         Self::BacklogFull,
+        Self::TooBig,
         Self::Malformed,
+        Self::Corrupted,
     ];
 }
 
@@ -112,6 +119,7 @@ impl fmt::Display for DropReason {
             Self::BufferFull => "buffer full",
             Self::BacklogFull => "backlog full",
             Self::TooBig => "too big",
+            Self::Corrupted => "corrupted",
             Self::Malformed => "malformed",
         })
     }
@@ -123,6 +131,9 @@ pub(crate) struct Link {
     /// Two streams, so that switching loss off moves no delay.
     loss: Rng,
     delay: Rng,
+    noise: Option<Box<Rng>>,
+    /// For `noise`, which hardly any link has.
+    seed: (u64, u64),
     /// Packets offered so far.
     offered: u64,
     /// When the sender is done with the packets before.
@@ -139,6 +150,8 @@ impl Link {
             settings,
             loss: Rng::stream(seed, "link loss", entity),
             delay: Rng::stream(seed, "link latency", entity),
+            noise: None,
+            seed: (seed, entity),
             offered: 0,
             free_at: start,
             last_arrival: start,
@@ -152,6 +165,7 @@ impl Link {
             && self.settings.loss.is_zero()
             && self.settings.rate.is_none()
             && self.settings.drop_exactly.is_empty()
+            && self.settings.corruption.is_zero()
     }
 
     /// Takes a packet of `len` bytes at `now`.
@@ -175,6 +189,17 @@ impl Link {
         }
         self.last_arrival = arrival;
         Verdict::Arrives(arrival)
+    }
+
+    /// Which bits of the next packet of so many bytes change, if any do: a burst of up to fifteen, the first of which does.
+    pub(crate) fn damage(&mut self, len: usize) -> Option<Vec<usize>> {
+        let (seed, entity) = self.seed;
+        let noise = self.noise.get_or_insert_with(|| Box::new(Rng::stream(seed, "link corruption", entity)));
+        if !noise.chance(self.settings.corruption) {
+            return None;
+        }
+        let (first, burst) = (noise.below(8 * len as u64) as usize, noise.below(1 << 15) | 1);
+        Some((0..15).filter(|bit| burst >> bit & 1 == 1).map(|bit| first + bit).filter(|&bit| bit < 8 * len).collect())
     }
 
     /// When the last bit leaves; `None` if the queue has no room.

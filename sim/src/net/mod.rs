@@ -9,7 +9,7 @@ pub(crate) mod topology;
 pub(crate) mod tun;
 
 pub use link::DropReason;
-pub(crate) use link::Verdict;
+pub(crate) use link::{Link, Verdict};
 pub(crate) use names::Names;
 pub(crate) use partition::Partition;
 pub(crate) use topology::Topology;

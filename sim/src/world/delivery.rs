@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     base::HostId,
-    net::{DropReason, Verdict},
-    wire::{Body, Icmp, Malformed, Packet, Pool, SeqNum, Unreachable, decode},
+    net::{DropReason, Link, Verdict},
+    wire::{Body, Icmp, Malformed, Packet, Pool, SeqNum, Unreachable, decode, encode},
 };
 
 /// Packets under way, by slot. Slots are reused; the number of a packet is not.
@@ -138,6 +138,14 @@ impl World {
         let arrives = match link.offer(self.now, len) {
             Verdict::Arrives(at) => at,
             Verdict::Dropped(reason) => return self.drop_packet(from, packet, reason),
+        };
+        let packet = if link.settings.corruption.is_zero() {
+            packet
+        } else {
+            match through_noise(link, packet) {
+                Ok(packet) => packet,
+                Err(packet) => return self.drop_packet(from, packet, DropReason::Corrupted),
+            }
         };
         let number = self.flights.next_number;
         self.flights.next_number += 1;
@@ -298,6 +306,18 @@ impl World {
         self.record(What::Dropped { from, reason, sent, header: Header::of(&packet), packet: kept });
         packet.recycle(&mut self.out.pool);
     }
+}
+
+/// What arrives of a packet on a link that changes bits: usually the packet. Else, made into bytes and damaged, it is what
+/// its receiver reads; `Err`, with the packet as it was, if the receiver throws it away because a checksum is wrong.
+#[cold]
+fn through_noise(link: &mut Link, packet: Packet) -> Result<Packet, Packet> {
+    let Ok(mut bytes) = encode(&packet) else { return Ok(packet) };
+    let Some(places) = link.damage(bytes.len()) else { return Ok(packet) };
+    for place in places {
+        bytes[place / 8] ^= 1 << (place % 8);
+    }
+    decode(&bytes).map_err(|_| packet)
 }
 
 /// Packets one event may cause on loopback before the rest has to wait for the agenda.

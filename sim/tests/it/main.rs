@@ -5,6 +5,7 @@ mod determinism;
 mod faults;
 mod layers;
 mod lifecycle;
+mod path;
 mod pcap;
 mod scale;
 mod streams;
