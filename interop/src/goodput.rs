@@ -6,6 +6,7 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
+    process::Command,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -15,7 +16,7 @@ use std::{
 };
 
 use wavetank_api::{Host, Instant, Result, TcpListener, TcpStream, option::TCP_CONGESTION};
-use wavetank_lab::{Namespace, Tun, TunConfig};
+use wavetank_lab::{End, Namespace, Tun, TunConfig, veth};
 use wavetank_real::Machine;
 use wavetank_sim::Sim;
 
@@ -91,7 +92,7 @@ impl Transfer {
         *result.lock().unwrap()
     }
 
-    /// Bytes per second of real time, from kernel to kernel.
+    /// Bytes per second of real time, from kernel to kernel over two TUN devices.
     ///
     /// # Errors
     /// If namespaces and devices are not to be had.
@@ -110,21 +111,60 @@ impl Transfer {
             let Self { delay, loss, rate, .. } = *self;
             Path::new(PathSettings { delay, loss, rate: Some(rate), queue: QUEUE, seed })
         };
-        let addr = SocketAddr::new(address(2), PORT);
-        let listener =
-            server.run(|| TcpListener::bind(&Machine::this(), addr)).unwrap_or_else(|error| panic!("{error}"));
         let over = AtomicBool::new(false);
         let goodput = thread::scope(|scope| {
             scope.spawn(|| forward(&client_tun, &server_tun, path(2 * self.seed), &over));
             scope.spawn(|| forward(&server_tun, &client_tun, path(2 * self.seed + 1), &over));
+            let goodput = self.between(&client, &server, address(2));
+            over.store(true, Ordering::Release);
+            goodput
+        });
+        Ok(goodput)
+    }
+
+    /// Bytes per second of real time, from kernel to kernel over a veth pair with netem at both ends: `tc-netem(8)`. Which packets
+    /// are lost does not follow from the seed.
+    ///
+    /// # Errors
+    /// If namespaces and devices are not to be had.
+    ///
+    /// # Panics
+    /// If the kernel has no netem, the commands `tc` and `ip` are not there, or the transfer fails.
+    pub fn real_netem(&self) -> wavetank_lab::Result<f64> {
+        let address = |number| IpAddr::from([192, 0, 2, number]);
+        let (client, server) = (Namespace::new()?, Namespace::new()?);
+        let addresses = [1, 2].map(|number| [(address(number), 24)]);
+        let end = |namespace, addresses| End { namespace, name: "wire", addresses };
+        veth(end(&client, &addresses[0]), end(&server, &addresses[1]))?;
+        let micros = self.delay.as_micros();
+        let loss = f64::from(self.loss.0) / f64::from(self.loss.1) * 100.0;
+        let rate = self.rate * 8;
+        let commands = [
+            // Packets as they are on a wire: a large one that is cut later would be lost as a whole.
+            "ip link set dev wire gso_max_segs 1".to_owned(),
+            format!("tc qdisc add dev wire root netem delay {micros}us loss {loss}% rate {rate}bit limit 2000"),
+        ];
+        for space in [&client, &server] {
+            for command in &commands {
+                let words: Vec<_> = command.split(' ').collect();
+                let done = space.run(|| Command::new(words[0]).args(&words[1..]).status());
+                assert!(done.as_ref().is_ok_and(std::process::ExitStatus::success), "{command}: {done:?}");
+            }
+        }
+        Ok(self.between(&client, &server, address(2)))
+    }
+
+    fn between(&self, client: &Namespace, server: &Namespace, at: IpAddr) -> f64 {
+        let addr = SocketAddr::new(at, PORT);
+        let listener =
+            server.run(|| TcpListener::bind(&Machine::this(), addr)).unwrap_or_else(|error| panic!("{error}"));
+        thread::scope(|scope| {
             let serving = scope.spawn(|| server.run(|| talk::server(&Machine::this(), &listener, &self.plan())));
             let goodput = client.run(|| self.send(&Machine::this(), addr));
             let served = serving.join();
-            over.store(true, Ordering::Release);
             assert!(matches!(served, Ok(Ok(()))), "{served:?}");
-            goodput
-        });
-        Ok(goodput.unwrap_or_else(|error| panic!("{error}")))
+            goodput.unwrap_or_else(|error| panic!("{error}"))
+        })
     }
 }
 

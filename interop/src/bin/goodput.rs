@@ -1,6 +1,9 @@
 //! Goodput under loss, the simulator's beside the kernel's: a table, and status 1 if a ratio lies outside 0.75 to 1.25.
 //!
-//! `cargo run --release -p wavetank-interop --bin goodput [SEEDS]`
+//! `cargo run --release -p wavetank-interop --bin goodput [SEEDS] [--netem]`
+//!
+//! With `--netem` the kernels' link is a veth pair with netem, for a kernel that has it, as the one of the virtual machine:
+//! `run-in-vm --host-root -- target/release/goodput 5 --netem`.
 
 use std::{env, process::ExitCode, thread};
 
@@ -10,7 +13,9 @@ use wavetank_interop::goodput::{Transfer, median};
 const BOUNDS: std::ops::RangeInclusive<f64> = 0.75..=1.25;
 
 fn main() -> ExitCode {
-    let seeds: u64 = env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(9);
+    let seeds: u64 = env::args().skip(1).find_map(|text| text.parse().ok()).unwrap_or(9);
+    let netem = env::args().any(|text| text == "--netem");
+    let real = if netem { Transfer::real_netem } else { Transfer::real };
     println!(
         "10 MB over 100 Mbit/s, round trip 50 ms, 1 % of packets lost each way; median of {seeds} seeds, in kB/s\n"
     );
@@ -21,7 +26,7 @@ fn main() -> ExitCode {
         let simulated: Vec<_> = transfers.iter().map(Transfer::simulated).collect();
         // In real time, so all at once: each has its own namespaces.
         let real: Result<Vec<_>, _> = thread::scope(|scope| {
-            let running: Vec<_> = transfers.iter().map(|transfer| scope.spawn(|| transfer.real())).collect();
+            let running: Vec<_> = transfers.iter().map(|transfer| scope.spawn(|| real(transfer))).collect();
             running
                 .into_iter()
                 .map(|one| one.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload)))

@@ -22,6 +22,9 @@ use crate::{base::digest::Digest, net::DropReason, observe::Report, sim::Sim};
 /// 100, from 0), `WAVETANK_JOBS` on how many threads (default: as many as there are cores). Which seed is reported does not
 /// depend on the number of threads: it is the lowest that fails.
 ///
+/// `WAVETANK_PCAP` names a folder: the run that failed, or if none did that of the first seed, is written there as a pcapng file
+/// named after the test and the seed.
+///
 /// The first seed is run twice, and the two runs are compared by their digests.
 ///
 /// # Panics
@@ -31,6 +34,14 @@ pub fn check(build: impl Fn(&Sim) + Sync) {
     let mut explorer = Explorer::new(&build).first(settings.first).seeds(settings.seeds).jobs(settings.jobs);
     explorer.check_determinism = true;
     let exploration = explorer.run(|_| {});
+    if let Some(folder) = &settings.pcap {
+        let first = || explorer.run_seed(settings.first, true);
+        let report = exploration.failure.clone().unwrap_or_else(first);
+        match settings::capture(folder, &report) {
+            Ok(path) => eprintln!("wavetank: captured in {}", path.display()),
+            Err(error) => eprintln!("wavetank: nothing was captured in {}: {error}", folder.display()),
+        }
+    }
     if let Some(failure) = exploration.failure {
         panic!("\n{failure}\nsee it again:\n  {}\n", settings::replay_command(failure.seed()));
     }

@@ -1,10 +1,10 @@
 //! A run as a capture: read back by another parser, and judged by Wireshark's.
 
-use std::time::Duration;
+use std::{fs, process::Command, time::Duration};
 
 use pcap_parser::{Block, PcapBlockOwned, PcapError, PcapNGReader, traits::PcapReaderIterator as _};
 use wavetank_api::{Host as _, UdpSocket};
-use wavetank_sim::{DropReason, Report, Sim};
+use wavetank_sim::{DropReason, Report, Sim, check};
 
 use crate::support::{echo_client, echo_server, ms};
 
@@ -172,4 +172,41 @@ fn without_a_trace_there_is_nothing_to_write() {
     sim.host("one").run(|_| Ok(()));
     let refused = sim.run().write_pcap("/nonexistent").unwrap_err();
     assert!(refused.to_string().contains("Sim::traced"), "{refused}");
+}
+
+/// Run by [`check_captures_what_failed`] alone, with its own environment.
+#[test]
+fn half_of_check_captures() {
+    if std::env::var_os("WAVETANK_PCAP").is_some() {
+        check(|sim| {
+            let seed = sim.seed();
+            let (server, client) = (sim.host("server"), sim.host("client"));
+            sim.link(&server, &client).latency(ms(1));
+            server.serve(echo_server);
+            client.run(move |host| {
+                echo_client(host, 100)?;
+                assert!(seed < 3, "seed {seed} is too large");
+                Ok(())
+            });
+        });
+    }
+}
+
+#[test]
+fn check_captures_what_failed() {
+    let folder = std::env::temp_dir().join(format!("wavetank-captures-{}", std::process::id()));
+    for (seeds, captured) in [("3", 0), ("9", 3)] {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "pcap::half_of_check_captures"])
+            .env("WAVETANK_PCAP", &folder)
+            .env("WAVETANK_SEEDS", seeds)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.success(), captured == 0);
+        let path = folder.join(format!("pcap.half_of_check_captures-seed-{captured}.pcapng"));
+        let capture = read(&fs::read(&path).unwrap());
+        assert_eq!(capture.interfaces, ["server", "client"]);
+        assert!(capture.packets.len() > 5);
+    }
+    fs::remove_dir_all(&folder).unwrap();
 }
