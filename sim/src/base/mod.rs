@@ -8,6 +8,7 @@ pub(crate) mod lookup;
 pub(crate) mod order;
 pub(crate) mod rng;
 pub(crate) mod trace;
+mod wheel;
 
 pub(crate) use digest::Digester;
 pub(crate) use id::{HostId, ProgramId, SocketId, TaskId};

@@ -9,22 +9,30 @@
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
-use super::Instant;
+use super::{
+    Instant,
+    wheel::{Wheel, slot_of},
+};
 
 /// Events to come, the earliest first.
 ///
 /// The next few stand in a sorted list, where most events of a small world are put in and taken out with a handful of
-/// comparisons; the rest lie in a heap. No event of the heap comes before one of the list.
+/// comparisons. What comes after them within the time slots that have been opened lies in a heap; behind that a wheel of slots keeps
+/// what is due in the next minute, and a second heap the rest. No event of one of the four comes before one of those before it.
 pub(crate) struct Agenda<E> {
     /// The latest first, so that the earliest is the last: it is popped.
     near: Vec<Entry<E>>,
-    far: BinaryHeap<Entry<E>>,
+    /// Of slots before `wheel.first()`.
+    soon: BinaryHeap<Entry<E>>,
+    wheel: Wheel<Entry<E>>,
+    /// Of slots from `wheel.end()` on.
+    late: BinaryHeap<Entry<E>>,
     next_sequence: u64,
 }
 
 /// How many events the list holds.
 const NEAR: usize = 16;
-/// How many it is given from the heap when it is empty.
+/// How many it is given when it is empty.
 const REFILL: usize = NEAR / 2;
 
 struct Entry<E> {
@@ -33,11 +41,20 @@ struct Entry<E> {
     event: E,
 }
 
+impl<E> Entry<E> {
+    #[inline]
+    fn slot(&self) -> u64 {
+        slot_of(self.at.as_nanos())
+    }
+}
+
 impl<E> Agenda<E> {
     /// Forgets everything, and begins to count anew.
     pub(crate) fn clear(&mut self) {
         self.near.clear();
-        self.far.clear();
+        self.soon.clear();
+        self.wheel.clear();
+        self.late.clear();
         self.next_sequence = 0;
     }
 
@@ -48,23 +65,47 @@ impl<E> Agenda<E> {
         let entry = Entry { at, sequence, event };
         // A new event is later than all that are due at its time, so it stands before the first that is due no later.
         let place = self.near.iter().position(|near| near.at <= at).unwrap_or(self.near.len());
-        if place == 0 && !self.far.is_empty() || self.near.len() == NEAR {
+        if (place == 0 && !self.is_before_others(&entry)) || self.near.len() == NEAR {
             return self.put_far(place, entry);
         }
         self.near.insert(place, entry);
     }
 
-    /// There is no room in the list, or the event may belong behind some of the heap.
+    /// Whether an event that belongs behind those of the list comes before all others.
+    #[inline]
+    fn is_before_others(&self, entry: &Entry<E>) -> bool {
+        self.soon.is_empty() && (entry.slot() < self.wheel.first() || (self.wheel.is_empty() && self.late.is_empty()))
+    }
+
+    /// There is no room in the list, or the event may belong behind others.
     fn put_far(&mut self, place: usize, entry: Entry<E>) {
         if place == 0 {
-            return self.far.push(entry);
+            return self.put_behind(entry);
         }
         if self.near.len() == NEAR {
             let latest = self.near.remove(0);
-            self.far.push(latest);
+            self.put_behind(latest);
             self.near.insert(place - 1, entry);
         } else {
             self.near.insert(place, entry);
+        }
+    }
+
+    fn put_behind(&mut self, entry: Entry<E>) {
+        if self.wheel.is_empty()
+            && self.late.is_empty()
+            && let Some(next) = self.near.last()
+        {
+            // It has stood still while the list was enough.
+            self.wheel.advance(next.slot());
+        }
+        let slot = entry.slot();
+        if slot < self.wheel.first() {
+            self.soon.push(entry);
+        } else if slot < self.wheel.end() {
+            self.wheel.put(slot, entry);
+        } else {
+            self.late.push(entry);
         }
     }
 
@@ -84,15 +125,57 @@ impl<E> Agenda<E> {
         self.near.pop().map(|entry| (entry.at, entry.event))
     }
 
+    #[inline(never)]
     fn refill(&mut self) {
-        self.near.extend(std::iter::from_fn(|| self.far.pop()).take(REFILL));
-        self.near.reverse();
+        if self.soon.is_empty() {
+            self.open_slot();
+        }
+        if self.near.is_empty() {
+            self.near.extend(std::iter::from_fn(|| self.soon.pop()).take(REFILL));
+            self.near.reverse();
+        }
+    }
+
+    /// Opens the next slot that has something: into the list if that has room, else into the heap.
+    fn open_slot(&mut self) {
+        if self.wheel.is_empty()
+            && let Some(first) = self.late.peek()
+        {
+            self.wheel.advance(first.slot());
+        }
+        self.bring_late_ones();
+        let Self { near, soon, wheel, .. } = self;
+        wheel.give_out(|entry| near.push(entry));
+        if near.len() > REFILL {
+            soon.extend(near.drain(..));
+        } else {
+            // The order of `Ord` is reversed for the heap, which is the order the list wants.
+            near.sort_unstable();
+        }
+        self.bring_late_ones();
+    }
+
+    /// As the wheel goes on, there is room in it for more.
+    #[inline]
+    fn bring_late_ones(&mut self) {
+        while let Some(first) = self.late.peek()
+            && first.slot() < self.wheel.end()
+            && let Some(entry) = self.late.pop()
+        {
+            self.wheel.put(entry.slot(), entry);
+        }
     }
 }
 
 impl<E> Default for Agenda<E> {
     fn default() -> Self {
-        Self { near: Vec::new(), far: BinaryHeap::new(), next_sequence: 0 }
+        Self {
+            near: Vec::new(),
+            soon: BinaryHeap::new(),
+            wheel: Wheel::default(),
+            late: BinaryHeap::new(),
+            next_sequence: 0,
+        }
     }
 }
 

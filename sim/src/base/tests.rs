@@ -15,12 +15,14 @@ fn agenda_orders_by_time_then_by_arrangement() {
 #[test]
 fn agenda_agrees_with_a_sorted_list_however_many_there_are() {
     let mut rng = Rng::stream(3, "agenda", 0);
-    for most in [1, 5, 16, 17, 40, 300] {
+    // Spans: of one instant, of slots of the wheel, of the whole wheel, of years.
+    for (most, span) in [1, 5, 16, 17, 40, 300].into_iter().flat_map(|most| [5, 26, 38, 58].map(|span| (most, span))) {
         let (mut agenda, mut model) = (Agenda::default(), Vec::<(u64, u64)>::new());
         let mut now = 0;
         for number in 0..5_000 {
             if model.len() < most && rng.below(2) == 0 {
-                let at = now + rng.below(50);
+                let bound = 1 << rng.below(span);
+                let at = now + rng.below(bound);
                 agenda.put(Instant::from_nanos(at), number);
                 model.push((at, number));
             } else {
@@ -28,7 +30,7 @@ fn agenda_agrees_with_a_sorted_list_however_many_there_are() {
                 let expected = if model.is_empty() { None } else { Some(model.remove(0)) };
                 assert_eq!(agenda.next_at().map(Instant::as_nanos), expected.map(|(at, _)| at));
                 let taken = agenda.take().map(|(at, number)| (at.as_nanos(), number));
-                assert_eq!(taken, expected, "at most {most}");
+                assert_eq!(taken, expected, "at most {most}, span {span}");
                 now = taken.map_or(now, |(at, _)| at);
             }
         }
