@@ -11,6 +11,7 @@ mod dup;
 mod host;
 mod listen;
 mod names;
+mod open;
 mod options;
 mod options_effect;
 mod poll;
@@ -42,6 +43,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             accept::CASES,
             connect::CASES,
             connect_nonblocking::CASES,
+            open::CASES,
             names::CASES,
             stream::CASES,
             shutdown::CASES,
