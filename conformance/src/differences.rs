@@ -27,6 +27,10 @@ pub const DIFFERENCES: &[Difference] = &[
     ),
     sim("alive::no_neighbour", NO_ROUTERS),
     sim("alive::no_route", NO_ROUTERS),
+    sim(
+        "open::a_full_queue_resets_if_told_to",
+        "net.ipv4.tcp_abort_on_overflow is stored: the last acknowledgment is dropped",
+    ),
     sim("urgent::announced_before_it_comes", "window probes do not carry the urgent pointer yet"),
     sim("urgent::atmark_says_where", ATMARK),
     sim("urgent::atmark_stays_when_it_is_taken", ATMARK),
