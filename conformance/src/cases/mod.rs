@@ -7,6 +7,7 @@ mod close;
 mod closing;
 mod connect;
 mod connect_nonblocking;
+mod data;
 mod dup;
 mod host;
 mod listen;
@@ -46,6 +47,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             open::CASES,
             names::CASES,
             stream::CASES,
+            data::CASES,
             shutdown::CASES,
             close::CASES,
             closing::CASES,
