@@ -17,21 +17,11 @@ pub struct Difference {
 
 /// All of them.
 pub const DIFFERENCES: &[Difference] = &[
-    sim(
-        "alive::icmp_and_recverr",
-        "IP_RECVERR is stored: an ICMP error of an established connection is remembered only",
-    ),
-    sim(
-        "alive::keepalive_set_when_idle",
-        "keepalive is reckoned from the last segment, not from when it was switched on",
-    ),
+    sim("data::notsent_lowat_bounds_what_is_taken", "TCP_NOTSENT_LOWAT is stored"),
+    sim("data::waitall_of_a_peek", "MSG_PEEK with MSG_WAITALL does not wait"),
+    sim("data::window_clamp_bounds_what_arrives", "TCP_WINDOW_CLAMP is stored"),
     sim("alive::no_neighbour", NO_ROUTERS),
     sim("alive::no_route", NO_ROUTERS),
-    sim(
-        "open::a_full_queue_resets_if_told_to",
-        "net.ipv4.tcp_abort_on_overflow is stored: the last acknowledgment is dropped",
-    ),
-    sim("urgent::announced_before_it_comes", "window probes do not carry the urgent pointer yet"),
     sim("urgent::atmark_says_where", ATMARK),
     sim("urgent::atmark_stays_when_it_is_taken", ATMARK),
     sim("urgent::inline_it_is_in_the_stream", ATMARK),
