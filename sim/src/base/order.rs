@@ -31,7 +31,7 @@ pub(crate) struct Agenda<E> {
 }
 
 /// How many events the list holds.
-const NEAR: usize = 16;
+const NEAR: usize = 48;
 /// How many it is given when it is empty.
 const REFILL: usize = NEAR / 2;
 
@@ -64,7 +64,12 @@ impl<E> Agenda<E> {
         self.next_sequence += 1;
         let entry = Entry { at, sequence, event };
         // A new event is later than all that are due at its time, so it stands before the first that is due no later.
-        let place = self.near.iter().position(|near| near.at <= at).unwrap_or(self.near.len());
+        // Most come before all others, as packets do before timers, or behind them.
+        let place = match &self.near[..] {
+            [.., earliest] if earliest.at > at => self.near.len(),
+            [latest, ..] if latest.at > at => self.near.iter().rposition(|near| near.at > at).map_or(0, |one| one + 1),
+            _ => 0,
+        };
         if (place == 0 && !self.is_before_others(&entry)) || self.near.len() == NEAR {
             return self.put_far(place, entry);
         }
