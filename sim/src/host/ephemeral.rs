@@ -37,10 +37,53 @@ impl Range {
         (0..len).step_by(step as usize).map(move |at| (low + (offset + at) % len) as u16)
     }
 
+    /// The first port in the order of [`Self::by_parity`] that is not in the set.
+    fn first_unused(self, set: &PortSet, offset: u32) -> Option<u16> {
+        let end = self.low + self.len;
+        [offset, offset ^ 1].into_iter().find_map(|offset| {
+            let (start, first) = (self.low + offset, self.low + offset % 2);
+            set.first_missing(start.min(end), end).or_else(|| set.first_missing(first.min(end), start.min(end)))
+        })
+    }
+
     /// All of them, first those of `offset`'s parity; with `offset` at random.
     fn by_parity(self, offset: u32) -> impl Iterator<Item = u16> {
         let second = self.len > 1;
         self.from(offset, 2).chain(self.from(offset ^ 1, 2).take(if second { usize::MAX } else { 0 }))
+    }
+}
+
+/// A set of ports.
+pub(super) struct PortSet([u64; 1024]);
+
+impl Default for PortSet {
+    fn default() -> Self {
+        Self([0; 1024])
+    }
+}
+
+impl PortSet {
+    pub(super) fn insert(&mut self, port: u16) {
+        self.0[usize::from(port / 64)] |= 1 << (port % 64);
+    }
+
+    pub(super) fn remove(&mut self, port: u16) {
+        self.0[usize::from(port / 64)] &= !(1 << (port % 64));
+    }
+
+    /// The first port of `from..to` that is not in the set, every second one left out.
+    fn first_missing(&self, from: u32, to: u32) -> Option<u16> {
+        let parity = 0x5555_5555_5555_5555 << (from % 2);
+        let mut wanted = parity & (u64::MAX << (from % 64));
+        for word in from / 64..to.div_ceil(64) {
+            let missing = !self.0[word as usize] & wanted;
+            if missing != 0 {
+                let port = word * 64 + missing.trailing_zeros();
+                return (port < to).then_some(port as u16);
+            }
+            wanted = parity;
+        }
+        None
     }
 }
 
@@ -86,7 +129,10 @@ impl Host {
             range.from(start % range.len.max(1), 1).find(is_free)
         } else {
             let range = range.even();
-            range.by_parity((start % range.len.max(1)) & !1).find(is_free)
+            let start = (start % range.len.max(1)) & !1;
+            // Where thousands are in use, ports that nobody has at all come first: asking for each in turn would take long.
+            let unused = self.ports.tcp_in_use.as_ref().and_then(|set| range.first_unused(set, start));
+            unused.or_else(|| range.by_parity(start).find(is_free))
         }?;
         // The next search begins where this one has ended, so that it hardly ever has to look twice.
         self.next_port = Some(u32::from(found) - range.low + if range.own { 1 } else { 2 });

@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use smallvec::SmallVec;
 
-use super::{Body, Family, Host, Socket, Switches, Tcp, address};
+use super::{Body, Family, Host, Socket, Switches, Tcp, address, ephemeral::PortSet};
 use crate::base::{Lookup, SocketId};
 
 /// The port spaces.
@@ -26,6 +26,9 @@ pub(super) enum Space {
 #[derive(Default)]
 pub(super) struct Ports {
     buckets: Lookup<(Space, u16), Bucket>,
+    /// How many of them are TCP's, and once they are many, which: so that `connect` need not ask for each.
+    tcp_buckets: u32,
+    pub(super) tcp_in_use: Option<Box<PortSet>>,
     /// Who listens on a TCP port: a few at most, where a port may have thousands of users. The last one stands last.
     pub(super) listeners: Lookup<u16, SmallVec<[SocketId; 1]>>,
 }
@@ -33,9 +36,14 @@ pub(super) struct Ports {
 impl Ports {
     pub(super) fn clear(&mut self) {
         self.buckets.clear();
+        self.tcp_buckets = 0;
+        self.tcp_in_use = None;
         self.listeners.clear();
     }
 }
+
+/// From so many TCP ports on, a set of them is kept. A world of a few connections has none.
+const MANY: u32 = 1024;
 
 /// Who uses a port: `struct inet_bind_bucket`.
 #[derive(Default)]
@@ -149,13 +157,31 @@ impl Host {
         let socket = &mut self.sockets[id];
         socket.local = Some(local);
         socket.connect_bind = by == By::Connect;
-        let bucket = self.ports.buckets.or_default((space(socket), local.port()));
+        let key = (space(socket), local.port());
+        let bucket = self.ports.buckets.or_default(key);
+        if bucket.users.is_empty() && key.0 == Space::Tcp {
+            self.ports.tcp_buckets += 1;
+            if let Some(set) = &mut self.ports.tcp_in_use {
+                set.insert(key.1);
+            }
+        }
         if by == By::Bind {
             bucket.update_fastreuse(socket, name_at(socket, local.ip()));
         }
         bucket.binders += u32::from(by != By::Connect);
         socket.port_slot = Some(bucket.users.len());
         bucket.users.push(id);
+        if self.ports.tcp_buckets >= MANY && self.ports.tcp_in_use.is_none() {
+            self.begin_port_set();
+        }
+    }
+
+    #[cold]
+    fn begin_port_set(&mut self) {
+        let mut set = Box::<PortSet>::default();
+        let bound = self.sockets.values().filter(|socket| socket.port_slot.is_some() && space(socket) == Space::Tcp);
+        bound.filter_map(|socket| socket.local).for_each(|local| set.insert(local.port()));
+        self.ports.tcp_in_use = Some(set);
     }
 
     /// Takes a socket out of its port's list; for TCP in constant time (`__inet_put_port`).
@@ -167,6 +193,12 @@ impl Host {
         let Some(bucket) = self.ports.buckets.get_mut(&key) else { return };
         if bucket.users.len() == 1 {
             self.ports.buckets.remove(&key);
+            if key.0 == Space::Tcp {
+                self.ports.tcp_buckets -= 1;
+                if let Some(set) = &mut self.ports.tcp_in_use {
+                    set.remove(key.1);
+                }
+            }
             return;
         }
         if key.0 == Space::Tcp {

@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::{BindError, Body, Family, Host, HostParts, Socket, SocketOptions, Tcp};
+use super::{BindError, Body, Family, Flow, Host, HostParts, Socket, SocketOptions, Tcp, ports::By};
 use crate::{
-    base::{HostId, SocketId},
+    base::{HostId, Instant, SocketId},
     proto::udp::Udp,
 };
 
@@ -129,4 +129,36 @@ fn descriptors_are_the_lowest_free_ones() {
     assert_eq!(program.close(4), None);
     assert_eq!(program.close(-1), None);
     assert_eq!(program.open(id, 6), Ok(4));
+}
+
+/// Every port of the range serves once towards one destination, those at an even distance first, whether a set of the ports in
+/// use is kept or not; and all of them serve towards another.
+#[test]
+fn connect_uses_every_port_once() {
+    let mut host = host();
+    let (low, high) = host.settings.port_range;
+    let remote = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), 80);
+    let other = SocketAddr::new(remote.ip(), 81);
+    let mut taken = Vec::new();
+    let (mut sockets, now) = (Vec::new(), Instant::EPOCH);
+    loop {
+        let id = tcp(&mut host, Family::Inet, false);
+        let Some(port) = host.ephemeral_for_connect(id, OWN, remote, now) else { break };
+        let local = SocketAddr::new(OWN, port);
+        host.flows.insert(Flow::new(local, remote), id);
+        host.take_port(id, local, By::Connect);
+        taken.push(port);
+        sockets.push(id);
+    }
+    let (even, odd) = taken.split_at(taken.len() / 2);
+    assert!(even.iter().all(|port| (port - low) % 2 == 0) && odd.iter().all(|port| (port - low) % 2 == 1));
+    taken.sort_unstable();
+    assert_eq!(taken, (low..=high).collect::<Vec<_>>());
+    let id = tcp(&mut host, Family::Inet, false);
+    assert!(host.ephemeral_for_connect(id, OWN, other, now).is_some());
+    let gone = sockets[5000];
+    let local = host.sockets[gone].local.unwrap();
+    host.flows.remove(&Flow::new(local, remote));
+    host.unbind(gone);
+    assert_eq!(host.ephemeral_for_connect(id, OWN, remote, now), Some(local.port()));
 }
