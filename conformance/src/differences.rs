@@ -22,6 +22,20 @@ pub const DIFFERENCES: &[Difference] = &[
     sim("data::window_clamp_bounds_what_arrives", "TCP_WINDOW_CLAMP is stored"),
     sim("alive::no_neighbour", NO_ROUTERS),
     sim("alive::no_route", NO_ROUTERS),
+    sim("fast_open::a_server_forgets_it", NO_FAST_OPEN),
+    sim("fast_open::a_server_without_it", NO_FAST_OPEN),
+    sim("fast_open::connect_is_put_off", NO_FAST_OPEN),
+    sim("fast_open::connect_without_a_cookie", NO_FAST_OPEN),
+    sim("fast_open::first_asks_for_a_cookie", NO_FAST_OPEN),
+    sim("fast_open::lost_syn_is_sent_again_without_data", NO_FAST_OPEN),
+    sim("fast_open::no_cookie_needed", NO_FAST_OPEN),
+    sim("fast_open::nonblocking_takes_what_fits_a_syn", NO_FAST_OPEN),
+    sim("fast_open::of_a_connection", NO_FAST_OPEN),
+    sim("fast_open::refused", NO_FAST_OPEN),
+    sim("fast_open::second_has_data_in_the_syn", NO_FAST_OPEN),
+    sim("fast_open::switched_off", NO_FAST_OPEN),
+    sim("fast_open::twice_at_once", NO_FAST_OPEN),
+    sim("fast_open::unspec_address", NO_FAST_OPEN),
     sim("urgent::atmark_says_where", ATMARK),
     sim("urgent::atmark_stays_when_it_is_taken", ATMARK),
     sim("urgent::inline_it_is_in_the_stream", ATMARK),
@@ -30,6 +44,7 @@ pub const DIFFERENCES: &[Difference] = &[
     sim("urgent::with_no_room", OOB_FLAG),
 ];
 
+const NO_FAST_OPEN: &str = "Fast Open is not modelled yet: its options are stored, and MSG_FASTOPEN is ignored";
 const NO_ROUTERS: &str =
     "the simulated network has no routers and no neighbours: what nobody has the address of is lost in silence";
 const ATMARK: &str = "SIOCATMARK does not ask the connection yet";

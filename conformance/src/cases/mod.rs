@@ -9,6 +9,7 @@ mod connect;
 mod connect_nonblocking;
 mod data;
 mod dup;
+mod fast_open;
 mod host;
 mod listen;
 mod names;
@@ -45,6 +46,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             connect::CASES,
             connect_nonblocking::CASES,
             open::CASES,
+            fast_open::CASES,
             names::CASES,
             stream::CASES,
             data::CASES,
