@@ -20,8 +20,6 @@ pub const DIFFERENCES: &[Difference] = &[
     sim("data::notsent_lowat_bounds_what_is_taken", "TCP_NOTSENT_LOWAT is stored"),
     sim("data::waitall_of_a_peek", "MSG_PEEK with MSG_WAITALL does not wait"),
     sim("data::window_clamp_bounds_what_arrives", "TCP_WINDOW_CLAMP is stored"),
-    sim("alive::no_neighbour", NO_ROUTERS),
-    sim("alive::no_route", NO_ROUTERS),
     sim("fast_open::a_server_forgets_it", NO_FAST_OPEN),
     sim("fast_open::a_server_without_it", NO_FAST_OPEN),
     sim("fast_open::connect_is_put_off", NO_FAST_OPEN),
@@ -45,8 +43,6 @@ pub const DIFFERENCES: &[Difference] = &[
 ];
 
 const NO_FAST_OPEN: &str = "Fast Open is not modelled yet: its options are stored, and MSG_FASTOPEN is ignored";
-const NO_ROUTERS: &str =
-    "the simulated network has no routers and no neighbours: what nobody has the address of is lost in silence";
 const ATMARK: &str = "SIOCATMARK does not ask the connection yet";
 const OOB_FLAG: &str = "recvmsg does not give MSG_OOB back yet";
 

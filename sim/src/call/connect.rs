@@ -1,6 +1,6 @@
 //! listen(2), accept(2) and connect(2).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use wavetank_api::{Addr, Errno, Result, SockFlags};
 
@@ -123,7 +123,8 @@ impl Caller<'_> {
         if Host::is_broadcast(to.ip()) && !host.sockets[id].options.broadcast {
             return Err(Errno::EACCES);
         }
-        host.udp_connect(id, to).map_err(|_| Errno::ENETUNREACH)
+        self.has_route(world, to.ip())?;
+        self.host_mut(world).udp_connect(id, to).map_err(IntoErrno::errno)
     }
 
     /// `__inet_stream_connect`: begins the handshake if there is none, then waits for its end.
@@ -192,7 +193,14 @@ impl Caller<'_> {
         if socket.addr_locked && socket.local.is_some_and(|local| local.is_ipv4() != to.is_ipv4()) {
             return Err(if to.is_ipv6() { Errno::EAFNOSUPPORT } else { Errno::ENETUNREACH });
         }
+        self.has_route(world, to.ip())?;
         world.on_host(self.host, |host, env| host.tcp_connect(env, id, to)).map_err(IntoErrno::errno)
+    }
+
+    /// Nothing leads to an address that nobody has, unless it is one of the network that all are on
+    /// (`ip_route_output_key`).
+    pub(super) fn has_route(&self, world: &World, to: IpAddr) -> Result<(), Errno> {
+        if world.has_route(self.host, to) { Ok(()) } else { Err(Errno::ENETUNREACH) }
     }
 
     fn wait_connected(&self, world: &World, id: SocketId, deadline: &mut Option<Instant>) -> Attempt<()> {

@@ -162,6 +162,9 @@ impl Caller<'_> {
             Some(addr) => Some(name::read(&self.host(world).sockets[id], addr, Use::Send)?),
             None => None,
         };
+        if let Some(to) = to {
+            self.has_route(world, to.ip())?;
+        }
         world.on_host(self.host, |host, env| host.udp_send(env, id, to, parts)).map_err(IntoErrno::errno)
     }
 

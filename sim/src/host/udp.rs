@@ -33,13 +33,13 @@ pub(crate) enum SendError {
 
 impl Host {
     /// `connect(2)` on a datagram socket: fixes the peer, and with it the local address.
-    pub(crate) fn udp_connect(&mut self, id: SocketId, to: SocketAddr) -> Result<(), NoRoute> {
+    pub(crate) fn udp_connect(&mut self, id: SocketId, to: SocketAddr) -> Result<(), SendError> {
         let to = address::unspecified_is_loopback(to);
         let ip = match self.sockets[id].local {
             Some(local) if !local.ip().is_unspecified() => local.ip(),
-            _ => self.source_for(to.ip())?,
+            _ => self.source_for(to.ip()).map_err(|NoRoute| SendError::NoRoute)?,
         };
-        self.autobind(id).map_err(|_| NoRoute)?;
+        self.autobind(id).map_err(|_| SendError::PortsExhausted)?;
         let socket = &mut self.sockets[id];
         socket.remote = Some(to);
         socket.local = socket.local.map(|local| SocketAddr::new(ip, local.port()));

@@ -1,13 +1,14 @@
 //! Packets between hosts: over which link, when they arrive, and what keeps them from it.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use super::{
     Event, World,
     record::{Header, What},
 };
 use crate::{
-    base::HostId,
+    base::{HostId, Instant},
+    host::Host,
     net::{DropReason, Link, Verdict},
     wire::{Body, Icmp, Malformed, Packet, Pool, SeqNum, Unreachable, decode, encode},
 };
@@ -119,13 +120,14 @@ impl World {
     fn send(&mut self, from: HostId, packet: Packet, later: bool) {
         self.counters.packets += 1;
         let Some(to) = self.destination(from, packet.dst) else {
-            return self.drop_packet(from, packet, DropReason::NoRoute);
+            return self.nobody_is_there(from, packet);
         };
         if self.cut(from, to) {
             if self.partitions.iter().any(|partition| partition.tells && partition.cuts(from, to)) {
                 // As a Linux router with an unreachable route: `ip_error` says host, `ip6_pkt_discard` no route.
                 let reason = if packet.dst.is_ipv4() { Unreachable::Host } else { Unreachable::Network };
-                self.tell_unreachable(from, to, &packet, reason);
+                let at = self.now + self.topology.link_mut(from, to).settings.latency_min;
+                self.tell_unreachable(from, at, &packet, reason);
             }
             return self.drop_packet(from, packet, DropReason::Partition);
         }
@@ -255,21 +257,46 @@ impl World {
         self.partitions.iter().any(|partition| partition.cuts(from, to))
     }
 
+    /// Whether a host has a way to an address: to its own, to whoever has it, and to its own network, whoever is there.
+    pub(crate) fn has_route(&self, from: HostId, to: IpAddr) -> bool {
+        let host = &self.hosts[from.index()];
+        host.last_destination.is_some_and(|(last, _)| last == to)
+            || host.owns(to)
+            || to.is_unspecified()
+            || to.is_multicast()
+            || Host::is_broadcast(to)
+            || is_neighbour(to)
+            || self.topology.owner(to).is_some()
+    }
+
+    /// Nobody has the address. On the network that all are on, the sender asks for its owner three times, a second apart; then
+    /// it tells itself that the host cannot be reached (arp(7); `arp_error_report`, `ndisc_error_report`).
+    #[cold]
+    fn nobody_is_there(&mut self, from: HostId, packet: Packet) {
+        if from.tun_index().is_none() && is_neighbour(packet.dst) {
+            let at = self.now + NEIGHBOUR_DISCOVERY;
+            self.tell_unreachable(from, at, &packet, Unreachable::Host);
+        }
+        self.drop_packet(from, packet, DropReason::NoRoute);
+    }
+
     /// A segment is longer than the link takes. The sender is told, because Linux sends every segment with "don't fragment"
     /// set (RFC 1191 section 4); datagrams are fragmented instead, which here means carried whole.
     #[cold]
     fn too_big(&mut self, from: HostId, to: HostId, packet: Packet) {
+        // To the middle of the way and back.
         let settings = &self.topology.link_mut(from, to).settings;
         if !settings.black_hole {
             let mtu = u32::try_from(settings.mtu).unwrap_or(u32::MAX);
-            self.tell_unreachable(from, to, &packet, Unreachable::TooBig { mtu });
+            let at = self.now + settings.latency_min;
+            self.tell_unreachable(from, at, &packet, Unreachable::TooBig { mtu });
         }
         self.drop_packet(from, packet, DropReason::TooBig);
     }
 
     /// A router on the way answers for what is behind it: RFC 1812 section 4.3.3.1. Never about ICMP (RFC 1122 section 3.2.2).
     #[cold]
-    fn tell_unreachable(&mut self, from: HostId, to: HostId, packet: &Packet, reason: Unreachable) {
+    fn tell_unreachable(&mut self, from: HostId, arrives: Instant, packet: &Packet, reason: Unreachable) {
         let (quoted_tcp, src_port, dst_port, quoted_seq) = match &packet.body {
             Body::Tcp(segment) => (true, segment.src_port, segment.dst_port, segment.seq),
             Body::Udp(datagram) => (false, datagram.src_port, datagram.dst_port, SeqNum(0)),
@@ -279,8 +306,6 @@ impl World {
         let icmp = Icmp { reason, quoted_tcp, quoted_src, quoted_dst, quoted_seq };
         // Routers have no address of their own here.
         let answer = Packet { src: packet.dst, dst: packet.src, body: Body::Icmp(Box::new(icmp)) };
-        // To the middle of the way and back.
-        let arrives = self.now + self.topology.link_mut(from, to).settings.latency_min;
         let number = self.flights.next_number;
         self.flights.next_number += 1;
         let kept = self.trace.keeps().then(|| Box::new(answer.clone()));
@@ -305,6 +330,17 @@ impl World {
         let kept = self.trace.keeps().then(|| Box::new(packet.clone()));
         self.record(What::Dropped { from, reason, sent, header: Header::of(&packet), packet: kept });
         packet.recycle(&mut self.out.pool);
+    }
+}
+
+/// Three requests, a second apart: `mcast_solicit` and `retrans_time_ms` of arp(7), and RFC 4861's.
+const NEIGHBOUR_DISCOVERY: Duration = Duration::from_secs(3);
+
+/// Whether an address is one of the network from which [`crate::Sim::host`] takes its addresses, which every host is on.
+fn is_neighbour(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => v4.octets()[0] == 10,
+        IpAddr::V6(v6) => v6.segments()[..4] == [0xfd00, 0, 0, 0],
     }
 }
 

@@ -63,16 +63,38 @@ fn a_one_way_partition_lets_the_other_way_pass() {
 #[test]
 fn connecting_into_silence_gives_up_after_127_seconds() {
     let report = run_ok(1, |sim| {
-        let client = sim.host("client");
+        let (client, server) = (sim.host("client"), sim.host("server"));
+        sim.link(&client, &server).loss(1, 1);
         client.run(|host| {
-            let error = TcpStream::connect(host, "10.9.9.9:80").unwrap_err();
+            let error = TcpStream::connect(host, "10.0.0.2:80").unwrap_err();
             assert_eq!(error, Errno::ETIMEDOUT);
             assert_eq!(host.now().as_nanos() / 1_000_000_000, 127);
             Ok(())
         });
     });
     // The SYN and its six repetitions.
-    assert_eq!(report.dropped(DropReason::NoRoute), 7);
+    assert_eq!(report.dropped(DropReason::Loss), 7);
+}
+
+#[test]
+fn where_nobody_is_cannot_be_reached() {
+    let report = run_ok(1, |sim| {
+        sim.host("client").run(|host| {
+            // A neighbour is asked for three times.
+            let error = TcpStream::connect(host, "10.9.9.9:80").unwrap_err();
+            assert_eq!(error, Errno::EHOSTUNREACH);
+            assert_eq!(host.now().as_nanos(), 3_000_000_000);
+            // Nothing leads elsewhere.
+            for addr in ["203.0.113.1:80", "[2001:db8::1]:80"] {
+                assert_eq!(TcpStream::connect(host, addr).unwrap_err(), Errno::ENETUNREACH);
+                let socket = UdpSocket::bind(host, if addr.starts_with('[') { "[::]:0" } else { "0.0.0.0:0" })?;
+                assert_eq!(socket.send_to(b"anybody?", addr).unwrap_err(), Errno::ENETUNREACH);
+            }
+            assert_eq!(host.now().as_nanos(), 3_000_000_000);
+            Ok(())
+        });
+    });
+    assert!(report.dropped(DropReason::NoRoute) >= 1);
 }
 
 #[test]

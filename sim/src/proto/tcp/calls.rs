@@ -115,6 +115,8 @@ impl Connection {
         };
         connection.snd.sndbuf = cx.sysctl.wmem[1];
         if state == State::SynSent {
+            let scale = connection.rcv.window.scale(cx.rmem_max, cx.sysctl);
+            connection.rcv.window.bound_by_scale(if cx.sysctl.window_scaling { scale } else { 0 });
             // What the peer takes is not known yet (TCP_MSS_DEFAULT).
             connection.snd.peer_mss = mss.min(536);
             connection.stamps.on = cx.sysctl.timestamps > 0;

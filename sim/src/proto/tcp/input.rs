@@ -416,9 +416,9 @@ impl Connection {
             // RFC 7323 section 2.3: more than 14 is taken for 14.
             self.snd.scale = scale.min(14);
             self.rcv.scale = self.rcv.window.scale(cx.rmem_max, sysctl);
-        } else {
-            self.rcv.window.clamp = self.rcv.window.clamp.min(u16::MAX.into());
         }
+        let scale = self.rcv.scale;
+        self.rcv.window.bound_by_scale(scale);
         self.marks.set(Marks::SACK, *sack_permitted && sysctl.sack);
         if let Some(stamp) = timestamps.filter(|_| sysctl.timestamps > 0) {
             self.stamps.on = true;

@@ -65,6 +65,11 @@ impl Window {
         space.ilog2().saturating_sub(15).min(14) as u8
     }
 
+    /// A window field shifted by this is the most that can be offered.
+    pub(super) fn bound_by_scale(&mut self, scale: u8) {
+        self.clamp = self.clamp.min(65_535 << scale);
+    }
+
     /// The window of a SYN, which is never scaled.
     pub(super) fn initial(&self) -> u16 {
         self.threshold.min(u16::MAX.into()) as u16
