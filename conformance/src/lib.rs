@@ -48,6 +48,7 @@ mod differences;
 mod grid;
 mod pair;
 mod run;
+pub mod script;
 mod table;
 
 pub use bed::{Bed, Capability};

@@ -46,6 +46,8 @@ pub(super) enum Command {
     Scenario(ScenarioCommand),
     /// Run the conformance cases and show a table
     Conform(ConformArgs),
+    /// Run the packet scripts of fixtures/tcp, or your own
+    Pkt(PktArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -128,6 +130,25 @@ pub(super) struct ConformArgs {
     /// Instead: the complete table of bind conflicts; of both worlds side by side, or of one as conformance/BIND.md has it
     #[arg(long, conflicts_with = "filter")]
     pub(super) bind_table: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PktArgs {
+    /// Only scripts whose name contains this; or the path of a script or of a folder of them
+    #[arg(value_name = "FILTER")]
+    pub(super) filter: Option<String>,
+    /// Where the scripts run
+    #[arg(long, default_value = "both")]
+    pub(super) world: WorldChoice,
+    /// Also the scripts that are slow in real time
+    #[arg(long)]
+    pub(super) slow: bool,
+    /// Show each script that passed
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Go on after a fault, to show all of a script
+    #[arg(long)]
+    pub(super) all_faults: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
@@ -272,12 +293,12 @@ mod tests {
     #[test]
     fn what_is_not_understood_gets_one_line_that_says_what_is() {
         let rows = [
-            ("wavetank", "a command is missing: there are run, explore, list, conform (--help tells more)"),
+            ("wavetank", "a command is missing: there are run, explore, list, conform, pkt (--help tells more)"),
             (
                 "wavetank exlpore",
-                "no command \"exlpore\": there are run, explore, list, conform; did you mean explore?",
+                "no command \"exlpore\": there are run, explore, list, conform, pkt; did you mean explore?",
             ),
-            ("wavetank fly", "no command \"fly\": there are run, explore, list, conform"),
+            ("wavetank fly", "no command \"fly\": there are run, explore, list, conform, pkt"),
             ("wavetank run", "a scenario is missing: there are echo, websocket"),
             (
                 "wavetank run echo --sede 5",

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use wavetank_conformance::{CaseResult, Results};
+use wavetank_conformance::{script::{ScriptResult, ScriptResults}, CaseResult, Results};
 
 use super::{Scenario, explore::Outcome};
 use crate::sim::{FailureReport, Report, WaitingReport};
@@ -229,5 +229,43 @@ impl Conformed {
             real_ms: case.millis,
         };
         Self { command: "conform", ok: results.is_ok(), counts, cases: results.cases.iter().map(judged).collect() }
+    }
+}
+
+/// `pkt`.
+#[derive(Serialize)]
+pub(super) struct Scripted {
+    command: &'static str,
+    ok: bool,
+    /// By world, then by verdict.
+    counts: BTreeMap<String, BTreeMap<&'static str, usize>>,
+    scripts: Vec<JudgedScript>,
+}
+
+#[derive(Serialize)]
+struct JudgedScript {
+    name: String,
+    statement: String,
+    world: String,
+    verdict: &'static str,
+    reason: Option<String>,
+    real_ms: u64,
+}
+
+impl Scripted {
+    pub(super) fn new(results: &ScriptResults) -> Self {
+        let mut counts = BTreeMap::<_, BTreeMap<_, usize>>::new();
+        for script in &results.scripts {
+            *counts.entry(script.world.to_string()).or_default().entry(script.verdict.name()).or_default() += 1;
+        }
+        let judged = |script: &ScriptResult| JudgedScript {
+            name: script.name.clone(),
+            statement: script.title.clone(),
+            world: script.world.to_string(),
+            verdict: script.verdict.name(),
+            reason: script.reason.clone(),
+            real_ms: script.millis,
+        };
+        Self { command: "pkt", ok: results.is_ok(), counts, scripts: results.scripts.iter().map(judged).collect() }
     }
 }

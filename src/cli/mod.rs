@@ -23,6 +23,7 @@ mod conform;
 mod explore;
 mod json;
 mod knobs;
+mod pkt;
 mod run;
 mod scenario;
 pub mod scenarios;
@@ -102,6 +103,7 @@ fn dispatch(cli: &Cli, scenarios: &[Scenario], program: &str) -> Result<bool, St
         }
         Command::Scenario(ScenarioCommand::List) => list(scenarios, cli.json),
         Command::Conform(args) => conform::conform(args, cli.json),
+        Command::Pkt(args) => pkt::pkt(args, cli.json),
     }
 }
 
