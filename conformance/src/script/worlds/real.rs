@@ -15,8 +15,10 @@ use super::super::{
     run::{self, Failure, Places, Stop, Tolerance, World},
 };
 
-/// Timers of the kernel are as coarse as its tick; other programs have the processor when they like.
-const TOLERANCE: Tolerance = Tolerance { early: Duration::from_millis(8), late: Duration::from_millis(50) };
+/// Timers of the kernel are as coarse as its tick, here 10 ms; other programs have the processor when they like.
+const TOLERANCE: Tolerance = Tolerance { early: Duration::from_millis(12), late: Duration::from_millis(50), wheel: true };
+/// What a fresh interface takes until it carries packets of IPv6.
+const SETTLE: Duration = Duration::from_millis(30);
 
 /// Where newer kernels differ from 6.1 by a default, and by that alone. One that a kernel does not have is as it was in 6.1.
 const DEFAULTS: [(&str, &str); 1] = [("net.ipv4.tcp_syn_linear_timeouts", "0")];
@@ -50,7 +52,9 @@ pub(crate) fn run(script: &Script, family: Family, all_faults: bool) -> Result<(
             let reader = Arc::clone(&tun);
             // A thread of its own, so that a packet's time is when it came, whatever the script is doing then.
             scope.spawn(move || read(&reader, &tell, &ended));
-            let kernel = Kernel { machine: Machine::this(), space: &space, tun, packets, places };
+            let machine = Machine::this();
+            machine.sleep(SETTLE);
+            let kernel = Kernel { machine, space: &space, tun, packets, places };
             let result = run::run(script, family, &kernel, all_faults);
             drop(done);
             result

@@ -17,8 +17,8 @@ use super::{
 };
 
 /// A kernel's timers go by its tick, and so do the times that were seen there and written into scripts.
-const TOLERANCE: Tolerance = Tolerance { early: Duration::from_millis(8), late: Duration::from_millis(12) };
-const EXACT: Tolerance = Tolerance { early: Duration::ZERO, late: Duration::ZERO };
+const TOLERANCE: Tolerance = Tolerance { early: Duration::from_millis(12), late: Duration::from_millis(12), wheel: false };
+const EXACT: Tolerance = Tolerance { early: Duration::ZERO, late: Duration::ZERO, wheel: false };
 
 /// A simulated machine, as a script sees it.
 struct Simulated {
