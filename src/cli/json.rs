@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use wavetank_conformance::{script::{ScriptResult, ScriptResults}, CaseResult, Results};
+use wavetank_conformance::{
+    CaseResult, Results,
+    script::{ScriptResult, ScriptResults},
+};
 
 use super::{Scenario, explore::Outcome};
 use crate::sim::{FailureReport, Report, WaitingReport};

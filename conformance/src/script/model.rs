@@ -23,8 +23,6 @@ pub struct Script {
     pub tolerance: Option<Duration>,
     /// Whether a world with a virtual clock is held to every time as written.
     pub exact: bool,
-    /// The longest packet of IPv4; of IPv6 it is 20 more, so that the segments are the same.
-    pub mtu: u32,
     /// The first sequence number of the script's side, on the wire.
     pub remote_isn: u32,
     /// `name`, `value`, set before the first event.
@@ -134,25 +132,88 @@ pub(crate) enum Data {
 /// A system call with its arguments. Descriptors are the script's numbers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Call {
-    Socket { kind: i32, protocol: i32 },
-    Bind { fd: i32, addr: Address },
-    Listen { fd: i32, backlog: i32 },
-    Accept { fd: i32, flags: i32 },
-    Connect { fd: i32, addr: Address },
-    Send { fd: i32, data: Data, len: usize, flags: i32, to: Option<Address>, name: &'static str },
-    Recv { fd: i32, data: Data, len: usize, flags: i32, name: &'static str },
-    Shutdown { fd: i32, how: i32 },
-    Close { fd: i32 },
-    Dup { fd: i32 },
-    Setsockopt { fd: i32, level: i32, name: i32, value: Vec<u8> },
+    Socket {
+        kind: i32,
+        protocol: i32,
+    },
+    Bind {
+        fd: i32,
+        addr: Address,
+    },
+    Listen {
+        fd: i32,
+        backlog: i32,
+    },
+    Accept {
+        fd: i32,
+        flags: i32,
+    },
+    Connect {
+        fd: i32,
+        addr: Address,
+    },
+    Send {
+        fd: i32,
+        data: Data,
+        len: usize,
+        flags: i32,
+        to: Option<Address>,
+        name: &'static str,
+    },
+    Recv {
+        fd: i32,
+        data: Data,
+        len: usize,
+        flags: i32,
+        name: &'static str,
+    },
+    Shutdown {
+        fd: i32,
+        how: i32,
+    },
+    Close {
+        fd: i32,
+    },
+    Dup {
+        fd: i32,
+    },
+    Setsockopt {
+        fd: i32,
+        level: i32,
+        name: i32,
+        value: Vec<u8>,
+    },
     /// The value is what is expected; without one, anything is.
-    Getsockopt { fd: i32, level: i32, name: i32, value: Option<OptionValue> },
-    Ioctl { fd: i32, request: u64, value: Option<RangeInclusive<i64>> },
-    SetFlags { fd: i32, flags: i32 },
-    GetFlags { fd: i32 },
-    Poll { fds: Vec<PollEntry>, timeout: i32 },
-    Getsockname { fd: i32, addr: Option<Address> },
-    Getpeername { fd: i32, addr: Option<Address> },
+    Getsockopt {
+        fd: i32,
+        level: i32,
+        name: i32,
+        value: Option<OptionValue>,
+    },
+    Ioctl {
+        fd: i32,
+        request: u64,
+        value: Option<RangeInclusive<i64>>,
+    },
+    SetFlags {
+        fd: i32,
+        flags: i32,
+    },
+    GetFlags {
+        fd: i32,
+    },
+    Poll {
+        fds: Vec<PollEntry>,
+        timeout: i32,
+    },
+    Getsockname {
+        fd: i32,
+        addr: Option<Address>,
+    },
+    Getpeername {
+        fd: i32,
+        addr: Option<Address>,
+    },
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -161,8 +161,7 @@ impl ScriptRunner {
     /// On this world; the slow ones of the real world if the environment has `WAVETANK_SLOW=1`.
     pub fn new(world: World) -> Self {
         let slow = std::env::var_os("WAVETANK_SLOW").is_some_and(|value| value == "1");
-        let jobs =
-            if world == World::Real { REAL_JOBS } else { thread::available_parallelism().map_or(1, Into::into) };
+        let jobs = if world == World::Real { REAL_JOBS } else { thread::available_parallelism().map_or(1, Into::into) };
         Self { world, slow, jobs, all_faults: false }
     }
 

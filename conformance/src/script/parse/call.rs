@@ -194,8 +194,28 @@ impl<'a> Arguments<'a> {
 }
 
 const NAMES: [&str; 22] = [
-    "socket", "bind", "listen", "accept", "accept4", "connect", "send", "sendto", "write", "recv", "recvfrom", "read",
-    "shutdown", "close", "dup", "setsockopt", "getsockopt", "ioctl", "fcntl", "poll", "getsockname", "getpeername",
+    "socket",
+    "bind",
+    "listen",
+    "accept",
+    "accept4",
+    "connect",
+    "send",
+    "sendto",
+    "write",
+    "recv",
+    "recvfrom",
+    "read",
+    "shutdown",
+    "close",
+    "dup",
+    "setsockopt",
+    "getsockopt",
+    "ioctl",
+    "fcntl",
+    "poll",
+    "getsockname",
+    "getpeername",
 ];
 
 /// The call that `name` begins.

@@ -41,7 +41,10 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn error(&self, message: impl Into<String>) -> ParseError {
-        let column = self.line[..self.at].chars().count() + 1;
+        // What is wrong is what comes next, not the blanks before it.
+        let rest = &self.line[self.at..];
+        let blanks = rest.len() - rest.trim_start().len();
+        let column = self.line[..self.at + blanks].chars().count() + 1;
         ParseError { line: self.number, column, message: message.into(), text: self.line.to_owned() }
     }
 

@@ -63,7 +63,6 @@ impl Script {
             slow: false,
             tolerance: None,
             exact: false,
-            mtu: 1500,
             remote_isn: REMOTE_ISN,
             sysctls: Vec::new(),
             events: Vec::new(),
@@ -108,11 +107,10 @@ impl Script {
             Some("slow") => self.slow = true,
             Some("exact") => self.exact = true,
             Some("tolerance") => self.tolerance = Some(seconds(cursor)?),
-            Some("mtu") => self.mtu = cursor.number("the longest packet in bytes")?,
             Some("remote_isn") => self.remote_isn = cursor.number("a 32-bit number")?,
             Some("sysctl") => self.sysctls.push(sysctl(cursor)?),
             _ => {
-                let words = "an event (+0.1, 0.1 or *) or one of ip, slow, exact, tolerance, mtu, remote_isn, sysctl";
+                let words = "an event (+0.1, 0.1 or *) or one of ip, slow, exact, tolerance, remote_isn, sysctl";
                 *cursor = begin;
                 return cursor.expected(words);
             }

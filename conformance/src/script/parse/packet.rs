@@ -19,7 +19,9 @@ pub(super) fn injected(cursor: &mut Cursor<'_>) -> Result<Segment, ParseError> {
     if segment.ack.is_none() && segment.flags.has(Flags::ACK) {
         return says("an acknowledgement number, because it has the flag");
     }
-    let wild = |option: &TcpOption| matches!(option, TcpOption::Timestamp { val: None, .. } | TcpOption::Timestamp { ecr: None, .. });
+    let wild = |option: &TcpOption| {
+        matches!(option, TcpOption::Timestamp { val: None, .. } | TcpOption::Timestamp { ecr: None, .. })
+    };
     if segment.options.list.iter().any(wild) {
         return says("time stamps, not \"*\"");
     }

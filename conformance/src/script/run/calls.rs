@@ -307,14 +307,7 @@ fn named<H: Host>(result: Result<Addr>, expected: Option<&Addr>) -> Ended<H> {
     }
 }
 
-fn send<H: Host>(
-    host: &H,
-    open: &Open<H>,
-    data: &Data,
-    len: usize,
-    flags: MsgFlags,
-    to: Option<&Addr>,
-) -> Result<i64> {
+fn send<H: Host>(host: &H, open: &Open<H>, data: &Data, len: usize, flags: MsgFlags, to: Option<&Addr>) -> Result<i64> {
     let bytes = match data {
         Data::Pattern => pattern(open.progress.sent.load(Ordering::Relaxed), len),
         Data::Bytes(bytes) => bytes.iter().copied().chain(std::iter::repeat(0)).take(len).collect(),

@@ -21,7 +21,7 @@ use super::{
     bytes::{self, Arrived, Path},
     model::{Action, Call, Condition, Event, Expected, Icmp, Script, Span, When},
     parse::LOCAL_PORT,
-    segment::{Flags, IpPart, Segment},
+    segment::{Flags, IpPart, Segment, TcpOption},
 };
 
 /// What a script needs of a world: a machine that is tested, and the wire to it.
@@ -221,6 +221,7 @@ impl<'a, W: World> Run<'a, W> {
             let what = format!("no packet came until {}", report::time(latest - self.begin));
             return Err(self.not_as_expected(event, from, until, expected, None, vec![what]));
         };
+        let expected = &self.over_this_family(expected);
         let who = self.number_of(&arrived);
         let connection = self.connection(who);
         connection.learn(&arrived, Some(expected).filter(|_| who == number));
@@ -244,11 +245,25 @@ impl<'a, W: World> Run<'a, W> {
             wrong.push(format!("time: {} too late", report::time(at - until)));
         }
         let actual = without_usual(actual, expected);
-        let failed = (!wrong.is_empty())
-            .then(|| self.not_as_expected(event, from, until, expected, Some((at, &actual)), wrong));
+        let failed =
+            (!wrong.is_empty()).then(|| self.not_as_expected(event, from, until, expected, Some((at, &actual)), wrong));
         self.history.add(at - self.begin, mark('>', number), actual.to_string());
         self.last = at;
         failed.map_or(Ok(()), Err)
+    }
+
+    /// The segment size that the tested side offers is what an interface of 1500 bytes leaves: scripts say what that is over IPv4,
+    /// and over IPv6, whose header is 20 bytes longer, it is so much less.
+    fn over_this_family(&self, expected: &Segment) -> Segment {
+        let mut expected = expected.clone();
+        if self.world.places().local.is_ipv6() {
+            for option in &mut expected.options.list {
+                if *option == TcpOption::Mss(1460) {
+                    *option = TcpOption::Mss(1440);
+                }
+            }
+        }
+        expected
     }
 
     fn expect_nothing(&mut self, event: &Event) -> Result<(), Stop> {
@@ -276,7 +291,8 @@ impl<'a, W: World> Run<'a, W> {
         expected: &Expected,
         blocks: Option<Instant>,
     ) -> Result<(), Stop> {
-        let begun = self.calls.begin(call, expected).map_err(|why| self.failed(event, "the call cannot be made", [why]))?;
+        let begun =
+            self.calls.begin(call, expected).map_err(|why| self.failed(event, "the call cannot be made", [why]))?;
         self.history.add(self.last - self.begin, " ".to_owned(), report::action_text(event));
         let host = self.world.host();
         match blocks {
@@ -288,7 +304,11 @@ impl<'a, W: World> Run<'a, W> {
                 Some(mut ended) => {
                     let late = ended.at - self.last;
                     if late > self.tolerance.late {
-                        let what = format!("it took {}; write `+0...{:?}` if it should block", report::time(late), late.as_secs_f64());
+                        let what = format!(
+                            "it took {}; write `+0...{:?}` if it should block",
+                            report::time(late),
+                            late.as_secs_f64()
+                        );
                         return Err(self.failed(event, "the call blocked", [what]));
                     }
                     match self.calls.end(&begun, &mut ended) {
@@ -331,12 +351,15 @@ impl<'a, W: World> Run<'a, W> {
 
     fn info(&mut self, event: &Event, fd: i32, conditions: &[Condition]) -> Result<(), Stop> {
         let info = self.calls.info(fd).map_err(|why| self.failed(event, "the call failed", [why]))?;
-        let wrong: Vec<_> = conditions.iter().filter_map(|Condition { field, relation, value }| {
-            let got = field.read(&info);
-            let holds = got.is_some_and(|got| relation.holds(got, *value));
-            let shown = got.map_or("nothing: the structure is shorter".to_owned(), |got| got.to_string());
-            (!holds).then(|| format!("{}: expected {} {value}, got {shown}", field.name, relation.sign()))
-        }).collect();
+        let wrong: Vec<_> = conditions
+            .iter()
+            .filter_map(|Condition { field, relation, value }| {
+                let got = field.read(&info);
+                let holds = got.is_some_and(|got| relation.holds(got, *value));
+                let shown = got.map_or("nothing: the structure is shorter".to_owned(), |got| got.to_string());
+                (!holds).then(|| format!("{}: expected {} {value}, got {shown}", field.name, relation.sign()))
+            })
+            .collect();
         if wrong.is_empty() { Ok(()) } else { Err(self.failed(event, "TCP_INFO says otherwise", wrong)) }
     }
 

@@ -16,7 +16,8 @@ use super::super::{
 };
 
 /// Timers of the kernel are as coarse as its tick, here 10 ms; other programs have the processor when they like.
-const TOLERANCE: Tolerance = Tolerance { early: Duration::from_millis(12), late: Duration::from_millis(50), wheel: true };
+const TOLERANCE: Tolerance =
+    Tolerance { early: Duration::from_millis(12), late: Duration::from_millis(50), wheel: true };
 /// What a fresh interface takes until it carries packets of IPv6.
 const SETTLE: Duration = Duration::from_millis(30);
 
@@ -42,8 +43,8 @@ pub(crate) fn run(script: &Script, family: Family, all_faults: bool) -> Result<(
         }
     }
     let places = places(family);
-    let (prefix, mtu) = if family == Family::INET6 { (64, script.mtu + 20) } else { (24, script.mtu) };
-    let config = TunConfig { mtu, addresses: vec![(places.local, prefix)], ..TunConfig::default() };
+    let prefix = if family == Family::INET6 { 64 } else { 24 };
+    let config = TunConfig { addresses: vec![(places.local, prefix)], ..TunConfig::default() };
     let tun = Arc::new(space.tun(&config).map_err(refused)?);
     let (tell, packets) = mpsc::channel();
     space.run(|| {

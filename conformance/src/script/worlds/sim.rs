@@ -17,7 +17,8 @@ use super::{
 };
 
 /// A kernel's timers go by its tick, and so do the times that were seen there and written into scripts.
-const TOLERANCE: Tolerance = Tolerance { early: Duration::from_millis(12), late: Duration::from_millis(12), wheel: false };
+const TOLERANCE: Tolerance =
+    Tolerance { early: Duration::from_millis(12), late: Duration::from_millis(12), wheel: false };
 const EXACT: Tolerance = Tolerance { early: Duration::ZERO, late: Duration::ZERO, wheel: false };
 
 /// A simulated machine, as a script sees it.
@@ -46,7 +47,9 @@ pub(crate) fn run(script: &Script, family: Family, all_faults: bool) -> Result<(
     });
     let report = sim.run();
     let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
-    outcome.unwrap_or_else(|| Err(Stop::Failed(Failure::of(format!("{}: the run ended early\n{report}", script.path.display())))))
+    outcome.unwrap_or_else(|| {
+        Err(Stop::Failed(Failure::of(format!("{}: the run ended early\n{report}", script.path.display()))))
+    })
 }
 
 impl World for Simulated {
@@ -62,7 +65,7 @@ impl World for Simulated {
 
     fn send(&self, packet: &[u8]) -> Result<(), String> {
         // What a machine throws away without a look is none of the sender's business, there as here.
-        drop(self.tun.send(packet));
+        let _ = self.tun.send(packet);
         Ok(())
     }
 
@@ -72,8 +75,9 @@ impl World for Simulated {
         Some((self.host.monotonic(), packet))
     }
 
-    fn sysctl(&self, _name: &str, _value: &str) -> Result<(), Stop> {
-        Err(Stop::Skipped("the simulator has no sysctls yet".to_owned()))
+    fn sysctl(&self, name: &str, value: &str) -> Result<(), Stop> {
+        let refused = |error| Stop::Failed(Failure::of(format!("sysctl -w {name}={value}: {error}")));
+        self.host.set_sysctl(name, value).map_err(refused)
     }
 
     fn tolerance(&self, script: &Script) -> Tolerance {
