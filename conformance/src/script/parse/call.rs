@@ -16,7 +16,7 @@ enum Value {
     Text(Vec<u8>),
     Address(Address),
     /// `[a, b]`
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// `{name=a, b}`
     Fields(Vec<(Option<String>, i64)>),
 }

@@ -123,10 +123,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn number<T: TryFrom<i64>>(&mut self, what: &str) -> Result<T, ParseError> {
         let begin = *self;
         let number = self.integer(what)?;
-        T::try_from(number).or_else(|_| {
-            *self = begin;
-            Err(begin.error(format!("expected {what}, found {number}, which is out of range")))
-        })
+        T::try_from(number).map_err(|_| begin.error(format!("expected {what}, found {number}, which is out of range")))
     }
 
     /// A sequence number: relative, so perhaps negative.
