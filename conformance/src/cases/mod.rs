@@ -11,6 +11,7 @@ mod data;
 mod dup;
 mod fast_open;
 mod host;
+mod inherit;
 mod listen;
 mod names;
 mod open;
@@ -22,6 +23,7 @@ mod resolve;
 mod shutdown;
 mod socket;
 mod stream;
+mod tcp_info;
 mod tcp_options;
 mod time_wait;
 mod timeouts;
@@ -64,6 +66,8 @@ pub(crate) fn all() -> &'static [&'static Case] {
             options::CASES,
             options_effect::CASES,
             tcp_options::CASES,
+            inherit::CASES,
+            tcp_info::CASES,
             dup::CASES,
             resolve::CASES,
             host::CASES,

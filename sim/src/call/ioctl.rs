@@ -65,9 +65,10 @@ fn unsent(socket: &Socket) -> Result<usize, Errno> {
     })
 }
 
-/// 1 if the urgent mark comes next. Nothing is urgent yet.
+/// 1 if the urgent mark comes next.
 fn at_mark(socket: &Socket) -> Result<usize, Errno> {
     match &socket.body {
+        Body::Tcp(Tcp::Connection { connection, .. }) => Ok(connection.is_at_mark().into()),
         Body::Tcp(_) => Ok(0),
         Body::Udp(_) | Body::Unix { .. } => Err(Errno::ENOTTY),
     }

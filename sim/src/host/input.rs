@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Body, Env, Family, Flow, Host, Socket, Tcp, ports};
+use super::{Body, Env, Family, Flow, Host, Socket, Switches, Tcp, ports};
 use crate::{
     base::SocketId,
     net::DropReason,
@@ -107,12 +107,15 @@ impl Host {
             env.refused.push((DropReason::BacklogFull, packet));
             return;
         }
-        let (family, options) = (parent.family, parent.options.inherited());
+        let (family, options, defer_accept) = (parent.family, parent.options.inherited(), parent.options.defer_accept);
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed(None)), options);
         let mss = super::tcp::mss_towards(self, from.ip());
-        let config = tcp::Config { mss, ..super::tcp::config_of(&child) };
+        let config = tcp::Config { mss, defer_accept, ..super::tcp::config_of(&child) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
-        let connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config, successor, welcome));
+        let mut connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config, successor, welcome));
+        if child.options.switches.contains(Switches::PINGPONG) {
+            connection.set_quickack(cx, 0);
+        }
         child.body = Body::Tcp(Tcp::Connection { connection, parent: Some(listener) });
         let child = self.sockets.insert(child);
         self.adopt(child, to, from);

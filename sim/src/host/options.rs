@@ -287,9 +287,10 @@ impl SocketOptions {
     /// What an accepted socket takes over from its listener (`sk_clone_lock`, `inet_csk_clone_lock`,
     /// `tcp_create_openreq_child`): all but what is said here. O_NONBLOCK is of the open file, and stays with the listener.
     pub(crate) fn inherited(&self) -> Self {
-        let mut child = self.clone();
+        // TCP_DEFER_ACCEPT and TCP_FASTOPEN are of the listener's queue (`request_sock_queue`).
+        let mut child = Self { defer_accept: 0, ..self.clone() };
         if let Some(rare) = &mut child.rare {
-            rare.priority = 0;
+            (rare.priority, rare.fastopen) = (0, 0);
         }
         child
     }

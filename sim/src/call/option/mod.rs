@@ -192,7 +192,8 @@ fn state(socket: &Socket) -> TcpState {
         return TcpState::Listen;
     }
     match socket.connection().map_or(State::Closed, |connection| connection.state()) {
-        State::Closed => TcpState::Close,
+        // In TIME_WAIT the kernel has put something smaller in the connection's place, and the socket is closed.
+        State::Closed | State::TimeWait => TcpState::Close,
         State::Established => TcpState::Established,
         _ => TcpState::Other,
     }

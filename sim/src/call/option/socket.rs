@@ -83,8 +83,9 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         libc::SO_KEEPALIVE => options.keepalive.into(),
         libc::SO_BROADCAST => options.broadcast.into(),
         libc::SO_OOBINLINE => options.oobinline.into(),
-        libc::SO_RCVBUF => options.rcvbuf as i32,
-        libc::SO_SNDBUF => options.sndbuf as i32,
+        // As a connection has tuned them.
+        libc::SO_RCVBUF => socket.connection().map_or(options.rcvbuf, |live| live.rcvbuf()) as i32,
+        libc::SO_SNDBUF => socket.connection().map_or(options.sndbuf, |live| live.sndbuf()) as i32,
         libc::SO_RCVLOWAT => options.rcvlowat,
         libc::SO_SNDLOWAT => 1,
         libc::SO_PRIORITY => rare.priority,

@@ -46,7 +46,7 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
         libc::TCP_LINGER2 if options.linger2 == 0 => sysctl.fin_timeout as i32,
         libc::TCP_LINGER2 => options.linger2.into(),
         libc::TCP_DEFER_ACCEPT => seconds_of_retries(options.defer_accept),
-        libc::TCP_WINDOW_CLAMP => options.window_clamp as i32,
+        libc::TCP_WINDOW_CLAMP => socket.connection().map_or(options.window_clamp, |live| live.window_clamp()) as i32,
         libc::TCP_INFO => return Ok(Value::Bytes(tcp_info::bytes(asked))),
         libc::TCP_QUICKACK => match socket.connection() {
             Some(connection) => connection.is_quickack().into(),
@@ -85,7 +85,7 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
 fn maxseg(asked: &Asked<'_>) -> i32 {
     let socket = asked.socket();
     match (socket.connection(), i32::from(socket.options.maxseg)) {
-        (Some(connection), _) if !connection.is_finished() => connection.mss().into(),
+        (Some(connection), asked) if !connection.is_finished() || asked == 0 => connection.mss().into(),
         (_, 0) => MSS_DEFAULT,
         (_, asked) => asked,
     }

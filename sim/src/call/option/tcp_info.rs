@@ -1,7 +1,7 @@
 //! `TCP_INFO`: `tcp_get_info`.
 
 use wavetank_api::{
-    TcpState,
+    TcpOptions, TcpState,
     option::{MAX_LEN, OptValue, TcpInfo},
 };
 
@@ -40,19 +40,27 @@ fn info(asked: &Asked<'_>) -> TcpInfo {
             ..begin
         },
         Body::Tcp(Tcp::Connection { connection, .. }) => of_connection(&connection.info(asked.now, sysctl), begin),
-        _ => TcpInfo { rto: RTO, snd_mss: MSS, snd_ssthresh: NO_THRESHOLD, min_rtt: u32::MAX, ..begin },
+        _ => TcpInfo { rto: RTO, rttvar: RTTVAR, snd_mss: MSS, snd_ssthresh: NO_THRESHOLD, min_rtt: u32::MAX, ..begin },
     }
 }
 
-/// TCP_TIMEOUT_INIT, TCP_MSS_DEFAULT, TCP_INFINITE_SSTHRESH.
+/// TCP_TIMEOUT_INIT, and the quarter of it that mdev_us begins with; TCP_MSS_DEFAULT, TCP_INFINITE_SSTHRESH.
 const RTO: u32 = 1_000_000;
+const RTTVAR: u32 = 250_000;
 const MSS: u32 = 536;
 const NO_THRESHOLD: u32 = 0x7fff_ffff;
 
+/// TCPOLEN_TSTAMP_ALIGNED.
+const TIMESTAMPS_LEN: u32 = 12;
+
 /// What the model knows of a connection; what it does not know stays 0.
 fn of_connection(info: &Info, begin: TcpInfo) -> TcpInfo {
+    // In TIME_WAIT the socket has no connection any more (`tcp_time_wait`, `tcp_done`).
+    let state = if info.state == TcpState::TIME_WAIT.raw() { TcpState::CLOSE.raw() } else { info.state };
+    // `tcp_finish_connect`: the timestamps are taken off what was advertised.
+    let timestamps = if info.options & TcpOptions::TIMESTAMPS.bits() == 0 { 0 } else { TIMESTAMPS_LEN };
     TcpInfo {
-        state: info.state,
+        state,
         ca_state: info.ca_state,
         retransmits: info.retransmits,
         probes: info.probes,
@@ -76,7 +84,7 @@ fn of_connection(info: &Info, begin: TcpInfo) -> TcpInfo {
         rttvar: info.rttvar,
         snd_ssthresh: info.snd_ssthresh,
         snd_cwnd: info.snd_cwnd,
-        advmss: info.advmss,
+        advmss: info.advmss.saturating_sub(timestamps),
         reordering: info.reordering,
         rcv_rtt: info.rcv_rtt,
         rcv_space: info.rcv_space,

@@ -287,7 +287,7 @@ fn number(word: &str) -> Option<i128> {
 /// `proc_do_large_bitmap`: ports and ranges of them, separated by commas; read back in order, neighbours joined.
 fn port_set(text: &str) -> Option<String> {
     let mut ranges = Vec::new();
-    for part in text.trim().split(',').filter(|part| !part.is_empty()) {
+    for part in text.trim_end_matches('\n').split(',').filter(|part| !part.is_empty()) {
         let (low, high) = part.split_once('-').unwrap_or((part, part));
         let (low, high) = (number(low)?, number(high)?);
         if !(0..=0xffff).contains(&low) || !(low..=0xffff).contains(&high) {
