@@ -36,17 +36,9 @@ pub const DIFFERENCES: &[Difference] = &[
     sim("fast_open::unspec_address", NO_FAST_OPEN),
     sim("tcp_info::connecting", "the loss of a SYN is not yet told as one, ca_state 4 with a window of 1"),
     sim("tcp_info::negotiated_down", "the window scale does not yet heed a receive buffer that was set"),
-    sim("urgent::atmark_says_where", ATMARK),
-    sim("urgent::atmark_stays_when_it_is_taken", ATMARK),
-    sim("urgent::inline_it_is_in_the_stream", ATMARK),
-    sim("urgent::recvmsg_says_oob", OOB_FLAG),
-    sim("urgent::then_the_end", ATMARK),
-    sim("urgent::with_no_room", OOB_FLAG),
 ];
 
 const NO_FAST_OPEN: &str = "Fast Open is not modelled yet: its options are stored, and MSG_FASTOPEN is ignored";
-const ATMARK: &str = "SIOCATMARK does not ask the connection yet";
-const OOB_FLAG: &str = "recvmsg does not give MSG_OOB back yet";
 
 const fn sim(case: &'static str, reason: &'static str) -> Difference {
     Difference { case, world: World::Sim, reason }

@@ -207,7 +207,7 @@ impl Caller<'_> {
                     Body::Udp(_) => self.recv_udp(world, id, bufs, flags),
                     _ => {
                         let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count)?;
-                        Ok(Received { count: whole, from: None, flags: MsgFlags::empty() })
+                        Ok(Received { count: whole, from: None, flags: told_flags(bufs, flags, whole) })
                     }
                 }
             })
@@ -402,6 +402,16 @@ impl Caller<'_> {
 
 /// What a datagram socket whose reading half is shut receives.
 const NOTHING: Received = Received { count: 0, from: None, flags: MsgFlags::empty() };
+
+/// `msg_flags` of a stream: only that the byte was urgent, and that there was no room for it (`tcp_recv_urg`).
+fn told_flags(bufs: &[IoSliceMut<'_>], flags: MsgFlags, count: usize) -> MsgFlags {
+    match count {
+        _ if !flags.contains(MsgFlags::OOB) => MsgFlags::empty(),
+        0 if bufs.iter().all(|buf| buf.is_empty()) => MsgFlags::OOB | MsgFlags::TRUNC,
+        0 => MsgFlags::empty(),
+        _ => MsgFlags::OOB,
+    }
+}
 
 /// Feeds a stream from `sent` on, part by part; EAGAIN when it takes no more though there is more.
 #[inline]
