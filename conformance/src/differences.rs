@@ -19,7 +19,6 @@ pub struct Difference {
 pub const DIFFERENCES: &[Difference] = &[
     sim("data::notsent_lowat_bounds_what_is_taken", "TCP_NOTSENT_LOWAT is stored"),
     sim("data::waitall_of_a_peek", "MSG_PEEK with MSG_WAITALL does not wait"),
-    sim("data::window_clamp_bounds_what_arrives", "TCP_WINDOW_CLAMP is stored"),
     sim("fast_open::a_server_forgets_it", NO_FAST_OPEN),
     sim("fast_open::a_server_without_it", NO_FAST_OPEN),
     sim("fast_open::connect_is_put_off", NO_FAST_OPEN),
