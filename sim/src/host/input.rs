@@ -127,7 +127,7 @@ impl Host {
     }
 
     fn tcp_refuse(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
-        tcp::reset_for(&segment, to, from, &mut Self::cx(&self.settings, &mut self.isn_rng, env));
+        tcp::reset_for(&segment, to.ip(), from.ip(), &mut Self::cx(&self.settings, &mut self.isn_rng, env));
         env.out.pool.give(segment.payload);
     }
 

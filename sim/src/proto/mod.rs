@@ -8,7 +8,7 @@ pub(crate) mod tcp;
 pub(crate) mod udp;
 pub(crate) mod unix;
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
 use crate::{
     base::{Instant, Rng},
@@ -33,11 +33,10 @@ pub(crate) struct Out {
 }
 
 impl Out {
-    /// Leaves a segment whose ports are those of `from` and `to`.
+    /// Leaves a segment.
     #[inline]
-    pub(crate) fn segment(&mut self, from: SocketAddr, to: SocketAddr, segment: Segment) {
-        debug_assert_eq!((from.port(), to.port()), (segment.src_port, segment.dst_port));
-        self.packets.push(Packet { src: from.ip(), dst: to.ip(), body: Body::Tcp(segment) });
+    pub(crate) fn segment(&mut self, src: IpAddr, dst: IpAddr, segment: Segment) {
+        self.packets.push(Packet { src, dst, body: Body::Tcp(segment) });
     }
 }
 

@@ -119,6 +119,45 @@ impl Connection {
         Acked::Fine
     }
 
+    /// The fifth step for an acknowledgment with which nothing is wrong: as [`Self::take_ack`], but without asking for what
+    /// [`Self::is_predicted`] has seen not to be. It acknowledges `advance` sequence numbers, and what it does not is in
+    /// flight; if it acknowledges nothing, it carries data.
+    #[inline]
+    pub(super) fn take_predicted_ack(&mut self, cx: &mut Cx<'_>, segment: &Segment, advance: u32) {
+        if segment.options.rare.is_some() || self.recovery.probe_end.is_some() || !self.snd.sent.is_plain() {
+            self.take_ack(cx, segment);
+            return;
+        }
+        self.take_window(cx, segment);
+        self.snd.probes = 0;
+        self.soft_failure = None;
+        if advance == 0 {
+            if self.timers.is_probe_set() && self.snd.sent.is_empty() {
+                self.peer_answered_probe(cx);
+            }
+            return;
+        }
+        let has_sack = self.is(Marks::SACK);
+        let snd = &mut self.snd;
+        snd.retries = 0;
+        snd.buffer.consume((advance as usize).min(snd.buffer.len()));
+        snd.una = segment.ack;
+        let taken = snd.sent.acknowledge_plain(segment.ack, has_sack, cx.now, self.rtt.least());
+        if taken.segments == 0 {
+            return;
+        }
+        if taken.repeated {
+            let stamp = if self.stamps.on { segment.options.timestamps } else { None };
+            if let Some(micros) = stamp.and_then(|stamp| self.stamps.round_trip(stamp, cx.now)) {
+                self.take_sample(cx, micros, micros);
+            }
+        } else {
+            self.take_sample(cx, since(cx.now, taken.first_sent) / 1000, since(cx.now, taken.last_sent) / 1000);
+        }
+        self.set_transmit_timer(cx);
+        self.grow(cx, taken.segments);
+    }
+
     /// What follows from the news: is something lost, does the window grow, what goes out again.
     #[inline]
     fn respond(&mut self, cx: &mut Cx<'_>, segment: &Segment, mut news: News) {
@@ -143,7 +182,7 @@ impl Connection {
         if self.recovery.reduces() {
             self.reduce_window(news.delivered, news.lost, news.of.contains(NewsOf::ADVANCED));
         } else if news.of.contains(NewsOf::DATA) {
-            self.grow(cx, &news);
+            self.grow(cx, news.delivered);
         }
         if resend != Resend::Nothing {
             self.resend(cx, resend);
@@ -152,10 +191,10 @@ impl Connection {
 
     /// `tcp_cong_avoid`
     #[inline]
-    fn grow(&mut self, cx: &Cx<'_>, news: &News) {
+    fn grow(&mut self, cx: &Cx<'_>, delivered: u32) {
         self.congestion.on_ack(&congestion::Acked {
             now: cx.now,
-            segments: news.delivered,
+            segments: delivered,
             rtt: self.rtt.latest(),
             una: self.snd.una,
             nxt: self.snd.nxt,
@@ -268,6 +307,12 @@ impl Connection {
         }
         let Some(whole) = whole else { return };
         let latest = latest.unwrap_or(whole);
+        self.take_sample(cx, whole, latest);
+    }
+
+    /// The round trip of all that was acknowledged, and of the last of it.
+    #[inline]
+    fn take_sample(&mut self, cx: &Cx<'_>, whole: u64, latest: u64) {
         self.rtt.observe_least(latest, cx.now);
         self.rtt.sample(whole, self.snd.una, self.snd.nxt, cx.sysctl);
     }

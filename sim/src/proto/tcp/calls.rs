@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    Config, Connection, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State, Switches,
+    Config, Connection, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State, Switches,
     Sysctl, Welcome,
     congestion::{self, Congestion},
     output::Push,
@@ -97,8 +97,7 @@ impl Connection {
         let mss = config.advertised_mss();
         let window = Window::new(config.rcvbuf, config.window_clamp, mss, cx.sysctl);
         let mut connection = Self {
-            local,
-            remote,
+            ends: Ends::new(local, remote),
             config,
             state,
             marks: Marks::empty(),
@@ -140,7 +139,7 @@ impl Connection {
         let reuses = match sysctl.tw_reuse {
             0 => false,
             1 => true,
-            _ => self.local.ip().to_canonical().is_loopback() || self.remote.ip().to_canonical().is_loopback(),
+            _ => self.ends.local.to_canonical().is_loopback() || self.ends.remote.to_canonical().is_loopback(),
         };
         match self.state {
             State::TimeWait => !looks_for_port || (reuses && since(now, heard) > 1_000_000_000),

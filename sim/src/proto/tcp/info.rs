@@ -68,7 +68,7 @@ impl Connection {
     pub(crate) fn info(&self, now: Instant, sysctl: &super::Sysctl) -> Info {
         let millis = |at: Instant| u32::try_from(since(now, at) / 1_000_000).unwrap_or(u32::MAX);
         let micros = |nanos: u64| u32::try_from(nanos / 1000).unwrap_or(u32::MAX);
-        let headers = if self.remote.is_ipv4() { 40 } else { 60 };
+        let headers = if self.ends.remote.is_ipv4() { 40 } else { 60 };
         let scales = self.snd.scale > 0 || self.rcv.scale > 0;
         Info {
             state: self.state.number(),

@@ -2,7 +2,7 @@
 //!
 //! What is due in answer is sent here at the end; what goes into it is `output.rs`'s to know.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
 use super::{
     Connection, Failure, Marks, State, ack::Acked, congestion::Congestion, default_mss, recovery::Phase, timers::since,
@@ -27,7 +27,7 @@ impl Connection {
         if self.is_predicted(&segment) {
             self.take_predicted(cx, &segment);
         } else if self.arrives(cx, &segment) == Disposition::Reset {
-            reset_for(&segment, self.local, self.remote, cx);
+            reset_for(&segment, self.ends.local, self.ends.remote, cx);
         }
         cx.out.pool.give(segment.payload);
         self.check();
@@ -66,7 +66,8 @@ impl Connection {
             }
         }
         self.rcv.heard_at = cx.now;
-        self.take_ack(cx, segment);
+        let advance = segment.ack.0.wrapping_sub(self.snd.una.0);
+        self.take_predicted_ack(cx, segment, advance);
         let len = segment.payload.len();
         if len > 0 {
             self.rcv.buffer.push(&segment.payload);
@@ -432,7 +433,7 @@ impl Connection {
             self.rcv.window = Window::new(config.rcvbuf, clamp, mss, sysctl);
         }
         self.rcv.edge = self.rcv.nxt + u32::from(self.rcv.window.initial());
-        let mss = mss.unwrap_or(default_mss(self.remote)).max(sysctl.min_snd_mss);
+        let mss = mss.unwrap_or(default_mss(self.ends.remote)).max(sysctl.min_snd_mss);
         self.snd.peer_mss = self.config.advertised_mss().min(mss);
         // The window of a SYN is not scaled.
         self.snd.set_window(syn.window.into());
@@ -493,7 +494,7 @@ impl Connection {
 
 /// Answers a segment that no connection wants with a RST (RFC 9293 section 3.10.7.1), from `local` to `remote`. A RST is
 /// never answered.
-pub(crate) fn reset_for(segment: &Segment, local: SocketAddr, remote: SocketAddr, cx: &mut Cx<'_>) {
+pub(crate) fn reset_for(segment: &Segment, local: IpAddr, remote: IpAddr, cx: &mut Cx<'_>) {
     if segment.flags.contains(Flags::RST) {
         return;
     }
@@ -503,8 +504,8 @@ pub(crate) fn reset_for(segment: &Segment, local: SocketAddr, remote: SocketAddr
         (SeqNum(0), segment.seq + segment.seq_len(), Flags::RST | Flags::ACK)
     };
     let reset = Segment {
-        src_port: local.port(),
-        dst_port: remote.port(),
+        src_port: segment.dst_port,
+        dst_port: segment.src_port,
         seq,
         ack,
         flags,

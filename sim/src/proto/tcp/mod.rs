@@ -55,7 +55,7 @@ mod timers;
 mod urgent;
 mod window;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use self::{
     assembler::Assembler, buffer::Ring, congestion::Congestion, recovery::Recovery, rtt::Rtt, scoreboard::Scoreboard,
@@ -181,8 +181,7 @@ pub(crate) struct NotConnected;
 /// One end of a connection, from its SYN until nothing of it is left.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    local: SocketAddr,
-    remote: SocketAddr,
+    ends: Ends,
     config: Config,
     state: State,
     marks: Marks,
@@ -199,6 +198,15 @@ pub(crate) struct Connection {
     timers: Timers,
     /// Urgent data, once there was any.
     urgent: Option<Box<Urgent>>,
+}
+
+/// Who speaks with whom: two addresses and their ports, without what else a [`SocketAddr`] has room for.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    local: IpAddr,
+    remote: IpAddr,
+    local_port: u16,
+    remote_port: u16,
 }
 
 bitflags::bitflags! {
@@ -324,7 +332,7 @@ enum AckDue {
 }
 
 /// What a missing MSS option means: RFC 9293 section 3.7.1 for IPv4, RFC 8200 section 5 for IPv6.
-const fn default_mss(remote: SocketAddr) -> u16 {
+const fn default_mss(remote: IpAddr) -> u16 {
     if remote.is_ipv4() { 536 } else { 1220 }
 }
 
@@ -336,6 +344,12 @@ impl Config {
 
     fn has(&self, switch: Switches) -> bool {
         self.switches.contains(switch)
+    }
+}
+
+impl Ends {
+    fn new(local: SocketAddr, remote: SocketAddr) -> Self {
+        Self { local: local.ip(), remote: remote.ip(), local_port: local.port(), remote_port: remote.port() }
     }
 }
 

@@ -265,8 +265,8 @@ impl Connection {
             (cx.sysctl.timestamps > 0).then(|| crate::wire::Timestamps { value: self.stamps.value(cx.now), echo: 0 })
         };
         let segment = Segment {
-            src_port: self.local.port(),
-            dst_port: self.remote.port(),
+            src_port: self.ends.local_port,
+            dst_port: self.ends.remote_port,
             seq: self.snd.una,
             ack: if answers { self.rcv.nxt } else { SeqNum(0) },
             flags: if answers { Flags::SYN | Flags::ACK } else { Flags::SYN },
@@ -281,7 +281,7 @@ impl Connection {
             },
             payload: Default::default(),
         };
-        cx.out.segment(self.local, self.remote, segment);
+        cx.out.segment(self.ends.local, self.ends.remote, segment);
     }
 
     /// Makes one segment with payload or FIN from the send buffer.
@@ -297,13 +297,13 @@ impl Connection {
         let payload = cx.out.pool.payload(&self.snd.buffer.pieces(offset, len));
         let mut segment = Segment { payload, ..self.header(cx, seq, flags) };
         self.mark_urgent(&mut segment);
-        cx.out.segment(self.local, self.remote, segment);
+        cx.out.segment(self.ends.local, self.ends.remote, segment);
     }
 
     pub(super) fn transmit_empty(&mut self, cx: &mut Cx<'_>, seq: SeqNum, flags: Flags) {
         let mut segment = self.header(cx, seq, flags);
         self.mark_urgent(&mut segment);
-        cx.out.segment(self.local, self.remote, segment);
+        cx.out.segment(self.ends.local, self.ends.remote, segment);
     }
 
     /// The header of any segment but a SYN. It acknowledges everything received, so no ACK is owed any more.
@@ -317,8 +317,8 @@ impl Connection {
         }
         self.timers.stop_ack();
         Segment {
-            src_port: self.local.port(),
-            dst_port: self.remote.port(),
+            src_port: self.ends.local_port,
+            dst_port: self.ends.remote_port,
             seq,
             ack: self.rcv.nxt,
             flags,

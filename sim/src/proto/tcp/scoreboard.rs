@@ -68,6 +68,17 @@ pub(super) struct Taken {
     pub(super) late: Option<SeqNum>,
 }
 
+/// What a cumulative acknowledgment took off a queue of which nothing is known but that it was sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlainlyTaken {
+    pub(super) segments: u32,
+    /// One of them had been sent again at some time.
+    pub(super) repeated: bool,
+    /// When the first and the last of them were sent; the epoch if there are none.
+    pub(super) first_sent: Instant,
+    pub(super) last_sent: Instant,
+}
+
 impl Scoreboard {
     /// How many segments were sent and not acknowledged (`packets_out`).
     #[inline]
@@ -152,6 +163,47 @@ impl Scoreboard {
             } else {
                 self.take_off(&sent, high, has_sack, now, least, &mut taken);
             }
+        }
+        taken
+    }
+
+    /// [`Self::acknowledge`] while [`Self::is_plain`] holds: all that it then has to tell. RACK hears of the last segment of
+    /// each row that was sent once, which is the latest of them.
+    #[inline]
+    pub(super) fn acknowledge_plain(
+        &mut self,
+        ack: SeqNum,
+        has_sack: bool,
+        now: Instant,
+        least: Option<u64>,
+    ) -> PlainlyTaken {
+        let mut taken =
+            PlainlyTaken { segments: 0, repeated: false, first_sent: Instant::EPOCH, last_sent: Instant::EPOCH };
+        let mut last = None;
+        while let Some(front) = self.queue.front_mut() {
+            if ack.before(front.end) {
+                if front.seq.before(ack) {
+                    front.seq = ack;
+                }
+                break;
+            }
+            let sent = *front;
+            self.queue.pop_front();
+            if taken.segments == 0 {
+                taken.first_sent = sent.at;
+            }
+            taken.segments += 1;
+            taken.last_sent = sent.at;
+            if !sent.fate.is_empty() {
+                taken.repeated = true;
+                if let Some(last) = last.filter(|_| has_sack) {
+                    self.rack_delivered(&last, now, least);
+                }
+            }
+            last = Some(sent);
+        }
+        if let Some(last) = last.filter(|_| has_sack) {
+            self.rack_delivered(&last, now, least);
         }
         taken
     }

@@ -50,7 +50,8 @@ fn reset_for_names_both_ends() {
         rmem_max: 212_992,
     };
     let segment = closed().segment("S 5:5(0) win 60000");
-    reset_for(&segment, LOCAL.parse().unwrap(), REMOTE.parse().unwrap(), cx);
+    let ip = |addr: &str| addr.parse::<std::net::SocketAddr>().unwrap().ip();
+    reset_for(&segment, ip(LOCAL), ip(REMOTE), cx);
     let packet = out.packets.pop().unwrap();
     let Body::Tcp(reset) = packet.body else { panic!("not a segment") };
     assert_eq!((packet.src.to_string(), reset.src_port), ("10.0.0.1".into(), 4000));

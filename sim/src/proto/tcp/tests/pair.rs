@@ -129,7 +129,7 @@ impl End {
                 self.connection =
                     Some(Connection::accept(cx, self.addr, self.peer, &segment, self.config, None, Welcome::Request));
             }
-            None => reset_for(&segment, self.addr, self.peer, cx),
+            None => reset_for(&segment, self.addr.ip(), self.peer.ip(), cx),
         }
     }
 
