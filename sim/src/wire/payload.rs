@@ -48,7 +48,22 @@ impl Pool {
         Payload(buf)
     }
 
+    /// A payload holding bytes of a ring, which are usually in one piece; the first is empty only if both are.
+    #[inline]
+    pub(crate) fn payload_of_ring(&mut self, [first, second]: [&[u8]; 2]) -> Payload {
+        if first.is_empty() {
+            return Payload::default();
+        }
+        let mut buf = self.0.pop().unwrap_or_default();
+        buf.extend_from_slice(first);
+        if !second.is_empty() {
+            buf.extend_from_slice(second);
+        }
+        Payload(buf)
+    }
+
     /// Takes a payload's buffer back.
+    #[inline]
     pub(crate) fn give(&mut self, payload: Payload) {
         let mut buf = payload.0;
         if buf.capacity() > 0 && buf.capacity() <= LARGEST_KEPT && self.0.len() < KEPT {

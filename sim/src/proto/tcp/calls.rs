@@ -226,7 +226,22 @@ impl Connection {
 
     /// `recv(2)`, with `peek` for MSG_PEEK; `Ok(0)` is the end of the stream. `begun`: a part of what the program asked for
     /// was read before, so that an urgent byte that is next ends it. Sends a window update when one is due.
+    #[inline]
     pub(crate) fn recv(
+        &mut self,
+        cx: &mut Cx<'_>,
+        buf: &mut [u8],
+        peek: bool,
+        begun: bool,
+    ) -> Result<usize, RecvError> {
+        // Every wait begins with an attempt that finds nothing.
+        if self.rcv.buffer.is_empty() {
+            return self.nothing_to_read(0, peek);
+        }
+        self.recv_what_is_there(cx, buf, peek, begun)
+    }
+
+    fn recv_what_is_there(
         &mut self,
         cx: &mut Cx<'_>,
         buf: &mut [u8],
@@ -235,7 +250,7 @@ impl Connection {
     ) -> Result<usize, RecvError> {
         let (skip, unread) = self.readable_at_once(begun);
         if unread == 0 {
-            return if begun && !self.rcv.buffer.is_empty() { Ok(0) } else { self.nothing_to_read(skip, peek) };
+            return if begun { Ok(0) } else { self.nothing_to_read(skip, peek) };
         }
         let count = unread.min(buf.len());
         let [first, second] = self.rcv.buffer.pieces(skip, count);
@@ -258,7 +273,7 @@ impl Connection {
         Ok(count)
     }
 
-    #[inline]
+    #[inline(always)] // one of its two callers is hot
     fn take_off(&mut self, cx: &mut Cx<'_>, count: usize) {
         self.rcv.buffer.consume(count);
         if self.urgent.is_some() {

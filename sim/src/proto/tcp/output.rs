@@ -285,7 +285,7 @@ impl Connection {
     }
 
     /// Makes one segment with payload or FIN from the send buffer.
-    #[inline]
+    #[inline(always)] // so that the segment is made where it will lie
     fn transmit(&mut self, cx: &mut Cx<'_>, seq: SeqNum, plan: Plan) {
         let offset = seq.0.wrapping_sub(self.snd.una.0) as usize;
         let len = plan.data as usize;
@@ -294,20 +294,24 @@ impl Connection {
         let end = seq + plan.data;
         flags.set(Flags::PSH, len > 0 && (offset + len == self.snd.buffer.len() || end == self.snd.pushed));
         flags.set(Flags::FIN, plan.fin);
-        let payload = cx.out.pool.payload(&self.snd.buffer.pieces(offset, len));
+        let payload = cx.out.pool.payload_of_ring(self.snd.buffer.pieces(offset, len));
         let mut segment = Segment { payload, ..self.header(cx, seq, flags) };
-        self.mark_urgent(&mut segment);
+        if self.urgent.is_some() {
+            self.mark_urgent(&mut segment);
+        }
         cx.out.segment(self.ends.local, self.ends.remote, segment);
     }
 
     pub(super) fn transmit_empty(&mut self, cx: &mut Cx<'_>, seq: SeqNum, flags: Flags) {
         let mut segment = self.header(cx, seq, flags);
-        self.mark_urgent(&mut segment);
+        if self.urgent.is_some() {
+            self.mark_urgent(&mut segment);
+        }
         cx.out.segment(self.ends.local, self.ends.remote, segment);
     }
 
     /// The header of any segment but a SYN. It acknowledges everything received, so no ACK is owed any more.
-    #[inline]
+    #[inline(always)] // see `transmit`
     fn header(&mut self, cx: &Cx<'_>, seq: SeqNum, flags: Flags) -> Segment {
         // A RST that nobody may answer offers nothing.
         let window = self.rcv.advertise();

@@ -60,7 +60,7 @@ impl Connection {
     }
 
     /// Every segment before the urgent byte is acknowledged points to it, if it is near enough (`tcp_transmit_skb`).
-    #[inline]
+    #[cold]
     pub(super) fn mark_urgent(&self, segment: &mut Segment) {
         let Some(end) = self.urgent.as_ref().and_then(|urgent| urgent.sending) else { return };
         let offset = end.distance_from(segment.seq);
