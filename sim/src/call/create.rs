@@ -119,11 +119,15 @@ impl Caller<'_> {
                 Socket::new(family, Body::Tcp(Tcp::Closed(None)), options)
             }
             Kind::Udp(family) => {
-                Socket::new(family, Body::Udp(Udp::new(rmem as usize)), SocketOptions::new(rmem, wmem))
+                Socket::new(family, Body::Udp(Box::new(Udp::new(rmem as usize))), SocketOptions::new(rmem, wmem))
             }
             Kind::UnixStream => {
                 let end = crate::proto::unix::Stream::unconnected(wmem as usize);
-                Socket::new(HostFamily::Unix, Body::Unix { end, peer: None }, SocketOptions::new(rmem, wmem))
+                Socket::new(
+                    HostFamily::Unix,
+                    Body::Unix { end: Box::new(end), peer: None },
+                    SocketOptions::new(rmem, wmem),
+                )
             }
         };
         host.sockets.insert(socket)

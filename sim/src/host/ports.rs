@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use smallvec::SmallVec;
 
-use super::{Body, Family, Host, Socket, Switches, Tcp, address, ephemeral::PortSet};
+use super::{Body, Family, Host, Socket, Switches, Tcp, address, ephemeral::PortSet, socket::PortSlot};
 use crate::base::{Lookup, SocketId};
 
 /// The port spaces.
@@ -169,7 +169,7 @@ impl Host {
             bucket.update_fastreuse(socket, name_at(socket, local.ip()));
         }
         bucket.binders += u32::from(by != By::Connect);
-        socket.port_slot = Some(bucket.users.len());
+        socket.port_slot = Some(PortSlot::new(bucket.users.len()));
         bucket.users.push(id);
         if self.ports.tcp_buckets >= MANY && self.ports.tcp_in_use.is_none() {
             self.begin_port_set();
@@ -189,7 +189,7 @@ impl Host {
         let socket = &mut self.sockets[id];
         let (Some(slot), Some(local)) = (socket.port_slot.take(), socket.local) else { return };
         let by_connect = std::mem::take(&mut socket.connect_bind);
-        let key = (space(socket), local.port());
+        let (slot, key) = (slot.index(), (space(socket), local.port()));
         let Some(bucket) = self.ports.buckets.get_mut(&key) else { return };
         if bucket.users.len() == 1 {
             self.ports.buckets.remove(&key);
@@ -208,7 +208,7 @@ impl Host {
         }
         let moved = if key.0 == Space::Tcp { slot + 1 } else { bucket.users.len() };
         for slot in slot..moved.min(bucket.users.len()) {
-            self.sockets[bucket.users[slot]].port_slot = Some(slot);
+            self.sockets[bucket.users[slot]].port_slot = Some(PortSlot::new(slot));
         }
         bucket.binders -= u32::from(!by_connect);
         if bucket.binders == 0 {

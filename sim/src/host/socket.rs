@@ -1,6 +1,6 @@
 //! An open socket: what Linux calls a `struct sock` with its open file description.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, num::NonZeroU32};
 
 use super::{SocketOptions, Waiters};
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) struct Socket {
     /// `connect` chose its port (`SOCK_CONNECT_BIND`): it is not in the way of others who connect.
     pub(crate) connect_bind: bool,
     /// Where it stands in its port's list.
-    pub(crate) port_slot: Option<usize>,
+    pub(crate) port_slot: Option<PortSlot>,
     pub(crate) options: SocketOptions,
     /// `O_NONBLOCK`: of the open socket, not of a descriptor.
     pub(crate) nonblocking: bool,
@@ -45,18 +45,34 @@ pub(crate) struct Socket {
     pub(crate) arming: bool,
 }
 
-/// What differs by protocol.
+/// An index.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PortSlot(NonZeroU32);
+
+impl PortSlot {
+    #[inline]
+    pub(super) fn new(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    #[inline]
+    pub(super) fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// What differs by protocol. What connections do not need lies in a box: sockets of connections are the many.
 pub(crate) enum Body {
     Tcp(Tcp),
-    Udp(Udp),
-    Unix { end: unix::Stream, peer: Option<SocketId> },
+    Udp(Box<Udp>),
+    Unix { end: Box<unix::Stream>, peer: Option<SocketId> },
 }
 
 /// A TCP socket: what POSIX lets it be.
 pub(crate) enum Tcp {
     /// Neither listening nor connected, with the error the last connection left behind.
     Closed(Option<tcp::Failure>),
-    Listening(tcp::Listener<SocketId>),
+    Listening(Box<tcp::Listener<SocketId>>),
     Connection {
         connection: Box<tcp::Connection>,
         /// The listener whose queue it is still in.

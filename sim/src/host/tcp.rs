@@ -54,7 +54,7 @@ impl Host {
             return Err(ListenError::AddrInUse);
         }
         let socket = &mut self.sockets[id];
-        socket.body = Body::Tcp(Tcp::Listening(tcp::Listener::new(backlog)));
+        socket.body = Body::Tcp(Tcp::Listening(Box::new(tcp::Listener::new(backlog))));
         match self.ports.listeners.get_mut(&local.port()) {
             Some(listeners) => listeners.push(id),
             None => {

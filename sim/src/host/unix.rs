@@ -8,7 +8,7 @@ impl Host {
     pub(crate) fn unix_pair(&mut self) -> (SocketId, SocketId) {
         let sndbuf = self.settings.wmem_default;
         let end = |host: &mut Self| {
-            let body = Body::Unix { end: Stream::connected(sndbuf as usize), peer: None };
+            let body = Body::Unix { end: Box::new(Stream::connected(sndbuf as usize)), peer: None };
             let options = SocketOptions::new(host.settings.rmem_default, sndbuf);
             host.sockets.insert(Socket::new(Family::Unix, body, options))
         };
