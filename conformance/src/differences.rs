@@ -18,7 +18,6 @@ pub struct Difference {
 /// All of them.
 pub const DIFFERENCES: &[Difference] = &[
     sim("data::notsent_lowat_bounds_what_is_taken", "TCP_NOTSENT_LOWAT is stored"),
-    sim("data::waitall_of_a_peek", "MSG_PEEK with MSG_WAITALL does not wait"),
     sim("fast_open::a_server_forgets_it", NO_FAST_OPEN),
     sim("fast_open::a_server_without_it", NO_FAST_OPEN),
     sim("fast_open::connect_is_put_off", NO_FAST_OPEN),

@@ -252,6 +252,7 @@ const REQUESTS: &[(u64, usize)] = &[
     (libc::TIOCOUTQ, size_of::<c_int>()),
     (libc::FIONBIO, size_of::<c_int>()),
     (SIOCATMARK, size_of::<c_int>()),
+    (SIOCOUTQNSD, size_of::<c_int>()),
     (libc::SIOCGIFNAME, IFREQ),
     (libc::SIOCGIFINDEX, IFREQ),
     (libc::SIOCGIFFLAGS, IFREQ),
@@ -269,6 +270,8 @@ const REQUESTS: &[(u64, usize)] = &[
 
 /// Whether the next byte is the urgent mark, `sockatmark(3)`.
 const SIOCATMARK: u64 = 0x8905;
+/// Bytes that were never sent, `tcp(7)`.
+const SIOCOUTQNSD: u64 = 0x894b;
 /// Bytes of `struct ifreq`, the argument of `netdevice(7)`.
 const IFREQ: usize = size_of::<libc::ifreq>();
 

@@ -13,6 +13,7 @@ mod fast_open;
 mod host;
 mod inherit;
 mod listen;
+mod msg_flags;
 mod names;
 mod open;
 mod options;
@@ -68,6 +69,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             tcp_options::CASES,
             inherit::CASES,
             tcp_info::CASES,
+            msg_flags::CASES,
             dup::CASES,
             resolve::CASES,
             host::CASES,

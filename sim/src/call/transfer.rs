@@ -23,6 +23,9 @@ use crate::{
     world::World,
 };
 
+/// The most buffers that a message can have (`copy_msghdr_from_user`).
+const UIO_MAXIOV: usize = 1024;
+
 /// A received datagram or piece of a stream.
 pub(crate) struct Received {
     pub(crate) count: usize,
@@ -67,7 +70,12 @@ impl Caller<'_> {
             },
         };
         let mut sent = 0;
-        self.blocking(fd, told, |world, deadline| self.send_attempt(world, fd, to, &parts, flags, &mut sent, deadline))
+        self.blocking(fd, told, |world, deadline| {
+            if parts.len() > UIO_MAXIOV {
+                return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
+            }
+            self.send_attempt(world, fd, to, &parts, flags, &mut sent, deadline)
+        })
     }
 
     #[expect(clippy::too_many_arguments, reason = "the arguments of sendmsg(2), and how far it has come")]
@@ -202,6 +210,9 @@ impl Caller<'_> {
         };
         let mut count = 0;
         self.blocking(fd, told, |world, deadline| {
+            if bufs.len() > UIO_MAXIOV {
+                return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
+            }
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
                     Body::Udp(_) => self.recv_udp(world, id, bufs, flags),
@@ -228,6 +239,10 @@ impl Caller<'_> {
             Ok(id) => id,
             Err(errno) => return Attempt::Done(Err(errno)),
         };
+        if flags.contains(MsgFlags::ERRQUEUE) && !matches!(self.host(world).sockets[id].body, Body::Unix { .. }) {
+            // The queue of errors is always empty, and never waited for (`ip_recv_error`).
+            return Attempt::Done(Err(Errno::EAGAIN));
+        }
         let expired = has_passed(world, *deadline);
         match receive(world, id, expired) {
             // Urgent data is not waited for (`tcp_recv_urg`).
@@ -262,6 +277,9 @@ impl Caller<'_> {
         expired: bool,
         count: &mut usize,
     ) -> Result<usize, Errno> {
+        if flags.contains(MsgFlags::PEEK) && !flags.contains(MsgFlags::OOB) {
+            return self.peek_stream(world, id, buf, flags, expired, count);
+        }
         loop {
             // An error that comes after bytes is the next call's (`tcp_recvmsg_locked`).
             if *count > 0 && self.host(world).sockets[id].connection().is_some_and(Connection::has_failed_at_the_end) {
@@ -270,6 +288,7 @@ impl Caller<'_> {
             match self.recv_once(world, id, &mut buf[*count..], flags, *count > 0) {
                 Ok(taken) => {
                     *count += taken;
+                    self.after_taking(world, id, taken);
                     if taken == 0 || *count >= self.recv_target(world, id, flags, buf.len()) {
                         return Ok(*count);
                     }
@@ -282,12 +301,62 @@ impl Caller<'_> {
         }
     }
 
+    /// MSG_PEEK: as [`Self::recv_stream`], but each attempt looks from where it began: SO_PEEK_OFF, or the beginning. With MSG_TRUNC
+    /// what is there is only counted.
+    fn peek_stream(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        buf: &mut [u8],
+        flags: MsgFlags,
+        expired: bool,
+        count: &mut usize,
+    ) -> Result<usize, Errno> {
+        let socket = &self.host(world).sockets[id];
+        let is_tcp = matches!(socket.body, Body::Tcp(_));
+        let offset = usize::try_from(socket.options.rare().peek_off).ok().filter(|_| is_tcp);
+        let skip = offset.unwrap_or(0);
+        let seen = if is_tcp && (skip > 0 || flags.contains(MsgFlags::TRUNC)) {
+            let unread = socket.connection().map_or(0, Connection::unread);
+            let mut whole = vec![0; unread.min(skip.saturating_add(buf.len())).max(1)];
+            let seen = self.recv_once(world, id, &mut whole, flags, false)?;
+            let found = whole[..seen].get(skip..).unwrap_or_default();
+            if !flags.contains(MsgFlags::TRUNC) {
+                buf[..found.len()].copy_from_slice(found);
+            }
+            found.len().min(buf.len())
+        } else {
+            self.recv_once(world, id, buf, flags, false)?
+        };
+        let socket = &mut self.host_mut(world).sockets[id];
+        let has_ended = socket.readiness().intersects(Readiness::RDHUP | Readiness::HUP | Readiness::ERR);
+        let has_less = seen < self.recv_target(world, id, flags, buf.len());
+        // A look behind what is there finds nothing, and that is not the end.
+        let has_nothing = seen == 0 && skip > 0;
+        if is_tcp && !has_ended && (has_nothing || has_less && !expired && self.may_wait(world, id, flags)) {
+            return Err(Errno::EAGAIN);
+        }
+        if offset.is_some() && seen > 0 {
+            let rare = self.host_mut(world).sockets[id].options.rare_mut();
+            rare.peek_off = rare.peek_off.saturating_add(seen as i32);
+        }
+        *count = seen;
+        Ok(seen)
+    }
+
+    /// What was read moves the place from which is peeked (`sk_peek_offset_bwd`).
+    #[inline]
+    fn after_taking(&self, world: &mut World, id: SocketId, taken: usize) {
+        let options = &mut self.host_mut(world).sockets[id].options;
+        if options.rare().peek_off > 0 {
+            let rare = options.rare_mut();
+            rare.peek_off = rare.peek_off.saturating_sub_unsigned(taken as u32).max(0);
+        }
+    }
+
     /// How much is enough: MSG_WAITALL wants everything, SO_RCVLOWAT at least so much.
     #[inline]
     fn recv_target(&self, world: &World, id: SocketId, flags: MsgFlags, len: usize) -> usize {
-        if flags.contains(MsgFlags::PEEK) {
-            return 0;
-        }
         if flags.contains(MsgFlags::WAITALL) {
             return len;
         }
