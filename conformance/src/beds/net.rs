@@ -25,9 +25,6 @@ pub(super) struct TwoMachines {
 /// fd66:2::/64.
 const PREFIX: [u8; 2] = [24, 64];
 
-/// Between two questions for a neighbour; after three he is unreachable. Linux's default is a second.
-const RETRANS_MS: &str = "100";
-
 fn in_net(side: Side, last: u8) -> (Ipv4Addr, Ipv6Addr) {
     let net = if side == Side::Near { 1 } else { 2 };
     (Ipv4Addr::new(10, 66, net, last), Ipv6Addr::new(0xfd66, net.into(), 0, 0, 0, 0, 0, last.into()))
@@ -49,10 +46,13 @@ impl TwoMachines {
         {
             let machine = End { namespace: space, name: "eth0", addresses: &both(machine(side)) };
             veth(machine, End { namespace: &router, name, addresses: &both(in_net(side, 254)) })?;
-            // The group in which a neighbour is asked for is joined a moment after the address is there: ask again soon.
+            // The group in which a neighbour is asked for is joined a moment after the address is there: ask again soon, and for a
+            // second in all. By default a neighbour is asked for three times, once a second.
             for (space, name) in [(space, "eth0"), (&router, name)] {
-                space.set_sysctl(&format!("net.ipv4.neigh.{name}.retrans_time_ms"), RETRANS_MS)?;
-                space.set_sysctl(&format!("net.ipv6.neigh.{name}.retrans_time_ms"), RETRANS_MS)?;
+                for version in ["ipv4", "ipv6"] {
+                    space.set_sysctl(&format!("net.{version}.neigh.{name}.retrans_time_ms"), "100")?;
+                    space.set_sysctl(&format!("net.{version}.neigh.{name}.mcast_solicit"), "10")?;
+                }
             }
             for ((net, prefix), (gateway, _)) in both(in_net(other, 0)).into_iter().zip(both(in_net(side, 254))) {
                 space.add_route(net, prefix, Route::Via(gateway))?;

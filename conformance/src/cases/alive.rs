@@ -18,19 +18,19 @@ use crate::{
 };
 
 cases! { alive:
-    silence_is_no_end linked
+    silence_is_no_end linked + slow
         "A connection over which nothing is sent outlives its network"
         from "RFC 9293 section 3.8.4: keep-alives are off by default; tcp(7)";
     keepalive_ends_it linked
         "SO_KEEPALIVE ends it with ETIMEDOUT after TCP_KEEPIDLE and TCP_KEEPCNT times TCP_KEEPINTVL"
         from "tcp(7); tcp_keepalive_timer";
-    keepalive_is_answered linked
+    keepalive_is_answered linked + slow
         "With the network there again before the last probe it goes on"
         from "tcp_keepalive_timer: keepalive_time_elapsed; tcp_ack clears icsk_probes_out";
-    keepalive_begins_anew_with_data linked
+    keepalive_begins_anew_with_data linked + slow
         "What comes from the peer puts the first probe off"
         from "tcp_keepalive_timer: keepalive_time_elapsed is since rcv_tstamp or lrcvtime";
-    keepalive_set_when_idle linked
+    keepalive_set_when_idle linked + slow
         "Switched on later, its first probe is TCP_KEEPIDLE after that, however long the connection has been idle"
         from "tcp_set_keepalive: tcp_reset_keepalive_timer(keepalive_time_when)";
     keepalive_with_user_timeout linked
@@ -87,7 +87,7 @@ cases! { alive:
     no_route linked
         "An address that no route leads to: ENETUNREACH, at once"
         from "connect(2); ip_route_output_key";
-    orphans_give_up linked
+    orphans_give_up linked + slow
         "A closed connection whose data is not acknowledged is forgotten after net.ipv4.tcp_orphan_retries: then its peer is reset"
         from "ip-sysctl.rst tcp_orphan_retries; tcp_orphan_retries, tcp_out_of_resources";
     syn_retries_are_those_of_the_host linked + slow
@@ -124,7 +124,8 @@ fn keepalive_ends_it<B: Bed>(bed: &B) -> Outcome {
     let pair = connected(bed)?;
     keepalive(&pair.near, 2)?;
     bed.cut()?;
-    fails(takes(bed.near().host, 3 * SECOND, || pair.near.recv(&mut [0]))?, Errno::ETIMEDOUT)?;
+    let (least, most) = (SECOND * 11 / 4, 4 * SECOND);
+    fails(takes_between(bed.near().host, least, most, || pair.near.recv(&mut [0]))?, Errno::ETIMEDOUT)?;
     ends(&pair.near)
 }
 
@@ -160,7 +161,8 @@ fn keepalive_set_when_idle<B: Bed>(bed: &B) -> Outcome {
     bed.near().host.sleep(3 * SECOND);
     bed.cut()?;
     keepalive(&pair.near, 1)?;
-    fails(takes(bed.near().host, 2 * SECOND, || pair.near.recv(&mut [0]))?, Errno::ETIMEDOUT)
+    let (least, most) = (SECOND * 7 / 4, 3 * SECOND);
+    fails(takes_between(bed.near().host, least, most, || pair.near.recv(&mut [0]))?, Errno::ETIMEDOUT)
 }
 
 fn keepalive_with_user_timeout<B: Bed>(bed: &B) -> Outcome {
@@ -169,7 +171,8 @@ fn keepalive_with_user_timeout<B: Bed>(bed: &B) -> Outcome {
     pair.near.setsockopt(TCP_USER_TIMEOUT, SECOND + SECOND / 2)?;
     bed.cut()?;
     // At the second probe's time more than that has passed.
-    fails(takes(bed.near().host, 2 * SECOND, || pair.near.recv(&mut [0]))?, Errno::ETIMEDOUT)
+    let (least, most) = (SECOND * 7 / 4, 3 * SECOND);
+    fails(takes_between(bed.near().host, least, most, || pair.near.recv(&mut [0]))?, Errno::ETIMEDOUT)
 }
 
 fn keepalive_finds_a_stranger<B: Bed>(bed: &B) -> Outcome {
@@ -180,7 +183,7 @@ fn keepalive_finds_a_stranger<B: Bed>(bed: &B) -> Outcome {
     abort(pair.far)?;
     bed.settle();
     bed.mend()?;
-    let (least, most) = (SECOND * 3 / 4, 2 * SECOND);
+    let (least, most) = (SECOND / 2, 2 * SECOND);
     fails(takes_between(bed.near().host, least, most, || pair.near.recv(&mut [0]))?, Errno::ECONNRESET)
 }
 

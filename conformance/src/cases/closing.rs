@@ -69,10 +69,10 @@ cases! { closing:
     the_last_acknowledgment_may_be_lost linked
         "Until then the other side holds its port, in LAST_ACK"
         from "RFC 9293 section 3.3.2";
-    linger2_limits_fin_wait_2 linked
+    linger2_limits_fin_wait_2 linked + slow
         "TCP_LINGER2: an orphan waits so long for the peer's end; then that end is answered by a reset"
         from "tcp(7) TCP_LINGER2; tcp_fin_time; tcp_time_wait";
-    fin_timeout_limits_fin_wait_2 linked
+    fin_timeout_limits_fin_wait_2 linked + slow
         "net.ipv4.tcp_fin_timeout does so for all"
         from "tcp(7) tcp_fin_timeout; ip-sysctl.rst";
     negative_linger2_does_not_wait everywhere

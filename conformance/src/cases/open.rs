@@ -21,7 +21,7 @@ cases! { open:
     a_lost_synack_is_sent_again linked
         "So is the answer to it"
         from "RFC 9293 section 3.5; inet_rtx_syn_ack";
-    syncnt_counts_repetitions linked
+    syncnt_counts_repetitions linked + slow
         "TCP_SYNCNT of 1: two SYNs, and ETIMEDOUT after 3 s; with Linux 6.5's linear time-outs later"
         from "tcp(7) TCP_SYNCNT; tcp_write_timeout";
     what_poll_says_on_the_way linked
@@ -42,7 +42,7 @@ cases! { open:
     itself_has_one_stream families
         "A socket connected to itself reads what it sends, its end too"
         from "RFC 9293 section 3.5; tcp_rcv_synsent_state_process";
-    a_full_queue_drops_the_last_acknowledgment linked
+    a_full_queue_drops_the_last_acknowledgment linked + slow
         "Where two handshakes race for the last place the second one is complete for its client only; its data waits"
         from "listen(2); tcp_check_req, tcp_v4_syn_recv_sock: sk_acceptq_is_full drops the ACK";
     a_full_queue_resets_if_told_to linked
