@@ -107,7 +107,7 @@ pub struct Runner {
 }
 
 /// On a real machine cases wait more than they work.
-const REAL_JOBS: usize = 8;
+const REAL_JOBS: usize = 16;
 
 /// Asking for the number of cores opens files, which a case about descriptors would see: so it is asked before any case runs.
 fn usual_jobs(world: World) -> usize {

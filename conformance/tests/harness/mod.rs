@@ -9,7 +9,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use wavetank_conformance::{Case, CaseResult, Results, Runner, Verdict, World, cases};
 
 /// Cases of the real world wait more than they work.
-const THREADS: usize = 8;
+const THREADS: usize = 16;
 
 /// Runs them; after the list that every test has comes the table of what was skipped, and why. The slow ones come last, all at
 /// once.
