@@ -30,9 +30,14 @@ impl fmt::Debug for Payload {
 #[derive(Default)]
 pub(crate) struct Pool(Vec<Vec<u8>>);
 
-/// How many buffers are kept. More than are ever in flight in small worlds; a burst beyond it is freed.
-const KEPT: usize = 256;
-/// A larger buffer is freed rather than kept.
+/// How many buffers are kept, if the next holds no more than [`SMALL`]: as many segments as the largest send and receive
+/// buffers that are tuned (`tcp_wmem`, `tcp_rmem`) can have in flight; a burst beyond it is freed.
+const KEPT: usize = 4096;
+/// A segment on Ethernet.
+const SMALL: usize = 2048;
+/// How many are kept if the next holds more.
+const LARGE_KEPT: usize = 256;
+/// A still larger buffer is freed rather than kept.
 const LARGEST_KEPT: usize = 64 * 1024;
 
 impl Pool {
@@ -66,7 +71,12 @@ impl Pool {
     #[inline]
     pub(crate) fn give(&mut self, payload: Payload) {
         let mut buf = payload.0;
-        if buf.capacity() > 0 && buf.capacity() <= LARGEST_KEPT && self.0.len() < KEPT {
+        let kept = match buf.capacity() {
+            1..=SMALL => KEPT,
+            1..=LARGEST_KEPT => LARGE_KEPT,
+            _ => 0,
+        };
+        if self.0.len() < kept {
             buf.clear();
             self.0.push(buf);
         }
