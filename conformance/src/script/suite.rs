@@ -154,8 +154,8 @@ pub struct ScriptRunner {
 
 /// In the real world scripts wait more than they work.
 const REAL_JOBS: usize = 12;
-/// A machine is shared: what came too late once is tried again, twice.
-const ATTEMPTS: usize = 3;
+/// A machine is shared: what came too late once is tried again.
+const ATTEMPTS: usize = 5;
 
 impl ScriptRunner {
     /// On this world; the slow ones of the real world if the environment has `WAVETANK_SLOW=1`.

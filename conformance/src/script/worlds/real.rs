@@ -15,9 +15,10 @@ use super::super::{
     run::{self, Failure, Places, Stop, Tolerance, World},
 };
 
-/// Timers of the kernel are as coarse as its tick, here 10 ms; other programs have the processor when they like.
+/// Timers of the kernel are as coarse as its tick, here 10 ms; other programs have the processor when they like. Half of a delayed
+/// acknowledgement, at most: what comes at once must not be taken for one, nor it for that.
 const TOLERANCE: Tolerance =
-    Tolerance { early: Duration::from_millis(12), late: Duration::from_millis(50), wheel: true };
+    Tolerance { early: Duration::from_millis(12), late: Duration::from_millis(20), wheel: true };
 /// What a fresh interface takes until it carries packets of IPv6.
 const SETTLE: Duration = Duration::from_millis(30);
 
