@@ -182,6 +182,9 @@ struct Simulated {
     tries: Vec<String>,
 }
 
+/// By name: how it begins, and what each try left, if it can be set.
+type Seen = BTreeMap<String, (String, Option<Vec<String>>)>;
+
 #[test]
 fn names_defaults_and_ranges_are_this_kernels() {
     let space = match Namespace::new() {
@@ -191,7 +194,6 @@ fn names_defaults_and_ranges_are_this_kernels() {
     };
     let names = names().unwrap();
     // Per namespace, so that nothing outside is changed: those that are not can only be read in here.
-    type Seen = BTreeMap<String, (String, Option<Vec<String>>)>;
     let kernel: Seen = space.run(|| {
         let inside: Vec<_> = names.iter().filter(|name| read_here(name).is_ok()).cloned().collect();
         let look = |name: String| {

@@ -11,9 +11,10 @@ pub(crate) mod machine;
 pub(crate) mod name;
 pub(crate) mod option;
 pub(crate) mod poll;
+pub(crate) mod receive;
 pub(crate) mod resolve;
+pub(crate) mod send;
 pub(crate) mod sysctl;
-pub(crate) mod transfer;
 pub(crate) mod tun;
 
 use std::{panic::Location, sync::Arc};

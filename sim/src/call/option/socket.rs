@@ -276,7 +276,9 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::SO_LOCK_FILTER => given.switch(Switches::LOCK_FILTER, on),
         libc::SO_BUSY_POLL => given.rare_mut().busy_poll = within(value, 0, i32::MAX)?,
         // It cannot be read.
-        SO_BUSY_POLL_BUDGET => drop(within(value, 0, i32::from(u16::MAX))?),
+        SO_BUSY_POLL_BUDGET => {
+            within(value, 0, i32::from(u16::MAX))?;
+        }
         libc::SO_MAX_PACING_RATE => {
             let rate = given.value.first_chunk::<8>().filter(|_| given.value.len() == 8);
             let forever = if value == -1 { u64::MAX } else { u64::from(value as u32) };

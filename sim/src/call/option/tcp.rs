@@ -155,7 +155,9 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             given.host.with_connection(given.env, id, |connection, cx| connection.set_quickack(cx, value));
         }
         libc::TCP_THIN_LINEAR_TIMEOUTS => given.switch(Switches::THIN_LINEAR, zero_or_one(value)?),
-        libc::TCP_THIN_DUPACK => drop(zero_or_one(value)?),
+        libc::TCP_THIN_DUPACK => {
+            zero_or_one(value)?;
+        }
         libc::TCP_USER_TIMEOUT => given.socket_mut().options.user_timeout = within(value, 0, i32::MAX)? as u32,
         libc::TCP_NOTSENT_LOWAT => given.socket_mut().options.notsent_lowat = value as u32,
         libc::TCP_SAVE_SYN => given.rare_mut().save_syn = within(value, 0, 2)? as u8,

@@ -4,8 +4,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    Config, Connection, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State, Switches,
-    Sysctl, Welcome,
+    Config, Connection, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State,
+    Switches, Sysctl, Welcome,
     congestion::{self, Congestion},
     output::Push,
     recovery::Recovery,

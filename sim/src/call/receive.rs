@@ -1,20 +1,13 @@
-//! sendmsg(2), recvmsg(2) and their short forms.
+//! recv(2) and recvmsg(2).
 
-use std::io::{IoSlice, IoSliceMut};
-use std::net::SocketAddr;
+use std::io::IoSliceMut;
 
-use smallvec::SmallVec;
 use wavetank_api::{Addr, Errno, MsgFlags, Result};
 
-use super::{
-    Attempt, Caller, For, Told, deadline_after,
-    errno::IntoErrno,
-    has_passed,
-    name::{self, Use},
-};
+use super::{Attempt, Caller, For, Told, deadline_after, errno::IntoErrno, has_passed, name, send::UIO_MAXIOV};
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, Family, Tcp},
+    host::{Body, Tcp},
     proto::{
         Readiness,
         tcp::{self, Connection},
@@ -22,9 +15,6 @@ use crate::{
     },
     world::World,
 };
-
-/// The most buffers that a message can have (`copy_msghdr_from_user`).
-const UIO_MAXIOV: usize = 1024;
 
 /// A received datagram or piece of a stream.
 pub(crate) struct Received {
@@ -40,142 +30,6 @@ impl super::Outcome for Received {
 }
 
 impl Caller<'_> {
-    /// send(2) of one buffer.
-    #[inline]
-    #[track_caller]
-    pub(crate) fn send(&self, fd: i32, data: &[u8], flags: MsgFlags) -> Result<usize> {
-        let told = Told {
-            call: "send",
-            numbers: [fd as u64 | (flags.bits() as u64) << 32, data.len() as u64, 0],
-            text: || format!("send({fd}, {}, {}, {flags})", quoted(data), data.len()),
-        };
-        let mut sent = 0;
-        self.blocking(fd, told, |world, deadline| {
-            self.send_attempt(world, fd, None, &[data], flags, &mut sent, deadline)
-        })
-    }
-
-    /// sendmsg(2).
-    #[track_caller]
-    pub(crate) fn sendmsg(&self, fd: i32, bufs: &[IoSlice<'_>], to: Option<&Addr>, flags: MsgFlags) -> Result<usize> {
-        let parts: SmallVec<[&[u8]; 4]> = bufs.iter().map(|buf| &**buf).collect();
-        let len: usize = parts.iter().map(|part| part.len()).sum();
-        let [fd_and_port, high, low] = to.map_or([fd as u64, 0, 0], |addr| name::addr_numbers(fd, addr));
-        let told = Told {
-            call: "sendmsg",
-            numbers: [fd_and_port, (len as u64) << 32 | flags.bits() as u64, high ^ low],
-            text: || {
-                let to = to.map_or_else(String::new, |addr| format!(", {addr}"));
-                format!("sendmsg({fd}, {}, {len}, {flags}{to})", quoted(parts.first().copied().unwrap_or_default()))
-            },
-        };
-        let mut sent = 0;
-        self.blocking(fd, told, |world, deadline| {
-            if parts.len() > UIO_MAXIOV {
-                return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
-            }
-            self.send_attempt(world, fd, to, &parts, flags, &mut sent, deadline)
-        })
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the arguments of sendmsg(2), and how far it has come")]
-    fn send_attempt(
-        &self,
-        world: &mut World,
-        fd: i32,
-        to: Option<&Addr>,
-        parts: &[&[u8]],
-        flags: MsgFlags,
-        sent: &mut usize,
-        deadline: &mut Option<Instant>,
-    ) -> Attempt<usize> {
-        let id = match self.socket(world, fd) {
-            Ok(id) => id,
-            Err(errno) => return Attempt::Done(if *sent > 0 { Ok(*sent) } else { Err(errno) }),
-        };
-        let socket = &self.host(world).sockets[id];
-        let waits = !socket.nonblocking && !flags.contains(MsgFlags::DONTWAIT);
-        let timeout = socket.options.sndtimeo;
-        let result = match socket.body {
-            Body::Tcp(_) => self.send_tcp(world, id, parts, flags, sent),
-            // `udp_sendmsg`; `udpv6_sendmsg` does not look.
-            Body::Udp(_) if flags.contains(MsgFlags::OOB) && socket.family == Family::Inet => Err(Errno::EOPNOTSUPP),
-            Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts)),
-            Body::Unix { .. } if to.is_some() => {
-                // `unix_stream_sendmsg`: no address on a stream.
-                let connected =
-                    matches!(&self.host(world).sockets[id].body, Body::Unix { end, .. } if end.is_connected());
-                return Attempt::Done(Err(if connected { Errno::EISCONN } else { Errno::EOPNOTSUPP }));
-            }
-            Body::Unix { .. } => self.send_unix(world, id, parts, sent),
-        };
-        let expired = has_passed(world, *deadline);
-        match result {
-            Err(Errno::EAGAIN) if waits && !expired => {
-                deadline_after(world, deadline, timeout);
-                Attempt::Wait(For::Ready { socket: id, interest: Readiness::OUT })
-            }
-            // What was taken is told first; the error stays for the next call, as far as it stays.
-            Err(_) if *sent > 0 => Attempt::Done(Ok(*sent)),
-            result => Attempt::Done(result.map(|()| *sent)),
-        }
-    }
-
-    /// Hands over as much as the connection takes; EAGAIN if that was not all.
-    #[inline]
-    fn send_tcp(
-        &self,
-        world: &mut World,
-        id: SocketId,
-        parts: &[&[u8]],
-        flags: MsgFlags,
-        sent: &mut usize,
-    ) -> Result<(), Errno> {
-        let mut asked = tcp::SendFlags::empty();
-        asked.set(tcp::SendFlags::MORE, flags.contains(MsgFlags::MORE));
-        asked.set(tcp::SendFlags::OOB, flags.contains(MsgFlags::OOB));
-        let flags = asked;
-        world.on_host(self.host, |host, env| {
-            if let Body::Tcp(Tcp::Closed(failure)) = &mut host.sockets[id].body {
-                let failure = failure.take().map(IntoErrno::errno);
-                return Err(failure.unwrap_or(Errno::EPIPE));
-            }
-            // A listener has no connection: `sk_stream_wait_connect` says EPIPE.
-            let mut begun = *sent > 0;
-            send_parts(parts, sent, |data, is_last| {
-                // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).
-                if std::mem::replace(&mut begun, true)
-                    && host.sockets[id].connection().is_some_and(Connection::has_failed)
-                {
-                    return Err(Errno::EPIPE);
-                }
-                // Several buffers are one write: only at its end a small segment may go out, or a byte be urgent.
-                let flags = if is_last { flags } else { tcp::SendFlags::MORE };
-                host.tcp_send(env, id, data, flags).map_err(IntoErrno::errno)
-            })
-        })
-    }
-
-    fn send_unix(&self, world: &mut World, id: SocketId, parts: &[&[u8]], sent: &mut usize) -> Result<(), Errno> {
-        world.on_host(self.host, |host, env| {
-            let result = host.with_unix(env, id, |end, mut peer| {
-                send_parts(parts, sent, |data, _| end.send(peer.as_deref_mut(), data).map_err(IntoErrno::errno))
-            });
-            result.unwrap_or(Err(Errno::EBADF))
-        })
-    }
-
-    fn send_udp(&self, world: &mut World, id: SocketId, to: Option<&Addr>, parts: &[&[u8]]) -> Result<usize, Errno> {
-        let to: Option<SocketAddr> = match to {
-            Some(addr) => Some(name::read(&self.host(world).sockets[id], addr, Use::Send)?),
-            None => None,
-        };
-        if let Some(to) = to {
-            self.has_route(world, to.ip())?;
-        }
-        world.on_host(self.host, |host, env| host.udp_send(env, id, to, parts)).map_err(IntoErrno::errno)
-    }
-
     /// recv(2) into one buffer.
     #[inline]
     #[track_caller]
@@ -482,34 +336,6 @@ fn told_flags(bufs: &[IoSliceMut<'_>], flags: MsgFlags, count: usize) -> MsgFlag
     }
 }
 
-/// Feeds a stream from `sent` on, part by part; EAGAIN when it takes no more though there is more.
-#[inline]
-fn send_parts(
-    parts: &[&[u8]],
-    sent: &mut usize,
-    mut send: impl FnMut(&[u8], bool) -> Result<usize, Errno>,
-) -> Result<(), Errno> {
-    if parts.iter().all(|part| part.is_empty()) {
-        // Nothing is sent, but a socket that could not send says so.
-        return send(&[], true).map(drop);
-    }
-    let mut skip = *sent;
-    for (number, part) in parts.iter().enumerate() {
-        let is_last = number + 1 == parts.len();
-        let mut rest = part.get(skip..).unwrap_or_default();
-        skip = skip.saturating_sub(part.len());
-        while !rest.is_empty() {
-            let taken = send(rest, is_last)?;
-            *sent += taken;
-            rest = &rest[taken..];
-            if taken == 0 {
-                return Err(Errno::EAGAIN);
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Copies several buffers into one.
 fn gather(bufs: &[IoSliceMut<'_>], whole: &mut [u8]) {
     let mut at = 0;
@@ -526,11 +352,4 @@ fn scatter(mut whole: &[u8], bufs: &mut [IoSliceMut<'_>]) {
         buf[..part.len()].copy_from_slice(part);
         whole = rest;
     }
-}
-
-/// The first bytes of data as strace shows them.
-fn quoted(data: &[u8]) -> String {
-    const SHOWN: usize = 32;
-    let dots = if data.len() > SHOWN { "..." } else { "" };
-    format!("\"{}\"{dots}", data[..data.len().min(SHOWN)].escape_ascii())
 }
