@@ -240,8 +240,8 @@ impl Play for KeepAlive {
     fn client<H: Host>(&self, host: &H, server: SocketAddr) -> Result<()> {
         let mut stream = TcpStream::connect(host, server)?;
         let socket = stream.socket();
-        socket.setsockopt(TCP_KEEPIDLE, Duration::from_secs(1).into())?;
-        socket.setsockopt(TCP_KEEPINTVL, Duration::from_secs(1).into())?;
+        socket.setsockopt(TCP_KEEPIDLE, Duration::from_secs(1))?;
+        socket.setsockopt(TCP_KEEPINTVL, Duration::from_secs(1))?;
         socket.setsockopt(SO_KEEPALIVE, true)?;
         host.sleep(3500 * MS);
         stream.write_all(b"ahoy")?;

@@ -190,11 +190,11 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..120), version in prop_oneof![Just(0x45), Just(0x60), Just(0x4f)]) {
         let mut bytes = bytes;
-        drop(decode(&bytes));
+        let _ = decode(&bytes);
         if let Some(first) = bytes.first_mut() {
             *first = version;
         }
-        drop(decode(&bytes));
+        let _ = decode(&bytes);
     }
 
     /// With checksums that fit, so that what lies behind them is reached.
@@ -227,7 +227,8 @@ fn what_is_wrong_is_said() {
         bytes[10..12].copy_from_slice(&sum);
     };
     let sum = u16::from_be_bytes([good[36], good[37]]);
-    let rows: [(&dyn Fn(&mut Vec<u8>), &str); 10] = [
+    type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let rows: [(Change<'_>, &str); 10] = [
         (&|bytes| bytes.clear(), "truncated: the IP header is not all there"),
         (&|bytes| bytes.truncate(19), "truncated: the IPv4 header is not all there"),
         (&|bytes| bytes.truncate(59), "truncated: the IPv4 packet is not all there"),

@@ -106,9 +106,8 @@ fn a_machine_connects_to_what_lies_behind_a_device() {
     let sim = Sim::new(1);
     let tun = sim.tun("tun0", &["2001:db8::/64"]);
     let client = sim.host("client");
-    let device = tun.clone();
     client.serve(move |host| {
-        let syn = device.recv(None).unwrap();
+        let syn = tun.recv(None).unwrap();
         let (mut reset, tcp) = as_tcp(&syn, |tcp| {
             assert!(tcp.syn() && !tcp.ack());
             let mut header = TcpHeader::new(tcp.destination_port(), tcp.source_port(), 0, 0);
@@ -118,9 +117,9 @@ fn a_machine_connects_to_what_lies_behind_a_device() {
         });
         let (src, dst): ([u8; 16], [u8; 16]) = (syn[8..24].try_into().unwrap(), syn[24..40].try_into().unwrap());
         PacketBuilder::ipv6(dst, src, 64).tcp_header(tcp).write(&mut reset, b"").unwrap();
-        device.send(&reset).unwrap();
+        tun.send(&reset).unwrap();
         // For ever.
-        device.recv(None);
+        tun.recv(None);
         let _ = host;
         Ok(())
     });
