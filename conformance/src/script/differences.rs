@@ -39,7 +39,10 @@ pub const SCRIPT_DIFFERENCES: &[ScriptDifference] = &[
     row("open/simultaneous-answered-with-ack", "the SYN,ACK of a simultaneous open offers only what was offered"),
     row("options/ttl-is-sent", "IP_TTL is kept, and not put into segments: nothing in a simulated net counts it down"),
     row("recovery/dsack-undoes", "a D-SACK after the end of a recovery does not undo it"),
-    row("rto/frto-spurious-time-out", "after a time-out the next segment is repeated before F-RTO has decided"),
+    row(
+        "rto/frto-time-out-with-loss",
+        "PSH of a repeated segment is decided anew: it is lost when more was written since",
+    ),
     row("rto/retries2-gives-up", "one repetition more than tcp_retries2 says"),
     row("seq/ack-of-unsent-data-is-answered", "an acknowledgement of what was not sent is not answered"),
     row("seq/challenge-ack-limit-per-second", "tcp_challenge_ack_limit is only kept: no host answers so many"),
