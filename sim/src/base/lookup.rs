@@ -27,14 +27,6 @@ impl<K: Eq + Hash, V> Lookup<K, V> {
         self.map.get_mut(key)
     }
 
-    /// What is there for the key; a fresh one if there was none.
-    pub(crate) fn or_default(&mut self, key: K) -> &mut V
-    where
-        V: Default,
-    {
-        self.map.entry(key).or_default()
-    }
-
     pub(crate) fn contains(&self, key: &K) -> bool {
         self.map.contains_key(key)
     }

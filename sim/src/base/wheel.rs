@@ -8,6 +8,9 @@ const SLOT_BITS: u32 = 24;
 /// How many there are: 64 words of 64 bits to mark them, and one to mark the words. 68.7 s: TIME_WAIT's 60 s find room.
 const SLOTS: u64 = 64 * 64;
 
+/// How many nodes an empty wheel keeps.
+const KEPT: usize = 256;
+
 /// Entries by slot. The slots are numbered from the beginning of time; those below `first` have been given out.
 pub(super) struct Wheel<T> {
     first: u64,
@@ -93,6 +96,10 @@ impl<T> Wheel<T> {
                 take(entry);
             }
             (self.free, next) = (next, std::mem::replace(&mut node.next, self.free));
+        }
+        if self.marked_words == 0 && self.nodes.len() > KEPT {
+            // A crowd has passed.
+            (self.nodes, self.free) = (Vec::new(), 0);
         }
     }
 

@@ -10,7 +10,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::{Body, Family, Host, Socket, Switches, Tcp, address, ephemeral::PortSet, socket::PortSlot};
 use crate::base::{Lookup, SocketId};
@@ -25,7 +25,7 @@ pub(super) enum Space {
 /// The bind tables of one host.
 #[derive(Default)]
 pub(super) struct Ports {
-    buckets: Lookup<(Space, u16), Bucket>,
+    users: Lookup<(Space, u16), Users>,
     /// How many of them are TCP's, and once they are many, which: so that `connect` need not ask for each.
     tcp_buckets: u32,
     pub(super) tcp_in_use: Option<Box<PortSet>>,
@@ -35,7 +35,7 @@ pub(super) struct Ports {
 
 impl Ports {
     pub(super) fn clear(&mut self) {
-        self.buckets.clear();
+        self.users.clear();
         self.tcp_buckets = 0;
         self.tcp_in_use = None;
         self.listeners.clear();
@@ -45,8 +45,13 @@ impl Ports {
 /// From so many TCP ports on, a set of them is kept. A world of a few connections has none.
 const MANY: u32 = 1024;
 
-/// Who uses a port: `struct inet_bind_bucket`.
-#[derive(Default)]
+/// Who uses a port. Most have one user, as every connection has whose port `connect` chose: those have no box.
+enum Users {
+    One(SocketId),
+    Many(Box<Bucket>),
+}
+
+/// `struct inet_bind_bucket`.
 struct Bucket {
     /// In no particular order for TCP; for UDP the last one to come is the last.
     users: SmallVec<[SocketId; 2]>,
@@ -144,11 +149,11 @@ impl Host {
         let socket = &self.sockets[id];
         let Some(local) = socket.local else { return false };
         let name = name_at(socket, local.ip());
-        let Some(bucket) = self.ports.buckets.get_mut(&(Space::Tcp, local.port())) else { return false };
-        if !bucket.matches_reuseport(socket, name) && bucket.conflicts(&self.sockets, id, name) {
+        let Some(users) = self.ports.users.get_mut(&(Space::Tcp, local.port())) else { return false };
+        if !users.matches_reuseport(socket, name) && users.conflicts(&self.sockets, id, name) {
             return false;
         }
-        bucket.update_fastreuse(socket, name);
+        users.update_fastreuse(&self.sockets, socket, name);
         true
     }
 
@@ -157,22 +162,36 @@ impl Host {
         let socket = &mut self.sockets[id];
         socket.local = Some(local);
         socket.connect_bind = by == By::Connect;
+        socket.port_slot = Some(PortSlot::new(0));
         let key = (space(socket), local.port());
-        let bucket = self.ports.buckets.or_default(key);
-        if bucket.users.is_empty() && key.0 == Space::Tcp {
-            self.ports.tcp_buckets += 1;
-            if let Some(set) = &mut self.ports.tcp_in_use {
-                set.insert(key.1);
+        match self.ports.users.get_mut(&key) {
+            Some(users) => {
+                let bucket = users.bucket(&self.sockets);
+                bucket.binders += u32::from(by != By::Connect);
+                bucket.users.push(id);
+                self.sockets[id].port_slot = Some(PortSlot::new(bucket.users.len() - 1));
+            }
+            None => {
+                self.ports.users.insert(key, Users::One(id));
+                if key.0 == Space::Tcp {
+                    self.count_tcp_port(key.1);
+                }
             }
         }
-        if by == By::Bind {
-            bucket.update_fastreuse(socket, name_at(socket, local.ip()));
+        if by == By::Bind
+            && let Some(users) = self.ports.users.get_mut(&key)
+        {
+            let socket = &self.sockets[id];
+            users.update_fastreuse(&self.sockets, socket, name_at(socket, local.ip()));
         }
-        bucket.binders += u32::from(by != By::Connect);
-        socket.port_slot = Some(PortSlot::new(bucket.users.len()));
-        bucket.users.push(id);
-        if self.ports.tcp_buckets >= MANY && self.ports.tcp_in_use.is_none() {
-            self.begin_port_set();
+    }
+
+    fn count_tcp_port(&mut self, port: u16) {
+        self.ports.tcp_buckets += 1;
+        match &mut self.ports.tcp_in_use {
+            Some(set) => set.insert(port),
+            None if self.ports.tcp_buckets >= MANY => self.begin_port_set(),
+            None => {}
         }
     }
 
@@ -190,9 +209,9 @@ impl Host {
         let (Some(slot), Some(local)) = (socket.port_slot.take(), socket.local) else { return };
         let by_connect = std::mem::take(&mut socket.connect_bind);
         let (slot, key) = (slot.index(), (space(socket), local.port()));
-        let Some(bucket) = self.ports.buckets.get_mut(&key) else { return };
-        if bucket.users.len() == 1 {
-            self.ports.buckets.remove(&key);
+        let Some(users) = self.ports.users.get_mut(&key) else { return };
+        if users.all().len() == 1 {
+            self.ports.users.remove(&key);
             if key.0 == Space::Tcp {
                 self.ports.tcp_buckets -= 1;
                 if let Some(set) = &mut self.ports.tcp_in_use {
@@ -201,6 +220,7 @@ impl Host {
             }
             return;
         }
+        let Users::Many(bucket) = users else { return };
         if key.0 == Space::Tcp {
             bucket.users.swap_remove(slot);
         } else {
@@ -218,21 +238,24 @@ impl Host {
     }
 
     pub(super) fn users(&self, space: Space, port: u16) -> &[SocketId] {
-        self.ports.buckets.get(&(space, port)).map_or(&[], |bucket| bucket.users.as_slice())
+        self.ports.users.get(&(space, port)).map_or(&[], Users::all)
     }
 
     /// Whether `connect` may choose a port that has users: only if it has chosen it for all of them.
     pub(super) fn is_for_connect(&self, port: u16) -> bool {
-        self.ports.buckets.get(&(Space::Tcp, port)).is_none_or(|bucket| bucket.binders == 0)
+        self.ports.users.get(&(Space::Tcp, port)).is_none_or(|users| match users {
+            Users::One(id) => self.sockets[*id].connect_bind,
+            Users::Many(bucket) => bucket.binders == 0,
+        })
     }
 
     /// Whether `id` may not be bound to `name` and `port` beside who is there: `inet_csk_get_port`, `udp_lib_lport_inuse`.
     fn is_in_use(&self, id: SocketId, name: Name, port: u16) -> bool {
         let socket = &self.sockets[id];
-        let Some(bucket) = self.ports.buckets.get(&(space(socket), port)) else { return false };
+        let Some(users) = self.ports.users.get(&(space(socket), port)) else { return false };
         match socket.body {
-            Body::Udp(_) => bucket.conflicts_udp(&self.sockets, id, name),
-            _ => !bucket.matches_reuseport(socket, name) && bucket.conflicts(&self.sockets, id, name),
+            Body::Udp(_) => users.conflicts_udp(&self.sockets, id, name),
+            _ => !users.matches_reuseport(socket, name) && users.conflicts(&self.sockets, id, name),
         }
     }
 
@@ -240,24 +263,41 @@ impl Host {
     /// (`inet_csk_bind_conflict` with neither `relax` nor `reuseport_ok`).
     pub(super) fn is_shared(&self, id: SocketId, name: Name, port: u16) -> bool {
         let socket = &self.sockets[id];
-        let Some(bucket) = self.ports.buckets.get(&(space(socket), port)) else { return false };
+        let Some(users) = self.ports.users.get(&(space(socket), port)) else { return false };
         match socket.body {
             // `udp_lib_lport_inuse` with a bitmap: for UDP they count even here.
-            Body::Udp(_) => bucket.others(&self.sockets, id).any(|other| {
+            Body::Udp(_) => users.others(&self.sockets, id).any(|other| {
                 let (ours, theirs) = (&socket.options, &other.options);
                 let may = ours.reuseaddr && theirs.reuseaddr || ours.reuseport && theirs.reuseport;
                 !may && name.equals(name_of(other), true, true)
             }),
-            _ => bucket.others(&self.sockets, id).any(|other| name.meets(name_of(other))),
+            _ => users.others(&self.sockets, id).any(|other| name.meets(name_of(other))),
         }
     }
 }
 
 type Sockets = slotmap::SlotMap<SocketId, Socket>;
 
-impl Bucket {
+impl Users {
+    fn all(&self) -> &[SocketId] {
+        match self {
+            Self::One(id) => std::slice::from_ref(id),
+            Self::Many(bucket) => &bucket.users,
+        }
+    }
+
+    /// The bucket; made if there was none.
+    fn bucket(&mut self, sockets: &Sockets) -> &mut Bucket {
+        if let Self::One(id) = *self {
+            let binders = u32::from(!sockets[id].connect_bind);
+            *self = Self::Many(Box::new(Bucket { users: smallvec![id], binders, fast_reuseport: None }));
+        }
+        let Self::Many(bucket) = self else { unreachable!("it was just made") };
+        bucket
+    }
+
     fn others<'a>(&'a self, sockets: &'a Sockets, id: SocketId) -> impl Iterator<Item = &'a Socket> {
-        self.users.iter().filter(move |&&other| other != id).map(|&other| &sockets[other])
+        self.all().iter().filter(move |&&other| other != id).map(|&other| &sockets[other])
     }
 
     /// `inet_csk_bind_conflict`, with `relax` and `reuseport_ok`: options count.
@@ -275,7 +315,7 @@ impl Bucket {
     fn conflicts_udp(&self, sockets: &Sockets, id: SocketId, name: Name) -> bool {
         let options = &sockets[id].options;
         let met =
-            self.users.iter().rev().filter(|&&other| other != id).map(|&other| &sockets[other]).find(|other| {
+            self.all().iter().rev().filter(|&&other| other != id).map(|&other| &sockets[other]).find(|other| {
                 !(options.reuseaddr && other.options.reuseaddr) && name.equals(name_of(other), true, true)
             });
         met.is_some_and(|other| !(options.reuseport && other.options.reuseport))
@@ -283,15 +323,18 @@ impl Bucket {
 
     /// `sk_reuseport_match`.
     fn matches_reuseport(&self, socket: &Socket, name: Name) -> bool {
-        socket.options.reuseport && self.fast_reuseport.as_ref().is_some_and(|fast| fast.equals(name, true, false))
+        let Self::Many(bucket) = self else { return false };
+        socket.options.reuseport && bucket.fast_reuseport.as_ref().is_some_and(|fast| fast.equals(name, true, false))
     }
 
     /// `inet_csk_update_fastreuse`, for a socket that is bound here or listens from now on.
-    fn update_fastreuse(&mut self, socket: &Socket, name: Name) {
-        if !socket.options.reuseport {
-            self.fast_reuseport = None;
-        } else if !self.matches_reuseport(socket, name) {
-            self.fast_reuseport = Some(Box::new(name));
+    fn update_fastreuse(&mut self, sockets: &Sockets, socket: &Socket, name: Name) {
+        if socket.options.reuseport {
+            if !self.matches_reuseport(socket, name) {
+                self.bucket(sockets).fast_reuseport = Some(Box::new(name));
+            }
+        } else if let Self::Many(bucket) = self {
+            bucket.fast_reuseport = None;
         }
     }
 }
