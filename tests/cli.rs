@@ -62,6 +62,25 @@ fn a_filter_that_matches_no_case_gets_one_line_and_status_2() {
 }
 
 #[test]
+fn packet_scripts_are_run_and_counted() {
+    let output = wavetank("pkt --world sim --list fixtures/tcp/open/simultaneous-answered-with-ack.pkt fixtures");
+    assert_eq!(output.status.code(), Some(2), "one filter is enough");
+    let results = json("pkt --world sim open/closed-port --json");
+    assert_eq!((&results["command"], &results["ok"]), (&"pkt".into(), &true.into()));
+    assert_eq!(results["counts"]["sim"]["passed"], 3, "{results:#}");
+    assert_eq!(results["scripts"][0]["name"], "open/closed-port-answers-ack-with-rst");
+}
+
+#[test]
+fn a_packet_script_that_does_not_exist_gets_one_line_and_status_2() {
+    let output = wavetank("pkt no/such/script");
+    assert_eq!(output.status.code(), Some(2));
+    let line = stderr(&output);
+    assert!(line.ends_with("fixtures/tcp has \"no/such/script\" in its name\n"), "{line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+}
+
+#[test]
 fn help_is_no_error() {
     for line in ["--help", "explore --help"] {
         let output = wavetank(line);

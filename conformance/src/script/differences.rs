@@ -1,13 +1,14 @@
-//! The scripts that may fail in the simulator, each with a reason that an engineer of the kernel would accept.
+//! The scripts that may fail in the simulator, each with what is different there: an absence that was decided on (ECN, IP_TTL on the
+//! wire), or a fault that is known and not mended yet.
 //!
 //! A script that is listed here is expected to fail there. When it no longer does, that is a failure: the entry has to go.
 
 /// A script that may fail in the simulator.
 #[derive(Clone, Copy, Debug)]
 pub struct ScriptDifference {
-    /// The script's name, as in `close/local-close-then-remote-fin`.
+    /// The script's name, as in `close/local-first`.
     pub script: &'static str,
-    /// Why that is right.
+    /// What is different.
     pub reason: &'static str,
 }
 

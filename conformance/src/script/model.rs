@@ -9,7 +9,7 @@ use super::segment::Segment;
 /// A script, read and understood.
 #[derive(Clone, Debug)]
 pub struct Script {
-    /// Its path below the folder of scripts, without `.pkt`: `close/local-close-then-remote-fin`.
+    /// Its path below the folder of scripts, without `.pkt`: `close/local-first`.
     pub name: Arc<str>,
     /// Where it was read.
     pub path: PathBuf,
