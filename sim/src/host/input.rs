@@ -62,8 +62,8 @@ impl Host {
             // The last segment of the handshake is not looked at; the peer believes it is connected, and will send again
             // (`tcp_v4_syn_recv_sock`, exit_overflow); or, if the administrator wants it so, it is told (`tcp_check_req`).
             if self.settings.tcp().abort_on_overflow {
-                self.with_connection(env, id, tcp::Connection::refuse);
-                return env.out.pool.give(segment.payload);
+                self.with_connection(env, id, |connection, _| connection.refuse());
+                return self.tcp_refuse(env, from, to, segment);
             }
             if let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body {
                 connection.put_aside();

@@ -98,8 +98,13 @@ impl Connection {
         self.snd.probes = 0;
         self.soft_failure = None;
         if self.snd.sent.is_empty() && advance == 0 {
-            if segment.options.rare.is_some() {
+            if segment.options.rare.is_some() && self.is(Marks::SACK) {
                 self.take_blocks(cx, segment, before, &mut news);
+                if news.of.contains(NewsOf::DUPLICATE_SACK) {
+                    // What was reduced for nothing may still be undone.
+                    let resend = self.assess(cx, &mut news);
+                    self.resend(cx, resend);
+                }
             }
             if self.timers.is_probe_set() {
                 self.peer_answered_probe(cx);

@@ -179,6 +179,16 @@ impl Connection {
     /// Bytes that the send buffer takes now.
     #[inline]
     fn send_room(&self) -> usize {
+        let lowat = self.config.notsent_lowat;
+        if lowat != 0 {
+            let left = self.snd.left();
+            if left >= lowat {
+                return 0;
+            }
+            // At most a segment more than is wanted: a packet is filled before it is counted (`tcp_stream_memory_free`).
+            let room = (self.sndbuf().min(MAX_SNDBUF) as usize).saturating_sub(self.snd.buffer.len());
+            return room.min((lowat - left) as usize + usize::from(self.snd.mss));
+        }
         (self.sndbuf().min(MAX_SNDBUF) as usize).saturating_sub(self.snd.buffer.len())
     }
 
@@ -465,7 +475,7 @@ impl Connection {
 
     /// TCP_NOTSENT_LOWAT: little enough waits to be sent for the first time.
     fn is_below_lowat(&self) -> bool {
-        self.snd.left() < self.config.notsent_lowat
+        u64::from(self.snd.left()) * 2 < u64::from(self.config.notsent_lowat)
     }
 
     /// Whether something went wrong that nobody has been told yet.

@@ -54,8 +54,8 @@ impl State {
             Self::SynReceived => 3,
             Self::FinWait1 => 4,
             Self::FinWait2 => 5,
-            Self::TimeWait => 6,
-            Self::Closed => 7,
+            // To whoever still holds a descriptor it is closed: a smaller thing stands for it (`tcp_time_wait`).
+            Self::TimeWait | Self::Closed => 7,
             Self::CloseWait => 8,
             Self::LastAck => 9,
             Self::Closing => 11,
@@ -69,7 +69,7 @@ impl Connection {
         let millis = |at: Instant| u32::try_from(since(now, at) / 1_000_000).unwrap_or(u32::MAX);
         let micros = |nanos: u64| u32::try_from(nanos / 1000).unwrap_or(u32::MAX);
         let headers = if self.ends.remote.is_ipv4() { 40 } else { 60 };
-        let scales = self.snd.scale > 0 || self.rcv.scale > 0;
+        let scales = self.is(Marks::SCALING);
         Info {
             state: self.state.number(),
             ca_state: match self.recovery.phase {
@@ -102,7 +102,7 @@ impl Connection {
             rttvar: self.rtt.deviation(),
             snd_ssthresh: self.congestion.ssthresh,
             snd_cwnd: self.congestion.cwnd,
-            advmss: self.config.advertised_mss().into(),
+            advmss: self.received_mss().into(),
             reordering: self.recovery.reordering,
             rcv_rtt: self.rcv.window.rtt_micros() as u32,
             rcv_space: self.rcv.window.taken(),

@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use super::{
-    Connection, Failure, Marks, State, ack::Acked, congestion::Congestion, default_mss, recovery::Phase, timers::since,
+    Connection, Failure, Marks, State, ack::Acked, congestion, default_mss, recovery::Phase, timers::since,
     window::Window,
 };
 use crate::{
@@ -20,6 +20,9 @@ enum Disposition {
     /// It is answered with a RST that takes its sequence number from it.
     Reset,
 }
+
+/// Two ticks of the kernel's clock: TCP_TIMEOUT_MIN.
+const SOON: u64 = 2_000_000;
 
 impl Connection {
     /// A segment of this connection has arrived.
@@ -156,7 +159,6 @@ impl Connection {
             // RFC 7323 section 4.3: TS.Recent is of the segment that is acknowledged next.
             self.stamps.renew(stamp, cx.now);
         }
-        let established = self.state == State::Established;
         match self.take_ack(cx, segment) {
             Acked::Fine => {}
             Acked::Ancient => {
@@ -164,10 +166,7 @@ impl Connection {
                 return Disposition::Done;
             }
             Acked::Beyond => {
-                if established {
-                    // RFC 9293 section 3.10.7.4: an ACK, and nothing else is looked at.
-                    return Disposition::Done;
-                }
+                // RFC 9293 section 3.10.7.4: an ACK, and nothing else is looked at.
                 self.challenge(cx);
                 return Disposition::Done;
             }
@@ -178,7 +177,7 @@ impl Connection {
                     self.state = State::FinWait2;
                     if self.is(Marks::ORPHAN) && !self.limit_fin_wait_2(cx) {
                         self.finish(None);
-                        return Disposition::Done;
+                        return Disposition::Reset;
                     }
                 }
                 State::Closing => {
@@ -207,10 +206,15 @@ impl Connection {
             return Disposition::Reset;
         }
         if self.state.awaits_data() || segment.seq.before(self.rcv.nxt) {
+            let fin_came_before = self.rcv.fin_at.is_some();
             self.take_text(cx, segment);
             // Eighth, check the FIN bit.
             if self.rcv.fin_at.is_some_and(|fin| fin.at_or_before(self.rcv.nxt)) {
                 self.take_fin(cx);
+                if fin_came_before && self.state != State::TimeWait {
+                    // The gap before it is filled.
+                    self.rcv.ack = super::AckDue::Now;
+                }
             }
         }
 
@@ -241,9 +245,8 @@ impl Connection {
         self.is(Marks::PASSIVE) && segment.seq_len() == 0 && self.snd.retries < self.config.defer_accept
     }
 
-    /// The accept queue is full, and the peer is to know (`tcp_abort_on_overflow`).
-    pub(crate) fn refuse(&mut self, cx: &mut Cx<'_>) {
-        self.send_reset(cx);
+    /// The accept queue is full, and the peer is told so (`tcp_abort_on_overflow`).
+    pub(crate) fn refuse(&mut self) {
         self.finish(Some(Failure::Reset));
     }
 
@@ -257,6 +260,10 @@ impl Connection {
         let flags = segment.flags;
         // First, check the ACK bit.
         if flags.contains(Flags::ACK) && segment.ack != self.snd.nxt {
+            if self.snd.retries == 0 {
+                // Somebody is there who remembers another connection: the SYN goes out again as soon as that is gone.
+                self.timers.set_retransmit(cx.now, SOON);
+            }
             return Disposition::Reset;
         }
         // Second, check the RST bit.
@@ -416,6 +423,7 @@ impl Connection {
         if let Some(scale) = window_scale.filter(|_| sysctl.window_scaling) {
             // RFC 7323 section 2.3: more than 14 is taken for 14.
             self.snd.scale = scale.min(14);
+            self.marks |= Marks::SCALING;
             self.rcv.scale = self.rcv.window.scale(cx.rmem_max, sysctl);
         }
         let scale = self.rcv.scale;
@@ -439,7 +447,6 @@ impl Connection {
         self.snd.set_window(syn.window.into());
         self.snd.wl1 = syn.seq;
         self.sync_mss(sysctl);
-        self.congestion = Congestion::new(self.config.congestion);
         // `tcp_initialize_rcv_mss`
         let hint =
             self.config.advertised_mss().min(self.snd.mss).min((self.rcv.window() / 2).min(u16::MAX.into()) as u16);
@@ -464,10 +471,9 @@ impl Connection {
             }
             None => self.rtt.handshake_was_repeated(),
         }
-        if self.recovery.total > 1 {
-            // The SYN was lost more than once: the path is in no state for ten segments (`tcp_init_transfer`).
-            self.congestion.cwnd = 1;
-        }
+        // If the SYN was lost more than once, the path is in no state for ten segments (`tcp_init_transfer`).
+        self.congestion.cwnd = if self.recovery.total > 1 { 1 } else { congestion::INITIAL };
+        self.recovery.phase = Phase::Open;
         self.snd.una = segment.ack;
         self.snd.retries = 0;
         self.snd.pushed = segment.ack;

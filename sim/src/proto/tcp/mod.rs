@@ -233,6 +233,8 @@ bitflags::bitflags! {
         const ACKED = 0x80;
         /// Its SYN+ACK is a cookie, and is not sent again.
         const COOKIE = 0x100;
+        /// Both ends' windows are scaled.
+        const SCALING = 0x200;
     }
 }
 

@@ -7,7 +7,7 @@ use super::{AckDue, Connection, Marks, SendSide, State, Switches, Sysctl, scoreb
 use crate::{
     base::Instant,
     proto::Cx,
-    wire::{Flags, Options, Segment, SeqNum},
+    wire::{Flags, Options, Segment, SeqNum, Timestamps},
 };
 
 /// What a program's last write asks of the small segment at its end (the `nonagle` of one push).
@@ -254,15 +254,18 @@ impl Connection {
     /// Sends our SYN, or SYN+ACK if the peer's SYN is known. It also goes out unchanged when it is sent again.
     pub(super) fn send_syn(&mut self, cx: &mut Cx<'_>) {
         let answers = self.state == State::SynReceived;
-        let scale = if answers {
-            (self.rcv.scale > 0).then_some(self.rcv.scale)
+        // The answer of a simultaneous open is our SYN once more, with its options (`tcp_send_synack`).
+        let as_agreed = self.is(Marks::PASSIVE);
+        let scale = if as_agreed {
+            self.is(Marks::SCALING).then_some(self.rcv.scale)
         } else {
             cx.sysctl.window_scaling.then(|| self.rcv.window.scale(cx.rmem_max, cx.sysctl))
         };
-        let timestamps = if answers {
+        let timestamps = if as_agreed {
             self.stamps.option(cx.now)
         } else {
-            (cx.sysctl.timestamps > 0).then(|| crate::wire::Timestamps { value: self.stamps.value(cx.now), echo: 0 })
+            let (value, echo) = (self.stamps.value(cx.now), self.stamps.recent);
+            (cx.sysctl.timestamps > 0).then_some(Timestamps { value, echo })
         };
         let segment = Segment {
             src_port: self.ends.local_port,
@@ -275,7 +278,7 @@ impl Connection {
             options: Options {
                 mss: Some(self.config.advertised_mss()),
                 window_scale: scale,
-                sack_permitted: if answers { self.is(Marks::SACK) } else { cx.sysctl.sack },
+                sack_permitted: if as_agreed { self.is(Marks::SACK) } else { cx.sysctl.sack },
                 timestamps,
                 ..Options::default()
             },

@@ -115,7 +115,7 @@ impl Connection {
     #[inline]
     pub(super) fn data_arrived(&mut self, cx: &Cx<'_>, segment: &Segment, len: usize) {
         let rto = self.rtt.base();
-        let our_mss = self.config.advertised_mss();
+        let our_mss = self.received_mss();
         let rcv = &mut self.rcv;
         rcv.owe_ack();
         rcv.duplicates = 0;
@@ -232,6 +232,13 @@ impl Connection {
         millis.max(1) * 1_000_000
     }
 
+    /// The most that a segment of the peer carries (`advmss`): what we told it, less the timestamps.
+    #[inline]
+    pub(super) fn received_mss(&self) -> u16 {
+        let options = if self.stamps.on { 12 } else { 0 };
+        self.config.advertised_mss().saturating_sub(options).max(1)
+    }
+
     /// How many blocks fit beside the other options.
     fn block_room(&self) -> usize {
         if self.stamps.on { 3 } else { 4 }
@@ -252,7 +259,7 @@ impl Connection {
     /// The program has made room: `tcp_cleanup_rbuf` says whether the peer hears of it at once.
     #[inline]
     pub(super) fn after_read(&mut self, cx: &mut Cx<'_>, count: usize) {
-        let our_mss = self.config.advertised_mss();
+        let our_mss = self.received_mss();
         self.rcv.tune(cx.now, our_mss, cx.sysctl);
         let rcv = &self.rcv;
         // An ACK that was held back for the program's answer: one that has taken everything and only ever listens will not

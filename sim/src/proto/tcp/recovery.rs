@@ -499,11 +499,9 @@ impl Connection {
         if reneged || !self.is(Marks::SACK) {
             self.snd.sent.renege();
         }
-        let window = self.reordering_window();
         for index in 0..self.snd.sent.len() as usize {
             // RACK: what was sent just now is not lost yet.
-            let spared =
-                index > 0 && !reneged && self.is(Marks::SACK) && self.snd.sent.is_recent(index, cx.now, window);
+            let spared = index > 0 && !reneged && self.is(Marks::SACK) && self.snd.sent.is_recent(index, cx.now);
             if !spared {
                 self.snd.sent.mark_lost(index);
             }

@@ -415,8 +415,8 @@ impl Scoreboard {
     }
 
     /// Whether a segment was sent so lately that a timeout says nothing of it (`tcp_rack_skb_timeout`).
-    pub(super) fn is_recent(&self, index: usize, now: Instant, window_micros: u64) -> bool {
-        let deadline = self.queue[index].at.as_nanos() + (self.rack_rtt + window_micros) * 1000;
+    pub(super) fn is_recent(&self, index: usize, now: Instant) -> bool {
+        let deadline = self.queue[index].at.as_nanos() + self.rack_rtt * 1000;
         deadline > now.as_nanos()
     }
 

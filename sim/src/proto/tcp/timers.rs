@@ -3,7 +3,7 @@
 //! Nothing here is called back. Whoever drives the connection asks [`Connection::poll_at`] and calls
 //! [`Connection::on_deadline`], early or late: it does what is due by `cx.now`.
 
-use super::{AckDue, Connection, Failure, Marks, State, Switches, Sysctl};
+use super::{AckDue, Connection, Failure, Marks, State, Switches, Sysctl, recovery::Phase};
 use crate::{base::Instant, proto::Cx, wire::Flags};
 
 /// The least time that an ACK waits for data to ride on, 40 ms: Linux TCP_ATO_MIN. RFC 9293 section 3.8.6.3 allows 500 ms.
@@ -283,6 +283,12 @@ impl Connection {
         let over = u16::from(self.snd.retries) >= u16::from(retries) + u16::from(linear);
         if over || (self.config.user_timeout > 0 && self.gives_up(cx)) {
             return self.time_out();
+        }
+        if self.snd.retries == 0 {
+            // As for any segment (`tcp_enter_loss`).
+            self.congestion.reduce();
+            self.congestion.cwnd = 1;
+            self.recovery.phase = Phase::Loss;
         }
         self.recovery.resent_since.get_or_insert(cx.now);
         self.snd.retries += 1;

@@ -41,6 +41,8 @@ impl Window {
         let is_locked = rcvbuf != 0;
         let rcvbuf = if is_locked { rcvbuf } else { sysctl.rmem[1] };
         let clamp = if clamp == 0 { 65_535 << 14 } else { clamp };
+        // A size that the program has chosen is not tuned, so nothing larger will ever be offered.
+        let clamp = if is_locked { clamp.min(half(rcvbuf)) } else { clamp };
         let space = half(rcvbuf).min(clamp);
         let mss = u32::from(mss.max(1));
         let initial = if space > mss { space / mss * mss } else { space };

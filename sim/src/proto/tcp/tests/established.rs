@@ -255,9 +255,10 @@ fn syn_in_the_window_is_challenged() {
 }
 
 #[test]
-fn ack_of_what_was_not_sent_is_dropped_silently() {
+fn ack_of_what_was_not_sent_is_answered_and_its_data_dropped() {
     let mut s = Script::established();
     send!(s, at 1 ms, "P. 1:11(10) ack 2 win 60000");
+    recv!(s, at 1 ms, ". 1:1(0) ack 1");
     assert_eq!(s.connection.unread(), 0);
     recv_nothing!(s, until 100000 ms);
 }

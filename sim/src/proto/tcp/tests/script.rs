@@ -45,7 +45,7 @@ const PEER_ISS: u32 = u32::MAX - 50;
 
 /// Segments of 1,000 bytes and windows that need no scale, for numbers that can be read.
 pub(super) fn config() -> Config {
-    Config { mss: 1000, rcvbuf: 131_070, switches: Switches::NODELAY, ..Config::default() }
+    Config { mss: 1000, switches: Switches::NODELAY, ..Config::default() }
 }
 
 pub(super) struct Script {
@@ -81,6 +81,13 @@ impl Script {
         let mut s = Self::connecting(config());
         recv!(s, at 0 ms, "S 0:0(0) win 65000 <mss 1000,wscale 7>");
         s
+    }
+
+    /// As `connecting`, on a host with these settings.
+    pub(super) fn connecting_under(sysctl: Sysctl, config: Config) -> Self {
+        let open =
+            |cx: &mut Cx<'_>| Connection::connect(cx, LOCAL.parse().unwrap(), REMOTE.parse().unwrap(), config, None);
+        Self::begin_under(sysctl, open)
     }
 
     pub(super) fn accepting(config: Config, syn: &str) -> Self {
@@ -166,13 +173,16 @@ impl Script {
     }
 
     fn begin(open: impl FnOnce(&mut Cx<'_>) -> Connection) -> Self {
+        Self::begin_under(Sysctl::DEFAULT, open)
+    }
+
+    fn begin_under(sysctl: Sysctl, open: impl FnOnce(&mut Cx<'_>) -> Connection) -> Self {
         let (mut rng, mut out) = (Rng::stream(1, "script", 0), Out::default());
         let now = at(0);
-        let connection =
-            open(&mut Cx { now, rng: &mut rng, out: &mut out, sysctl: &Sysctl::DEFAULT, rmem_max: 212_992 });
+        let connection = open(&mut Cx { now, rng: &mut rng, out: &mut out, sysctl: &sysctl, rmem_max: 212_992 });
         let Body::Tcp(syn) = &out.packets[0].body else { panic!("not a segment") };
         let iss = syn.seq;
-        Self { connection, iss, now, rng, out, sysctl: Sysctl::DEFAULT }
+        Self { connection, iss, now, rng, out, sysctl }
     }
 
     fn with<R>(&mut self, act: impl FnOnce(&mut Connection, &mut Cx<'_>) -> R) -> R {

@@ -1,7 +1,7 @@
 //! The window, on both sides: silly window avoidance, updates, and probes.
 
 use super::script::{Script, config};
-use crate::proto::tcp::{Config, Failure, State};
+use crate::proto::tcp::{Config, Failure, State, Sysctl};
 
 fn small_buffer() -> Script {
     Script::established_with(Config { rcvbuf: 8000, ..config() })
@@ -71,7 +71,7 @@ fn fin_fits_into_a_closed_window() {
 
 #[test]
 fn scaled_window_is_rounded_up_and_never_taken_back() {
-    let mut s = Script::connecting(Config { rcvbuf: 8192, ..config() });
+    let mut s = Script::connecting_under(Sysctl { rmem: [4096, 8192, 6 << 20], ..Sysctl::DEFAULT }, config());
     // Whole segments of what there is.
     recv!(s, at 0 ms, "S 0:0(0) win 4000 <mss 1000,wscale 7>");
     send!(s, at 0 ms, "S. 0:0(0) ack 1 win 60000 <mss 1000,wscale 0>");
