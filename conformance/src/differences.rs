@@ -17,7 +17,6 @@ pub struct Difference {
 
 /// All of them.
 pub const DIFFERENCES: &[Difference] = &[
-    sim("data::notsent_lowat_bounds_what_is_taken", "TCP_NOTSENT_LOWAT is stored"),
     sim("fast_open::a_server_forgets_it", NO_FAST_OPEN),
     sim("fast_open::a_server_without_it", NO_FAST_OPEN),
     sim("fast_open::connect_is_put_off", NO_FAST_OPEN),
@@ -32,8 +31,6 @@ pub const DIFFERENCES: &[Difference] = &[
     sim("fast_open::switched_off", NO_FAST_OPEN),
     sim("fast_open::twice_at_once", NO_FAST_OPEN),
     sim("fast_open::unspec_address", NO_FAST_OPEN),
-    sim("tcp_info::connecting", "the loss of a SYN is not yet told as one, ca_state 4 with a window of 1"),
-    sim("tcp_info::negotiated_down", "the window scale does not yet heed a receive buffer that was set"),
 ];
 
 const NO_FAST_OPEN: &str = "Fast Open is not modelled yet: its options are stored, and MSG_FASTOPEN is ignored";

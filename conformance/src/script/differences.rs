@@ -16,10 +16,6 @@ pub struct ScriptDifference {
 pub const SCRIPT_DIFFERENCES: &[ScriptDifference] = &[
     row("ack/congestion-experienced-is-echoed", "ECN is not modelled: tcp_ecn is only kept"),
     row("ack/quickack-sends-what-waits", "TCP_QUICKACK sends the acknowledgement also when something is left to read"),
-    row("backlog/overflow-resets-if-asked", "the RST of an overflow carries an acknowledgement"),
-    row("close/fin-out-of-order-waits", "a FIN with data is acknowledged late"),
-    row("close/linger2-negative-has-no-fin-wait-2", "no RST is sent in place of FIN_WAIT_2"),
-    row("close/orphan-sends-what-is-left", "segments are not kept below half of the largest window"),
     row("cwnd/congestion-experienced-reduces", "ECN is not modelled: tcp_ecn is only kept"),
     row("fastopen/client-asks-and-uses-cookie", "Fast Open is not modelled"),
     row("fastopen/client-data-not-taken-is-sent-again", "Fast Open is not modelled"),
@@ -33,12 +29,9 @@ pub const SCRIPT_DIFFERENCES: &[ScriptDifference] = &[
     ),
     row("info/counts", "TCP_INFO does not count bytes and data segments"),
     row("open/active-asks-for-ecn", "ECN is not modelled: tcp_ecn is only kept"),
-    row("open/active-rst-with-wrong-ack-is-ignored", "the SYN is not repeated early after a wrong acknowledgement"),
-    row("open/active-synack-with-wrong-ack-gets-rst", "the SYN is not repeated early after a wrong acknowledgement"),
     row("open/ecn-is-agreed-on-if-asked", "ECN is not modelled: tcp_ecn is only kept"),
-    row("open/simultaneous", "the SYN,ACK of a simultaneous open offers only what was offered"),
-    row("open/simultaneous-answered-with-ack", "the SYN,ACK of a simultaneous open offers only what was offered"),
     row("options/ttl-is-sent", "IP_TTL is kept, and not put into segments: nothing in a simulated net counts it down"),
+<<<<<<< HEAD
     row("recovery/dsack-undoes", "a D-SACK after the end of a recovery does not undo it"),
     row(
         "rto/frto-time-out-with-loss",
@@ -46,11 +39,12 @@ pub const SCRIPT_DIFFERENCES: &[ScriptDifference] = &[
     ),
     row("rto/retries2-gives-up", "one repetition more than tcp_retries2 says"),
     row("seq/ack-of-unsent-data-is-answered", "an acknowledgement of what was not sent is not answered"),
+=======
+    row("rto/frto-spurious-time-out", "after a time-out the next segment is repeated before F-RTO has decided"),
+    row("rto/retries2-gives-up", "the clock of the kernel at hand ticks every 10 ms (HZ 100), so its four timeouts add up to 3.08 s, over the limit of 3 s; in the model they are 2.94 s"),
+>>>>>>> 6e68bda (conformance: differences that are none any more)
     row("seq/challenge-ack-limit-per-second", "tcp_challenge_ack_limit is only kept: no host answers so many"),
-    row("seq/data-with-ack-of-unsent-data-is-dropped", "an acknowledgement of what was not sent is not answered"),
     row("window/closes-as-data-is-not-read", "the window of a small receive buffer does not grow"),
-    row("window/rcvbuf-limits-it", "the scale of the window is not reckoned from a buffer that was set"),
-    row("window/segments-are-half-of-a-small-window", "segments are not kept below half of the largest window"),
     row("window/update-after-reading", "the window of a small receive buffer does not grow"),
 ];
 

@@ -51,14 +51,11 @@ const MSS: u32 = 536;
 const NO_THRESHOLD: u32 = 0x7fff_ffff;
 
 /// TCPOLEN_TSTAMP_ALIGNED.
-const TIMESTAMPS_LEN: u32 = 12;
 
 /// What the model knows of a connection; what it does not know stays 0.
 fn of_connection(info: &Info, begin: TcpInfo) -> TcpInfo {
     // In TIME_WAIT the socket has no connection any more (`tcp_time_wait`, `tcp_done`).
     let state = if info.state == TcpState::TIME_WAIT.raw() { TcpState::CLOSE.raw() } else { info.state };
-    // `tcp_finish_connect`: the timestamps are taken off what was advertised.
-    let timestamps = if info.options & TcpOptions::TIMESTAMPS.bits() == 0 { 0 } else { TIMESTAMPS_LEN };
     TcpInfo {
         state,
         ca_state: info.ca_state,
@@ -84,7 +81,7 @@ fn of_connection(info: &Info, begin: TcpInfo) -> TcpInfo {
         rttvar: info.rttvar,
         snd_ssthresh: info.snd_ssthresh,
         snd_cwnd: info.snd_cwnd,
-        advmss: info.advmss.saturating_sub(timestamps),
+        advmss: info.advmss,
         reordering: info.reordering,
         rcv_rtt: info.rcv_rtt,
         rcv_space: info.rcv_space,

@@ -426,8 +426,10 @@ impl Connection {
             self.marks |= Marks::SCALING;
             self.rcv.scale = self.rcv.window.scale(cx.rmem_max, sysctl);
         }
-        let scale = self.rcv.scale;
-        self.rcv.window.bound_by_scale(scale);
+        if self.is(Marks::PASSIVE) {
+            let scale = self.rcv.scale;
+            self.rcv.window.bound_by_scale(scale);
+        }
         self.marks.set(Marks::SACK, *sack_permitted && sysctl.sack);
         if let Some(stamp) = timestamps.filter(|_| sysctl.timestamps > 0) {
             self.stamps.on = true;
@@ -482,6 +484,16 @@ impl Connection {
         self.recovery.resent_since = None;
         self.recovery.high = segment.ack;
         self.timers.stop_resend();
+        if self.is(Marks::PASSIVE) {
+            // The largest offer is reckoned from here (`tcp_create_openreq_child`).
+            let window = u32::from(segment.window) << self.snd.scale;
+            self.snd.max_wnd = 0;
+            self.snd.set_window(window);
+            self.sync_mss(cx.sysctl);
+        } else {
+            let scale = self.rcv.scale;
+            self.rcv.window.bound_by_scale(scale);
+        }
         let offered = self.rcv.window();
         self.rcv.window.established(cx.now, self.rcv.nxt, offered, self.config.advertised_mss());
         if !self.is_sndbuf_locked() {
