@@ -94,7 +94,7 @@ fn ack_without_syn_and_bare_fin_are_ignored() {
 fn simultaneous_open() {
     let mut s = Script::syn_sent();
     send!(s, at 5 ms, "S 0:0(0) win 60000 <mss 1000>");
-    recv!(s, at 5 ms, "S. 0:0(0) ack 1 win 65000 <mss 1000,wscale 0>");
+    recv!(s, at 5 ms, "S. 0:0(0) ack 1 win 65000 <mss 1000,wscale 7>");
     assert_eq!((s.state(), s.readiness()), (State::SynReceived, Readiness::empty()));
     send!(s, at 10 ms, "S. 0:0(0) ack 1 win 60000 <mss 1000>");
     assert_eq!(s.state(), State::Established);
