@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use wavetank_api::{
-    Addr, Errno, Family, Host, SockType, Socket,
-    option::{Linger, SO_LINGER, SockOpt},
+    Addr, Errno, Family, Host, MsgFlags, SockType, Socket,
+    option::{Linger, SO_LINGER, SO_RCVBUF, SO_SNDBUF, SockOpt},
 };
 
 use crate::{
@@ -185,4 +185,51 @@ impl<H: Host> Full<H> {
     pub(crate) fn done(self) {
         drop((self.listener, self.filler));
     }
+}
+
+/// What is there to read now.
+#[track_caller]
+pub(crate) fn there<H: Host>(socket: &Socket<H>) -> Result<usize> {
+    let mut buf = vec![0; 1 << 20];
+    match socket.recv_with(&mut buf, MsgFlags::DONTWAIT) {
+        Ok(count) => Ok(count),
+        Err(error) if error == Errno::EAGAIN => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A connection with small buffers on both sides.
+pub(crate) fn narrow<B: Bed>(bed: &B, sndbuf: i32, rcvbuf: i32) -> Result<Pair<B::Host>> {
+    let listener = bed.far().bound_tcp()?;
+    listener.setsockopt(SO_RCVBUF, rcvbuf)?;
+    listener.listen(1)?;
+    let near = bed.near().tcp()?;
+    near.setsockopt(SO_SNDBUF, sndbuf)?;
+    near.connect(&listener.getsockname()?)?;
+    let (far, _) = listener.accept()?;
+    Ok(Pair { near, far, listener })
+}
+
+/// A socket whose connect is under way.
+#[track_caller]
+pub(crate) fn connecting<H: Host>(socket: Socket<H>, addr: &Addr) -> Result<Socket<H>> {
+    socket.setblocking(false)?;
+    fails(socket.connect(addr), Errno::EINPROGRESS)?;
+    Ok(socket)
+}
+
+/// Reads to the end; how much, and what that was: nothing, or an error.
+pub(crate) fn drain<H: Host>(socket: &Socket<H>) -> (usize, Option<Errno>) {
+    let mut got = 0;
+    loop {
+        match socket.recv(&mut [0; 8_192]) {
+            Ok(0) => return (got, None),
+            Ok(count) => got += count,
+            Err(error) => return (got, error.errno()),
+        }
+    }
+}
+
+pub(crate) fn full_segment<B: Bed>(bed: &B) -> usize {
+    if bed.family() == Family::INET { 1_448 } else { 1_428 }
 }

@@ -5,17 +5,20 @@ mod alive;
 mod bind;
 mod close;
 mod closing;
+mod closing_waits;
 mod connect;
 mod connect_nonblocking;
 mod data;
 mod dup;
 mod fast_open;
+mod held_back;
 mod host;
 mod inherit;
 mod listen;
 mod msg_flags;
 mod names;
 mod open;
+mod open_queue;
 mod options;
 mod options_effect;
 mod poll;
@@ -49,13 +52,16 @@ pub(crate) fn all() -> &'static [&'static Case] {
             connect::CASES,
             connect_nonblocking::CASES,
             open::CASES,
+            open_queue::CASES,
             fast_open::CASES,
             names::CASES,
             stream::CASES,
             data::CASES,
+            held_back::CASES,
             shutdown::CASES,
             close::CASES,
             closing::CASES,
+            closing_waits::CASES,
             time_wait::CASES,
             alive::CASES,
             poll::CASES,
