@@ -72,7 +72,7 @@ fn is_free<H: Host>(place: crate::Place<'_, H>, addr: &wavetank_api::Addr) -> Re
 }
 
 /// A connection both of whose ends were bound to ports that were asked for, and its listener is gone.
-fn bound_pair<B: Bed>(bed: &B) -> Result<(Socket<B::Host>, Socket<B::Host>), Stop> {
+fn bound_pair<B: Bed>(bed: &B) -> Result<[Socket<B::Host>; 2], Stop> {
     let listener = bed.far().tcp()?;
     listener.bind(&bed.far().free_addr()?)?;
     listener.listen(1)?;
@@ -80,11 +80,11 @@ fn bound_pair<B: Bed>(bed: &B) -> Result<(Socket<B::Host>, Socket<B::Host>), Sto
     near.bind(&bed.near().free_addr()?)?;
     near.connect(&listener.getsockname()?)?;
     let (far, _) = listener.accept()?;
-    Ok((near, far))
+    Ok([near, far])
 }
 
 fn simultaneous_close<B: Bed>(bed: &B) -> Outcome {
-    let (near, far) = bound_pair(bed)?;
+    let [near, far] = bound_pair(bed)?;
     let (near_name, far_name) = (near.getsockname()?, far.getsockname()?);
     bed.cut()?;
     near.close()?;
@@ -96,7 +96,7 @@ fn simultaneous_close<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn the_late_fin_is_acknowledged_again<B: Bed>(bed: &B) -> Outcome {
-    let (near, far) = bound_pair(bed)?;
+    let [near, far] = bound_pair(bed)?;
     let (near_name, far_name) = (near.getsockname()?, far.getsockname()?);
     near.close()?;
     ends(&far)?;
@@ -111,7 +111,7 @@ fn the_late_fin_is_acknowledged_again<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn the_last_acknowledgment_may_be_lost<B: Bed>(bed: &B) -> Outcome {
-    let (near, far) = bound_pair(bed)?;
+    let [near, far] = bound_pair(bed)?;
     let far_name = far.getsockname()?;
     near.close()?;
     ends(&far)?;

@@ -221,7 +221,7 @@ fn a_huge_backlog<B: Bed>(bed: &B) -> Outcome {
 }
 
 /// A listener that waits so long for data, and a client that is connected to it.
-fn deferred<B: Bed>(bed: &B, seconds: u64) -> Result<(Socket<B::Host>, Socket<B::Host>), Stop> {
+fn deferred<B: Bed>(bed: &B, seconds: u64) -> Result<[Socket<B::Host>; 2], Stop> {
     let listener = bed.far().bound_tcp()?;
     listener.setsockopt(TCP_DEFER_ACCEPT, Duration::from_secs(seconds))?;
     listener.listen(4)?;
@@ -229,11 +229,11 @@ fn deferred<B: Bed>(bed: &B, seconds: u64) -> Result<(Socket<B::Host>, Socket<B:
     client.connect(&listener.getsockname()?)?;
     bed.settle();
     polls(&listener, PollEvents::empty())?;
-    Ok((listener, client))
+    Ok([listener, client])
 }
 
 fn defer_accept_gives_up<B: Bed>(bed: &B) -> Outcome {
-    let (listener, client) = deferred(bed, 1)?;
+    let [listener, client] = deferred(bed, 1)?;
     takes_between(bed.near().host, SECOND / 2, 4 * SECOND, || becomes(&listener, PollEvents::IN))??;
     let (accepted, _) = listener.accept()?;
     client.sendall(b"late")?;
@@ -241,7 +241,7 @@ fn defer_accept_gives_up<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn defer_accept_is_not_told_to_the_client<B: Bed>(bed: &B) -> Outcome {
-    let (listener, client) = deferred(bed, 5)?;
+    let [listener, client] = deferred(bed, 5)?;
     polls(&client, PollEvents::OUT)?;
     same("getpeername", client.getpeername()?, listener.getsockname()?)?;
     client.sendall(b"now")?;
@@ -250,7 +250,7 @@ fn defer_accept_is_not_told_to_the_client<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn defer_accept_and_the_end<B: Bed>(bed: &B) -> Outcome {
-    let (listener, client) = deferred(bed, 5)?;
+    let [listener, client] = deferred(bed, 5)?;
     client.shutdown(Shutdown::Write)?;
     bed.settle();
     polls(&listener, PollEvents::IN)?;
