@@ -249,17 +249,17 @@ impl ScriptRunner {
         if self.world == World::Sim {
             return sim::run(script, family, self.all_faults);
         }
-        let mut first = None;
+        let mut last = None;
         for _ in 0..if self.all_faults { 1 } else { ATTEMPTS } {
             match real::run(script, family, self.all_faults) {
-                Err(Stop::Failed(failure)) => first = first.or(Some(failure)),
+                Err(Stop::Failed(failure)) => last = Some(failure),
                 Ok(()) => {
-                    notes.extend(first.map(|failure| format!("passed only when tried again: {failure}")));
+                    notes.extend(last.map(|failure| format!("passed only when tried again: {failure}")));
                     return Ok(());
                 }
                 skipped => return skipped,
             }
         }
-        first.map_or(Ok(()), |failure| Err(Stop::Failed(failure)))
+        last.map_or(Ok(()), |failure| Err(Stop::Failed(failure)))
     }
 }
