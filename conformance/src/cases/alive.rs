@@ -161,7 +161,7 @@ fn keepalive_set_when_idle<B: Bed>(bed: &B) -> Outcome {
     bed.near().host.sleep(3 * SECOND);
     bed.cut()?;
     keepalive(&pair.near, 1)?;
-    let (least, most) = (SECOND * 7 / 4, 3 * SECOND);
+    let (least, most) = (SECOND * 3 / 2, 3 * SECOND);
     fails(takes_between(bed.near().host, least, most, || pair.near.recv(&mut [0]))?, Errno::ETIMEDOUT)
 }
 
@@ -171,7 +171,7 @@ fn keepalive_with_user_timeout<B: Bed>(bed: &B) -> Outcome {
     pair.near.setsockopt(TCP_USER_TIMEOUT, SECOND + SECOND / 2)?;
     bed.cut()?;
     // At the second probe's time more than that has passed.
-    let (least, most) = (SECOND * 7 / 4, 3 * SECOND);
+    let (least, most) = (SECOND * 3 / 2, 3 * SECOND);
     fails(takes_between(bed.near().host, least, most, || pair.near.recv(&mut [0]))?, Errno::ETIMEDOUT)
 }
 
