@@ -37,10 +37,13 @@ pub const SCRIPT_DIFFERENCES: &[ScriptDifference] = &[
     ),
     row(
         "rto/retries2-gives-up",
-        "the clock of the kernel at hand ticks every 4 ms or more, so its four timeouts add up to over 3 s, the limit; in the model they are 2.94 s",
+        "a kernel's timers are late by a tick, so four timeouts add up to over 3 s, the limit; in the model they are 2.94 s",
     ),
     row("seq/challenge-ack-limit-per-second", "tcp_challenge_ack_limit is only kept: no host answers so many"),
-    row("window/closes-as-data-is-not-read", "the window of a small receive buffer: 6.1 has other figures than 6.18, too"),
+    row(
+        "window/closes-as-data-is-not-read",
+        "the window of a small receive buffer: 6.1 has other figures than 6.18, too",
+    ),
     row("window/update-after-reading", "the window of a small receive buffer does not grow"),
 ];
 
