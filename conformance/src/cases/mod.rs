@@ -27,6 +27,7 @@ mod resolve;
 mod shutdown;
 mod socket;
 mod stream;
+mod syn_data;
 mod tcp_info;
 mod tcp_options;
 mod time_wait;
@@ -54,6 +55,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             open::CASES,
             open_queue::CASES,
             fast_open::CASES,
+            syn_data::CASES,
             names::CASES,
             stream::CASES,
             data::CASES,
