@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{AcceptError, Body, ConnectStatus, Family, Host},
-    proto::Readiness,
+    host::{AcceptError, Body, ConnectStatus, Family, Host, Switches},
+    proto::{Readiness, tcp::Opening},
     world::World,
 };
 
@@ -144,11 +144,15 @@ impl Caller<'_> {
         }
         match world.on_host(self.host, |host, _| host.tcp_connect_status(id)) {
             ConnectStatus::Fresh => {
-                let result = self.begin_connect(world, id, addr);
+                let fast = self.host(world).sockets[id].options.switches.contains(Switches::FASTOPEN_CONNECT);
+                let result = self.begin_connect(world, id, addr, fast);
                 if let Err(errno) = result {
                     return Attempt::Done(Err(errno));
                 }
                 *begun = true;
+                if fast && self.is_put_off_or_asks(world, id) {
+                    return Attempt::Done(Ok(()));
+                }
                 if !waits {
                     // Even over loopback, where the handshake is over by now (`inet_stream_connect` with no time to wait).
                     return Attempt::Done(Err(Errno::EINPROGRESS));
@@ -158,6 +162,9 @@ impl Caller<'_> {
                 }
                 self.wait_connected(world, id, deadline)
             }
+            ConnectStatus::PutOff if !waits => Attempt::Done(Err(Errno::EISCONN)),
+            // Until somebody writes.
+            ConnectStatus::PutOff => self.wait_connected(world, id, deadline),
             ConnectStatus::Connecting if !waits => Attempt::Done(Err(Errno::EALREADY)),
             ConnectStatus::Connecting => {
                 *begun = true;
@@ -180,7 +187,23 @@ impl Caller<'_> {
         }
     }
 
-    fn begin_connect(&self, world: &mut World, id: SocketId, addr: &Addr) -> Result<(), Errno> {
+    /// TCP_FASTOPEN_CONNECT: with a cookie the first write will open; without one the handshake begins, and asks for one
+    /// (`tcp_fastopen_defer_connect`). `true` if it is put off.
+    fn is_put_off_or_asks(&self, world: &mut World, id: SocketId) -> bool {
+        if self.host(world).opening(id) != Opening::Asking {
+            return true;
+        }
+        world.on_host(self.host, |host, env| host.tcp_open_fast(env, id, &[]));
+        false
+    }
+
+    pub(super) fn begin_connect(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        addr: &Addr,
+        put_off: bool,
+    ) -> Result<(), Errno> {
         let socket = &self.host(world).sockets[id];
         debug_assert!(socket.family != Family::Unix);
         let to = name::read(socket, addr, Use::Connect)?;
@@ -194,7 +217,7 @@ impl Caller<'_> {
             return Err(if to.is_ipv6() { Errno::EAFNOSUPPORT } else { Errno::ENETUNREACH });
         }
         self.has_route(world, to.ip())?;
-        world.on_host(self.host, |host, env| host.tcp_connect(env, id, to)).map_err(IntoErrno::errno)
+        world.on_host(self.host, |host, env| host.tcp_connect(env, id, to, put_off)).map_err(IntoErrno::errno)
     }
 
     /// Nothing leads to an address that nobody has, unless it is one of the network that all are on
@@ -203,7 +226,7 @@ impl Caller<'_> {
         if world.has_route(self.host, to) { Ok(()) } else { Err(Errno::ENETUNREACH) }
     }
 
-    fn wait_connected(&self, world: &World, id: SocketId, deadline: &mut Option<Instant>) -> Attempt<()> {
+    pub(super) fn wait_connected<T>(&self, world: &World, id: SocketId, deadline: &mut Option<Instant>) -> Attempt<T> {
         let timeout = self.host(world).sockets[id].options.sndtimeo;
         deadline_after(world, deadline, timeout);
         // A negative SO_SNDTIMEO is no time at all (`sock_set_timeout`, `inet_wait_for_connect`).

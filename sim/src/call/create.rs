@@ -266,6 +266,11 @@ impl Caller<'_> {
                     }
                     Ok(())
                 }
+                // Its SYN was never sent: it is as if it had not been connected (`inet_shutdown`, TCP_SYN_SENT).
+                Body::Tcp(Tcp::Connection { connection, .. }) if connection.is_put_off() => {
+                    host.tcp_disconnect(env, id);
+                    Ok(())
+                }
                 Body::Tcp(Tcp::Connection { .. }) => {
                     let result = host.with_connection(env, id, |connection, cx| connection.shutdown(cx, read, write));
                     match result {

@@ -6,6 +6,7 @@
 pub(crate) mod connect;
 pub(crate) mod create;
 pub(crate) mod errno;
+mod fast_open;
 pub(crate) mod ioctl;
 pub(crate) mod machine;
 pub(crate) mod name;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, Family, Tcp},
+    host::{Body, ConnectStatus, Family, Tcp},
     proto::{
         Readiness,
         tcp::{self, Connection},
@@ -23,6 +23,15 @@ use crate::{
 
 /// The most buffers that a message can have (`copy_msghdr_from_user`).
 pub(super) const UIO_MAXIOV: usize = 1024;
+
+/// How far a call that sends has come.
+#[derive(Default)]
+pub(super) struct Progress {
+    /// Bytes taken.
+    pub(super) sent: usize,
+    /// It has opened the connection (`call/fast_open.rs`).
+    pub(super) opens: bool,
+}
 
 impl Caller<'_> {
     /// send(2) of one buffer.
@@ -34,9 +43,9 @@ impl Caller<'_> {
             numbers: [fd as u64 | (flags.bits() as u64) << 32, data.len() as u64, 0],
             text: || format!("send({fd}, {}, {}, {flags})", quoted(data), data.len()),
         };
-        let mut sent = 0;
+        let mut progress = Progress::default();
         self.blocking(fd, told, |world, deadline| {
-            self.send_attempt(world, fd, None, &[data], flags, &mut sent, deadline)
+            self.send_attempt(world, fd, None, &[data], flags, &mut progress, deadline)
         })
     }
 
@@ -54,12 +63,12 @@ impl Caller<'_> {
                 format!("sendmsg({fd}, {}, {len}, {flags}{to})", quoted(parts.first().copied().unwrap_or_default()))
             },
         };
-        let mut sent = 0;
+        let mut progress = Progress::default();
         self.blocking(fd, told, |world, deadline| {
             if parts.len() > UIO_MAXIOV {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
             }
-            self.send_attempt(world, fd, to, &parts, flags, &mut sent, deadline)
+            self.send_attempt(world, fd, to, &parts, flags, &mut progress, deadline)
         })
     }
 
@@ -71,9 +80,10 @@ impl Caller<'_> {
         to: Option<&Addr>,
         parts: &[&[u8]],
         flags: MsgFlags,
-        sent: &mut usize,
+        progress: &mut Progress,
         deadline: &mut Option<Instant>,
     ) -> Attempt<usize> {
+        let Progress { sent, opens } = progress;
         let id = match self.socket(world, fd) {
             Ok(id) => id,
             Err(errno) => return Attempt::Done(if *sent > 0 { Ok(*sent) } else { Err(errno) }),
@@ -82,7 +92,21 @@ impl Caller<'_> {
         let waits = !socket.nonblocking && !flags.contains(MsgFlags::DONTWAIT);
         let timeout = socket.options.sndtimeo;
         let result = match socket.body {
-            Body::Tcp(_) => self.send_tcp(world, id, parts, flags, sent),
+            Body::Tcp(_) if *opens || flags.contains(MsgFlags::FASTOPEN) => {
+                match self.open_fast(world, id, to, parts, waits, progress, deadline) {
+                    Some(attempt) => return attempt,
+                    None => self.send_tcp(world, id, parts, flags, &mut progress.sent),
+                }
+            }
+            Body::Tcp(_) => match self.send_tcp(world, id, parts, flags, sent) {
+                Err(Errno::EAGAIN) if self.host(world).sockets[id].connect_status() == ConnectStatus::PutOff => {
+                    match self.open_fast(world, id, to, parts, waits, progress, deadline) {
+                        Some(attempt) => return attempt,
+                        None => self.send_tcp(world, id, parts, flags, &mut progress.sent),
+                    }
+                }
+                result => result,
+            },
             // `udp_sendmsg`; `udpv6_sendmsg` does not look.
             Body::Udp(_) if flags.contains(MsgFlags::OOB) && socket.family == Family::Inet => Err(Errno::EOPNOTSUPP),
             Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts)),
@@ -94,6 +118,7 @@ impl Caller<'_> {
             }
             Body::Unix { .. } => self.send_unix(world, id, parts, sent),
         };
+        let sent = &mut progress.sent;
         let expired = has_passed(world, *deadline);
         match result {
             Err(Errno::EAGAIN) if waits && !expired => {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Body, Env, Family, Flow, Host, Socket, Switches, Tcp, ports};
+use super::{Body, Env, Family, Flow, Host, Socket, Switches, Tcp, fast_open, ports};
 use crate::{
     base::SocketId,
     net::DropReason,
@@ -54,9 +54,12 @@ impl Host {
     }
 
     fn tcp_segment(&mut self, env: &mut Env<'_>, id: SocketId, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        if segment.flags.contains(Flags::SYN) {
+            return self.syn_for_connection(env, id, from, to, segment);
+        }
         if let Body::Tcp(Tcp::Connection { connection, parent: Some(parent) }) = &self.sockets[id].body
-            && connection.state() == tcp::State::SynReceived
-            && !segment.flags.intersects(Flags::RST | Flags::SYN)
+            && connection.is_embryo()
+            && !segment.flags.contains(Flags::RST)
             && self.accept_queue_is_full(*parent)
         {
             // The last segment of the handshake is not looked at; the peer believes it is connected, and will send again
@@ -107,12 +110,22 @@ impl Host {
             env.refused.push((DropReason::BacklogFull, packet));
             return;
         }
+        let verdict = if welcome == tcp::Welcome::Request {
+            self.fast_open_verdict(env, listener, from, to, &segment)
+        } else {
+            fast_open::Verdict::default()
+        };
+        let parent = &self.sockets[listener];
         let (family, options, defer_accept) = (parent.family, parent.options.inherited(), parent.options.defer_accept);
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed(None)), options);
         let mss = super::tcp::mss_towards(self, from.ip());
         let config = tcp::Config { mss, defer_accept, ..super::tcp::config_of(&child) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
-        let mut connection = Box::new(tcp::Connection::accept(cx, to, from, &segment, config, successor, welcome));
+        let mut connection = Box::new(if verdict.early {
+            tcp::Connection::accept_fast(cx, to, from, &segment, config, successor, verdict.cookie)
+        } else {
+            tcp::Connection::accept(cx, to, from, &segment, config, successor, welcome, verdict.cookie)
+        });
         if child.options.switches.contains(Switches::PINGPONG) {
             connection.set_quickack(cx, 0);
         }
@@ -120,10 +133,13 @@ impl Host {
         let child = self.sockets.insert(child);
         self.adopt(child, to, from);
         if let Body::Tcp(Tcp::Listening(queue)) = &mut self.sockets[listener].body {
-            queue.syn_received(child);
+            if verdict.early { queue.opened_early(child) } else { queue.syn_received(child) }
         }
         env.out.pool.give(segment.payload);
         self.after(env, child);
+        if verdict.early {
+            self.wake(env, listener);
+        }
     }
 
     fn tcp_refuse(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {

@@ -7,6 +7,7 @@
 mod address;
 mod descriptors;
 mod ephemeral;
+mod fast_open;
 mod input;
 mod options;
 mod ports;
@@ -27,6 +28,7 @@ use std::{
 
 pub(crate) use self::tcp::{AcceptError, ConnectError, ListenError};
 pub(crate) use descriptors::{Program, TableFull};
+pub(crate) use fast_open::CLIENT as FASTOPEN_CLIENT;
 pub(crate) use options::{Rare, SocketOptions, Switches};
 pub(crate) use ports::BindError;
 use ports::Ports;
@@ -72,6 +74,8 @@ pub(crate) struct Host {
     ports: Ports,
     /// Initial sequence numbers.
     isn_rng: Rng,
+    /// Fast Open's cookies.
+    fast_servers: fast_open::Servers,
     /// Ephemeral ports.
     port_rng: Rng,
     /// Where in the range the search for the next port of a connection begins, once there was one.
@@ -129,6 +133,7 @@ impl Host {
             last_destination: None,
             ports: parts.ports,
             isn_rng: stream("tcp isn"),
+            fast_servers: fast_open::Servers::default(),
             port_rng: stream("ephemeral port"),
             next_port: None,
             program_rng: stream("getrandom"),

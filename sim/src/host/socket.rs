@@ -85,6 +85,8 @@ pub(crate) enum Tcp {
 pub(crate) enum ConnectStatus {
     /// Nothing was begun.
     Fresh,
+    /// TCP_FASTOPEN_CONNECT: the first write begins the handshake.
+    PutOff,
     /// The handshake is under way.
     Connecting,
     /// It succeeded, and no call has said so yet.
@@ -157,6 +159,7 @@ impl Socket {
             Body::Tcp(Tcp::Listening(_)) => ConnectStatus::Connected,
             Body::Tcp(Tcp::Connection { .. }) if self.connect_reported => ConnectStatus::Connected,
             Body::Tcp(Tcp::Connection { connection, .. }) => match connection.state() {
+                tcp::State::SynSent if connection.is_put_off() => ConnectStatus::PutOff,
                 tcp::State::SynSent | tcp::State::SynReceived => ConnectStatus::Connecting,
                 tcp::State::Closed => ConnectStatus::Failed(None),
                 _ => ConnectStatus::Succeeded,

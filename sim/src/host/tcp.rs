@@ -55,6 +55,7 @@ impl Host {
         }
         let socket = &mut self.sockets[id];
         socket.body = Body::Tcp(Tcp::Listening(Box::new(tcp::Listener::new(backlog))));
+        self.lend_fast_open(id, backlog);
         match self.ports.listeners.get_mut(&local.port()) {
             Some(listeners) => listeners.push(id),
             None => {
@@ -72,7 +73,9 @@ impl Host {
         let child = listener.pop().ok_or(AcceptError::WouldBlock)?;
         let socket = &mut self.sockets[child];
         socket.connect_reported = true;
-        if let Body::Tcp(Tcp::Connection { parent, .. }) = &mut socket.body {
+        if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body
+            && !connection.is_open_early()
+        {
             *parent = None;
         }
         // More may be waiting, for others who wait.
@@ -132,8 +135,14 @@ impl Host {
         socket.local = Some(SocketAddr::new(ip, port)).filter(|_| socket.addr_locked || port != 0);
     }
 
-    /// `connect(2)` on a fresh socket: begins the handshake.
-    pub(crate) fn tcp_connect(&mut self, env: &mut Env<'_>, id: SocketId, to: SocketAddr) -> Result<(), ConnectError> {
+    /// `connect(2)` on a fresh socket: begins the handshake, unless it is put off until [`Host::tcp_open_fast`].
+    pub(crate) fn tcp_connect(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        to: SocketAddr,
+        put_off: bool,
+    ) -> Result<(), ConnectError> {
         let to = address::unspecified_is_loopback(to);
         let bound = self.sockets[id].local;
         let has_port = self.sockets[id].port_slot.is_some();
@@ -165,7 +174,8 @@ impl Host {
         }
         let config = tcp::Config { mss: mss_towards(self, to.ip()), ..self.tcp_config(id) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
-        let connection = Box::new(tcp::Connection::connect(cx, local, to, config, successor));
+        let begin = if put_off { tcp::Connection::put_off } else { tcp::Connection::connect };
+        let connection = Box::new(begin(cx, local, to, config, successor));
         let socket = &mut self.sockets[id];
         socket.remote = Some(to);
         socket.body = Body::Tcp(Tcp::Connection { connection, parent: None });
@@ -322,21 +332,35 @@ impl Host {
     fn tell_parent(&mut self, env: &mut Env<'_>, child: SocketId, parent: SocketId) {
         let Some(connection) = self.sockets[child].connection() else { return };
         let (state, finished) = (connection.state(), connection.is_finished());
+        let handshake = connection.handshake();
         let Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), waiters, .. }) = self.sockets.get_mut(parent)
         else {
-            return;
+            // It listens no more: an accepted connection whose handshake was not over.
+            return self.forget_parent(child);
         };
-        if state == tcp::State::SynReceived {
+        if state == tcp::State::SynReceived || handshake == tcp::Handshake::Pending {
             return;
+        }
+        if listener.has_early() {
+            let accepted = !listener.is_queued(child);
+            let reset = handshake == tcp::Handshake::Reset && accepted;
+            let was_early = listener.early_is_over(child, reset.then_some(env.now));
+            if was_early && accepted {
+                return self.forget_parent(child);
+            }
         }
         if finished && !listener.is_queued(child) {
             // Reset or given up during the handshake: nobody will ever see it.
             listener.gone(child);
-            if let Body::Tcp(Tcp::Connection { parent, .. }) = &mut self.sockets[child].body {
-                *parent = None;
-            }
+            self.forget_parent(child);
         } else if listener.established(child) {
             waiters.wake(Readiness::IN, env.wakes);
+        }
+    }
+
+    fn forget_parent(&mut self, child: SocketId) {
+        if let Body::Tcp(Tcp::Connection { parent, .. }) = &mut self.sockets[child].body {
+            *parent = None;
         }
     }
 

@@ -4,7 +4,7 @@ use wavetank_api::{Errno, option as names};
 
 use super::{Asked, Given, TcpState, Value, state, tcp_info, text, within, zero_or_one};
 use crate::{
-    host::{Family, Switches},
+    host::{FASTOPEN_CLIENT, Family, Switches},
     proto::tcp::CongestionControl,
 };
 
@@ -198,9 +198,6 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     }
     Ok(())
 }
-
-/// TFO_CLIENT_ENABLE of `tcp_fastopen`.
-const FASTOPEN_CLIENT: u32 = 1;
 
 /// Stored: a socket under repair is one that answers so. Nothing of it can be taken out or put in.
 fn repair(given: &mut Given<'_, '_>, value: i32, state: TcpState) -> Result<(), Errno> {

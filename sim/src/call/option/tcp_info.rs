@@ -64,6 +64,7 @@ fn of_connection(info: &Info, begin: TcpInfo) -> TcpInfo {
         backoff: info.backoff,
         options: info.options,
         wscale: info.snd_wscale | info.rcv_wscale << 4,
+        flags: info.client_fail << 1,
         rto: info.rto,
         ato: info.ato,
         snd_mss: info.snd_mss,

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     base::Instant,
     proto::{Cx, Readiness},
-    wire::{Segment, SeqNum},
+    wire::{FastOpenCookie, Segment, SeqNum},
 };
 
 /// No send buffer is larger, so that what it holds stays far below half the sequence space. SO_SNDBUF comes nowhere near.
@@ -61,7 +61,8 @@ impl Connection {
         connection
     }
 
-    /// Passive open: a SYN has come to a listener; the SYN+ACK is left in `cx.out`.
+    /// Passive open: a SYN has come to a listener; the SYN+ACK, with a cookie for Fast Open, is left in `cx.out`.
+    #[expect(clippy::too_many_arguments, reason = "what a listener knows of a SYN")]
     pub(crate) fn accept(
         cx: &mut Cx<'_>,
         local: SocketAddr,
@@ -70,17 +71,18 @@ impl Connection {
         config: Config,
         successor: Option<Successor>,
         welcome: Welcome,
+        cookie: Option<FastOpenCookie>,
     ) -> Self {
         let mut connection = Self::new(cx, local, remote, State::SynReceived, config, successor);
         connection.marks |= Marks::PASSIVE;
         connection.marks.set(Marks::COOKIE, welcome == Welcome::Cookie);
         connection.learn_peer(cx, syn);
-        connection.send_syn(cx);
+        connection.send_syn_with(cx, cookie);
         connection.check();
         connection
     }
 
-    fn new(
+    pub(super) fn new(
         cx: &mut Cx<'_>,
         local: SocketAddr,
         remote: SocketAddr,
@@ -152,7 +154,7 @@ impl Connection {
     /// `send(2)`: takes as much as fits into the send buffer, and sends what may be sent. The order of checks is that of
     /// `tcp_sendmsg_locked` and `sk_stream_wait_connect`.
     pub(crate) fn send(&mut self, cx: &mut Cx<'_>, data: &[u8], flags: SendFlags) -> Result<usize, SendError> {
-        if !self.state.takes_data() {
+        if !self.state.takes_data() && !self.takes_data_early() {
             return Err(self.why_not_send());
         }
         let room = self.send_room();
@@ -210,6 +212,14 @@ impl Connection {
         let segments = self.congestion.cwnd.max(congestion::INITIAL).max(self.recovery.reordering + 1);
         let wanted = segments.saturating_mul(2 * segment).min(sysctl.wmem[2]);
         self.snd.sndbuf = self.snd.sndbuf.max(wanted);
+    }
+
+    /// An answer to what was in the SYN (`tcp_passive_fastopen`).
+    fn takes_data_early(&self) -> bool {
+        self.state == State::SynReceived
+            && self.is(Marks::FAST_OPEN)
+            && !self.is(Marks::SEND_SHUT)
+            && self.failure.is_none()
     }
 
     fn why_not_send(&mut self) -> SendError {
@@ -346,6 +356,8 @@ impl Connection {
         match self.state {
             State::Established => self.state = State::FinWait1,
             State::CloseWait => self.state = State::LastAck,
+            // Data came in the SYN, and nobody will wait for the end of the handshake (`tcp_close_state`).
+            State::SynReceived if self.is_open_early() && self.is(Marks::ORPHAN) => self.state = State::FinWait1,
             // Sent when the handshake is over (RFC 9293 section 3.10.4).
             State::SynReceived => {}
             _ => return,
@@ -402,7 +414,7 @@ impl Connection {
             return;
         }
         match self.state {
-            State::SynSent | State::SynReceived => self.finish(Some(failure)),
+            State::SynSent | State::SynReceived if !self.is(Marks::FAST_OPEN) => self.finish(Some(failure)),
             State::Closed | State::TimeWait => {}
             _ => {
                 if self.config.has(Switches::RECVERR) {
@@ -446,7 +458,7 @@ impl Connection {
         let closed = matches!(self.state, State::Closed | State::TimeWait);
         ready.set(Readiness::HUP, closed || self.is(Marks::BOTH_SHUT));
         ready.set(Readiness::IN | Readiness::RDHUP, self.is(Marks::RECEIVE_SHUT));
-        if !self.state.is_connecting() {
+        if !self.state.is_connecting() || self.is(Marks::FAST_OPEN) {
             let readable = self.readable();
             ready.set(
                 Readiness::IN,
@@ -454,6 +466,9 @@ impl Connection {
             );
             ready.set(Readiness::OUT, self.is(Marks::SEND_SHUT) || self.is_writable());
             ready.set(Readiness::PRI, self.has_urgent());
+        } else if self.is(Marks::PUT_OFF) {
+            // So that the program writes, which opens (`tcp_poll`).
+            ready |= Readiness::OUT;
         }
         ready.set(Readiness::ERR, self.failure.is_some());
         ready

@@ -12,8 +12,10 @@ pub(crate) struct Info {
     pub(crate) retransmits: u8,
     pub(crate) probes: u8,
     pub(crate) backoff: u8,
-    /// TCPI_OPT_TIMESTAMPS 1, _SACK 2, _WSCALE 4.
+    /// TCPI_OPT_TIMESTAMPS 1, _SACK 2, _WSCALE 4, _SYN_DATA 32.
     pub(crate) options: u8,
+    /// `tcpi_fastopen_client_fail`
+    pub(crate) client_fail: u8,
     pub(crate) snd_wscale: u8,
     pub(crate) rcv_wscale: u8,
     pub(crate) rto: u32,
@@ -82,14 +84,18 @@ impl Connection {
             retransmits: self.snd.retries,
             probes: self.snd.probes,
             backoff: self.rtt.backoff(),
-            options: u8::from(self.stamps.on) | u8::from(self.is(Marks::SACK)) << 1 | u8::from(scales) << 2,
+            options: u8::from(self.stamps.on)
+                | u8::from(self.is(Marks::SACK)) << 1
+                | u8::from(scales) << 2
+                | u8::from(self.is(Marks::SYN_DATA_ACKED)) << 5,
+            client_fail: self.client_fail(),
             snd_wscale: self.snd.scale,
             rcv_wscale: self.rcv.scale,
             rto: micros(self.rtt.timeout(sysctl)),
             ato: u32::from(self.rcv.ato) * 1000,
             snd_mss: self.snd.mss.into(),
             rcv_mss: self.rcv.mss.into(),
-            unacked: self.snd.sent.len() + u32::from(self.state.is_connecting()),
+            unacked: self.snd.sent.len() + u32::from(self.state.is_connecting() && !self.is(Marks::FAST_OPEN)),
             sacked: self.snd.sent.sacked,
             lost: self.snd.sent.lost,
             retrans: self.snd.sent.retransmitted,

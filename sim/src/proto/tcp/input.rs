@@ -87,6 +87,11 @@ impl Connection {
             State::Closed => return Disposition::Reset,
             State::SynSent => return self.arrives_in_syn_sent(cx, segment),
             State::TimeWait => return self.arrives_in_time_wait(cx, segment),
+            State::SynReceived | State::FinWait1 if self.is(Marks::FAST_OPEN) => {
+                if !self.looks_at_early(cx, segment) {
+                    return Disposition::Done;
+                }
+            }
             _ => {}
         }
         let flags = segment.flags;
@@ -120,7 +125,11 @@ impl Connection {
         // Second, check the RST bit. Only the exact sequence number is believed (RFC 5961 section 3), or the end of what
         // we told to have (`tcp_validate_incoming`).
         if flags.contains(Flags::RST) {
-            if segment.seq == self.rcv.nxt || self.is_reset_of_fin(segment) || self.is_embryo() {
+            if segment.seq == self.rcv.nxt
+                || self.is_reset_of_fin(segment)
+                || self.is_embryo()
+                || self.is(Marks::FAST_OPEN)
+            {
                 self.peer_resets();
             } else if self.rcv.assembler.furthest_report() == Some(segment.seq) {
                 self.peer_resets();
@@ -141,9 +150,12 @@ impl Connection {
         if !flags.contains(Flags::ACK) {
             return Disposition::Done;
         }
+        if self.is(Marks::FAST_OPEN) && !self.early_open_is_acked(cx, segment) {
+            return Disposition::Reset;
+        }
         self.rcv.heard_at = cx.now;
         if self.state == State::SynReceived {
-            if segment.ack != self.snd.nxt {
+            if !self.acks_syn(segment) {
                 return Disposition::Reset;
             }
             if self.waits_for_data(segment) {
@@ -151,6 +163,8 @@ impl Connection {
                 return Disposition::Done;
             }
             self.become_established(cx, segment);
+            // Data that was in our SYN, when both have opened.
+            self.rearm(cx);
         }
         if self.stamps.on
             && let Some(stamp) = segment.options.timestamps
@@ -239,6 +253,11 @@ impl Connection {
         overtaken && u32::from(segment.window) << self.snd.scale == self.snd.wnd
     }
 
+    /// An ACK of our SYN, and perhaps of data that was in it.
+    fn acks_syn(&self, segment: &Segment) -> bool {
+        self.snd.una.before(segment.ack) && segment.ack.at_or_before(self.snd.nxt)
+    }
+
     /// TCP_DEFER_ACCEPT: the bare ACK of the handshake makes no connection; data does, or the end of patience
     /// (`tcp_check_req`).
     fn waits_for_data(&self, segment: &Segment) -> bool {
@@ -259,7 +278,10 @@ impl Connection {
     fn arrives_in_syn_sent(&mut self, cx: &mut Cx<'_>, segment: &Segment) -> Disposition {
         let flags = segment.flags;
         // First, check the ACK bit.
-        if flags.contains(Flags::ACK) && segment.ack != self.snd.nxt {
+        if self.is(Marks::PUT_OFF) {
+            return Disposition::Reset;
+        }
+        if flags.contains(Flags::ACK) && !self.acks_syn(segment) {
             if self.snd.retries == 0 {
                 // Somebody is there who remembers another connection: the SYN goes out again as soon as that is gone.
                 self.timers.set_retransmit(cx.now, SOON);
@@ -289,9 +311,15 @@ impl Connection {
         self.learn_peer(cx, segment);
         if flags.contains(Flags::ACK) {
             self.become_established(cx, segment);
-            self.take_ack(cx, segment);
-            // Text beside the SYN would be Fast Open's; it is dropped, and comes again.
-            self.send_ack(cx);
+            let unanswered = self.syn_data_is_answered(cx, segment);
+            if !unanswered || segment.ack != self.snd.una {
+                self.take_ack(cx, segment);
+            }
+            if unanswered {
+                self.resend_syn_data(cx);
+            } else {
+                self.send_ack(cx);
+            }
         } else {
             // Simultaneous open.
             self.state = State::SynReceived;
@@ -367,7 +395,7 @@ impl Connection {
             && !self.is(Marks::PASSIVE)
             && segment.flags.contains(Flags::ACK)
             && segment.seq + 1 == self.rcv.nxt
-            && segment.ack == self.snd.nxt
+            && self.acks_syn(segment)
     }
 
     /// A SYN in the window: RFC 5961 section 4. To a connection that is not yet one, it is the same SYN again, whose
@@ -476,13 +504,14 @@ impl Connection {
         // If the SYN was lost more than once, the path is in no state for ten segments (`tcp_init_transfer`).
         self.congestion.cwnd = if self.recovery.total > 1 { 1 } else { congestion::INITIAL };
         self.recovery.phase = Phase::Open;
-        self.snd.una = segment.ack;
+        // Data in the SYN may be acknowledged, too: that is seen to later.
+        self.snd.una = self.snd.una + 1;
         self.snd.retries = 0;
-        self.snd.pushed = segment.ack;
-        self.snd.small = segment.ack;
+        self.snd.pushed = self.snd.nxt;
+        self.snd.small = self.snd.nxt;
         self.snd.sent_at = cx.now;
         self.recovery.resent_since = None;
-        self.recovery.high = segment.ack;
+        self.recovery.high = self.snd.una;
         self.timers.stop_resend();
         if self.is(Marks::PASSIVE) {
             // The largest offer is reckoned from here (`tcp_create_openreq_child`).

@@ -10,6 +10,8 @@
 
 use std::collections::VecDeque;
 
+use crate::base::Instant;
+
 /// What a listener does about a SYN.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Welcome {
@@ -29,12 +31,25 @@ pub(crate) struct Listener<Id> {
     embryos: VecDeque<Id>,
     /// Established and not accepted, the oldest first.
     accepted: VecDeque<Id>,
+    /// Those that began with data, once there was one.
+    early: Option<Box<Early<Id>>>,
 }
+
+/// Connections that are open before their handshake is over: `struct fastopen_queue`.
+#[derive(Clone, Debug)]
+struct Early<Id> {
+    pending: Vec<Id>,
+    /// Until when those count that were reset instead: somebody may be sending SYNs in another's name (RFC 7413 section 5.1).
+    reset_until: VecDeque<Instant>,
+}
+
+/// TCP Fast Open's penalty for a reset, 60 s (`reqsk_fastopen_remove`).
+const PENALTY: u64 = 60_000_000_000;
 
 impl<Id: Copy + Eq> Listener<Id> {
     /// A listener as after `listen(2)`; `backlog` is clamped already.
     pub(crate) fn new(backlog: usize) -> Self {
-        Self { backlog, embryos: VecDeque::new(), accepted: VecDeque::new() }
+        Self { backlog, embryos: VecDeque::new(), accepted: VecDeque::new(), early: None }
     }
 
     /// `listen(2)` again. Whoever is in a queue stays there.
@@ -77,6 +92,44 @@ impl<Id: Copy + Eq> Listener<Id> {
             self.accepted.push_back(id);
         }
         moved
+    }
+
+    /// Whether one more may begin with data, if `limit` may be in the handshake at a time (`tcp_fastopen_queue_check`).
+    pub(crate) fn may_open_early(&mut self, limit: u32, now: Instant) -> bool {
+        let Some(early) = &mut self.early else { return limit > 0 };
+        if early.pending.len() + early.reset_until.len() < limit as usize {
+            return true;
+        }
+        let is_over = limit > 0 && early.reset_until.front().is_some_and(|&until| until < now);
+        if is_over {
+            early.reset_until.pop_front();
+        }
+        is_over
+    }
+
+    /// A SYN with data has made a connection that can be accepted.
+    pub(crate) fn opened_early(&mut self, id: Id) {
+        self.accepted.push_back(id);
+        let early =
+            self.early.get_or_insert_with(|| Box::new(Early { pending: Vec::new(), reset_until: VecDeque::new() }));
+        early.pending.push(id);
+    }
+
+    /// Whether a connection ever began with data.
+    pub(crate) fn has_early(&self) -> bool {
+        self.early.is_some()
+    }
+
+    /// The handshake of one of these is over; or it was reset instead, at this time, after it had been accepted. `false` if it
+    /// is none of these.
+    pub(crate) fn early_is_over(&mut self, id: Id, reset_at: Option<Instant>) -> bool {
+        let Some(early) = &mut self.early else { return false };
+        let Some(at) = early.pending.iter().position(|&pending| pending == id) else { return false };
+        early.pending.remove(at);
+        if let Some(at) = reset_at {
+            early.reset_until.push_back(Instant::from_nanos(at.as_nanos().saturating_add(PENALTY)));
+        }
+        true
     }
 
     /// A connection ended before its handshake was over. `false` if it was not in the handshake.

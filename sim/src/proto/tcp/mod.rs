@@ -37,6 +37,7 @@ mod assembler;
 mod buffer;
 mod calls;
 mod congestion;
+mod fast_open;
 mod info;
 mod input;
 mod listen;
@@ -64,6 +65,7 @@ use self::{
 pub(crate) use self::{
     calls::{SendFlags, Successor},
     congestion::CongestionControl,
+    fast_open::{Handshake, Opening},
     info::Info,
     input::reset_for,
     listen::{Listener, Welcome},
@@ -235,6 +237,16 @@ bitflags::bitflags! {
         const COOKIE = 0x100;
         /// Both ends' windows are scaled.
         const SCALING = 0x200;
+        /// It can be used though the handshake is not over, because data came in the SYN (`fastopen_rsk`).
+        const FAST_OPEN = 0x400;
+        /// Its SYN waits for the first write (`defer_connect`).
+        const PUT_OFF = 0x800;
+        /// Fast Open's option was in our SYN (`syn_fastopen`).
+        const ASKED_FOR_COOKIE = 0x1000;
+        /// What was in the SYN is acknowledged (`syn_data_acked`).
+        const SYN_DATA_ACKED = 0x2000;
+        /// Why no data was in our SYN, or was there in vain, as a number (`fastopen_client_fail`).
+        const FELL_SHORT = 0xc000;
     }
 }
 
@@ -474,7 +486,7 @@ impl Connection {
 
     /// It was made by a SYN to a listener, and its handshake is not over: to Linux not yet a socket, but a request.
     pub(crate) fn is_embryo(&self) -> bool {
-        self.state == State::SynReceived && self.is(Marks::PASSIVE)
+        self.state == State::SynReceived && (self.marks & (Marks::PASSIVE | Marks::FAST_OPEN)) == Marks::PASSIVE
     }
 
     /// It is over, for a reason or without (`tcp_done`). What was received stays for the program to read.

@@ -47,7 +47,7 @@ impl Connection {
 
     /// `tcp_write_xmit`
     pub(super) fn output_queued(&mut self, cx: &mut Cx<'_>, push: Push) {
-        if self.snd.left() == 0 || !self.state.may_transmit() {
+        if self.snd.left() == 0 || !(self.state.may_transmit() || self.may_answer_early()) {
             return;
         }
         let mut sent = false;
@@ -76,6 +76,11 @@ impl Connection {
             // Nothing will come back to tell that the window has opened (`tcp_check_probe_timer`).
             self.timers.set_probe(cx.now, self.rtt.base().max(u64::from(cx.sysctl.rto_min) * 1_000_000));
         }
+    }
+
+    /// Data came in the SYN: the answer needs not wait for the end of the handshake, but the FIN of a `shutdown` does.
+    fn may_answer_early(&self) -> bool {
+        self.is(Marks::FAST_OPEN) && !self.is(Marks::FIN_QUEUED)
     }
 
     fn window_was_used(&mut self, cx: &Cx<'_>, full: bool) {
@@ -253,7 +258,13 @@ impl Connection {
 
     /// Sends our SYN, or SYN+ACK if the peer's SYN is known. It also goes out unchanged when it is sent again.
     pub(super) fn send_syn(&mut self, cx: &mut Cx<'_>) {
-        let answers = self.state == State::SynReceived;
+        let segment = self.make_syn(cx);
+        cx.out.segment(self.ends.local, self.ends.remote, segment);
+    }
+
+    pub(super) fn make_syn(&self, cx: &Cx<'_>) -> Segment {
+        let early = self.is(Marks::FAST_OPEN);
+        let answers = early || self.state == State::SynReceived;
         // The answer of a simultaneous open is our SYN once more, with its options (`tcp_send_synack`).
         let as_agreed = self.is(Marks::PASSIVE);
         let scale = if as_agreed {
@@ -267,10 +278,10 @@ impl Connection {
             let (value, echo) = (self.stamps.value(cx.now), self.stamps.recent);
             (cx.sysctl.timestamps > 0).then_some(Timestamps { value, echo })
         };
-        let segment = Segment {
+        Segment {
             src_port: self.ends.local_port,
             dst_port: self.ends.remote_port,
-            seq: self.snd.una,
+            seq: if early { self.snd.una - 1 } else { self.snd.una },
             ack: if answers { self.rcv.nxt } else { SeqNum(0) },
             flags: if answers { Flags::SYN | Flags::ACK } else { Flags::SYN },
             window: self.rcv.window.initial(),
@@ -283,8 +294,7 @@ impl Connection {
                 ..Options::default()
             },
             payload: Default::default(),
-        };
-        cx.out.segment(self.ends.local, self.ends.remote, segment);
+        }
     }
 
     /// Makes one segment with payload or FIN from the send buffer.

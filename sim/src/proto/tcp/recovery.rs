@@ -605,9 +605,13 @@ impl Connection {
             let len = sent.end.0.wrapping_sub(sent.seq.0) - u32::from(self.ends_with_fin(sent.end));
             any |= len > mss && self.snd.sent.mark_lost(index);
         }
-        if !any {
-            return;
+        if any {
+            self.resend_without_blame(cx);
         }
+    }
+
+    /// What is lost goes out again; no congestion is to blame (`tcp_non_congestion_loss_retransmit`).
+    pub(super) fn resend_without_blame(&mut self, cx: &mut Cx<'_>) {
         if self.recovery.phase != Phase::Loss {
             self.recovery.high = self.snd.nxt;
             self.congestion.ssthresh = self.congestion.current_ssthresh(self.recovery.reduces());
@@ -661,7 +665,7 @@ impl Connection {
         let is_calm = matches!(self.recovery.phase, Phase::Open | Phase::Cwr);
         if cx.sysctl.early_retrans < 3
             || self.snd.sent.is_empty()
-            || !self.is(Marks::SACK)
+            || (self.marks & (Marks::SACK | Marks::FAST_OPEN)) != Marks::SACK
             || !is_calm
             || self.recovery.probe_end.is_some()
         {

@@ -229,6 +229,9 @@ impl Connection {
 
     /// RFC 6298 section 5, `tcp_retransmit_timer`.
     fn retransmission_is_due(&mut self, cx: &mut Cx<'_>) {
+        if self.is(Marks::FAST_OPEN) {
+            return self.early_syn_ack_is_due(cx);
+        }
         if self.state.is_connecting() {
             return self.syn_is_due(cx);
         }
@@ -364,7 +367,7 @@ impl Connection {
     }
 
     /// `tcp_write_err`: if ICMP has said why, that is the reason.
-    fn time_out(&mut self) {
+    pub(super) fn time_out(&mut self) {
         self.finish(Some(self.soft_failure.unwrap_or(Failure::TimedOut)));
     }
 

@@ -9,6 +9,7 @@ mod close_wait;
 mod closed;
 mod closing;
 mod established;
+mod fast_open;
 mod fin_wait_1;
 mod fin_wait_2;
 mod last_ack;

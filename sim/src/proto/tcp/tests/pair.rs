@@ -126,8 +126,16 @@ impl End {
         match &mut self.connection {
             Some(connection) => connection.on_segment(cx, segment),
             None if segment.flags == Flags::SYN => {
-                self.connection =
-                    Some(Connection::accept(cx, self.addr, self.peer, &segment, self.config, None, Welcome::Request));
+                self.connection = Some(Connection::accept(
+                    cx,
+                    self.addr,
+                    self.peer,
+                    &segment,
+                    self.config,
+                    None,
+                    Welcome::Request,
+                    None,
+                ));
             }
             None => reset_for(&segment, self.addr.ip(), self.peer.ip(), cx),
         }

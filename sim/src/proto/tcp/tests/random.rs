@@ -163,7 +163,7 @@ impl Lone {
         if passive {
             let syn = Stray { flags: 0x02, seq: 0, ack: 0, len: 0, window: 5_000, options: Options::default() };
             let syn = stray_segment(&syn, &connection);
-            connection = Connection::accept(cx, local, remote, &syn, config, None, Welcome::Request);
+            connection = Connection::accept(cx, local, remote, &syn, config, None, Welcome::Request, None);
         }
         Self { connection, rng, out, now }
     }

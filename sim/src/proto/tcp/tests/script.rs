@@ -14,7 +14,9 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, Failure, RecvError, SendError, SendFlags, State, Switches, Sysctl, Welcome},
+        tcp::{
+            Config, Connection, Failure, Opening, RecvError, SendError, SendFlags, State, Switches, Sysctl, Welcome,
+        },
     },
     wire::{Body, Flags, Options, Packet, Payload, Segment, SeqNum},
 };
@@ -101,8 +103,22 @@ impl Script {
                 config,
                 None,
                 Welcome::Request,
+                None,
             )
         })
+    }
+
+    /// As after `connect` with TCP_FASTOPEN_CONNECT.
+    pub(super) fn put_off(config: Config) -> Self {
+        let (local, remote) = (LOCAL.parse().unwrap(), REMOTE.parse().unwrap());
+        Self::begin_silently(|cx| Connection::put_off(cx, local, remote, config, None))
+    }
+
+    /// As `accepting`, of a SYN whose data is believed.
+    pub(super) fn accepting_fast(config: Config, syn: &str) -> Self {
+        let syn = parse(syn, SeqNum(0));
+        let (local, remote) = (LOCAL.parse().unwrap(), REMOTE.parse().unwrap());
+        Self::begin(|cx| Connection::accept_fast(cx, local, remote, &syn, config, None, None))
     }
 
     pub(super) fn syn_received() -> Self {
@@ -185,6 +201,17 @@ impl Script {
         Self { connection, iss, now, rng, out, sysctl }
     }
 
+    /// As `begin`, for what sends nothing.
+    fn begin_silently(open: impl FnOnce(&mut Cx<'_>) -> Connection) -> Self {
+        let (mut rng, mut out) = (Rng::stream(1, "script", 0), Out::default());
+        let now = at(0);
+        let connection =
+            open(&mut Cx { now, rng: &mut rng, out: &mut out, sysctl: &Sysctl::DEFAULT, rmem_max: 212_992 });
+        assert!(out.packets.is_empty());
+        let iss = connection.first_unacked();
+        Self { connection, iss, now, rng, out, sysctl: Sysctl::DEFAULT }
+    }
+
     fn with<R>(&mut self, act: impl FnOnce(&mut Connection, &mut Cx<'_>) -> R) -> R {
         act(
             &mut self.connection,
@@ -198,6 +225,19 @@ impl Script {
     pub(super) fn write(&mut self, place: usize, len: usize) -> Result<usize, SendError> {
         let data = bytes(place, len);
         self.with(|connection, cx| connection.send(cx, &data, SendFlags::empty()))
+    }
+
+    /// Opens what was put off with as much of `len` bytes as the SYN takes; the first has the sequence number 1.
+    pub(super) fn open_fast(&mut self, opening: &Opening, len: usize) -> usize {
+        let data = bytes(1, len);
+        let (first, second) = data.split_at(len / 3);
+        self.with(|connection, cx| connection.open_fast(cx, opening, &[first, second]))
+    }
+
+    /// Whether data in a SYN was acknowledged, and why not: `tcpi_options`, `tcpi_fastopen_client_fail`.
+    pub(super) fn fast_open_info(&self) -> (bool, u8) {
+        let info = self.connection.info(self.now, &self.sysctl);
+        (info.options & 32 != 0, info.client_fail)
     }
 
     /// Reads up to `len` bytes, which must be those from sequence number `place` on.
@@ -337,7 +377,8 @@ impl Script {
             segment.seq.0.wrapping_sub(self.iss.0)
         };
         if !segment.payload.is_empty() {
-            assert_eq!(*segment.payload, *bytes(seq as usize, segment.payload.len()), "our bytes, in their places");
+            let place = seq as usize + usize::from(segment.flags.contains(Flags::SYN));
+            assert_eq!(*segment.payload, *bytes(place, segment.payload.len()), "our bytes, in their places");
         }
         let mut text = String::new();
         for (flag, letter) in
@@ -354,8 +395,13 @@ impl Script {
             write!(text, " ack {}", segment.ack.0.wrapping_sub(PEER_ISS)).unwrap();
         }
         write!(text, " win {}", segment.window).unwrap();
+        let fast = match segment.options.fast_open() {
+            Some(cookie) if cookie.is_empty() => ",tfo cookiereq",
+            Some(_) => ",tfo cookie",
+            None => "",
+        };
         match (segment.options.mss, segment.options.window_scale) {
-            (Some(mss), Some(scale)) => write!(text, " <mss {mss},wscale {scale}>").unwrap(),
+            (Some(mss), Some(scale)) => write!(text, " <mss {mss},wscale {scale}{fast}>").unwrap(),
             (Some(mss), None) => write!(text, " <mss {mss}>").unwrap(),
             _ => {}
         }
