@@ -87,12 +87,10 @@ impl Connection {
             State::Closed => return Disposition::Reset,
             State::SynSent => return self.arrives_in_syn_sent(cx, segment),
             State::TimeWait => return self.arrives_in_time_wait(cx, segment),
-            State::SynReceived | State::FinWait1 if self.is(Marks::FAST_OPEN) => {
-                if !self.looks_at_early(cx, segment) {
-                    return Disposition::Done;
-                }
-            }
             _ => {}
+        }
+        if self.is(Marks::FAST_OPEN) && !self.looks_at_early(cx, segment) {
+            return Disposition::Done;
         }
         let flags = segment.flags;
 
