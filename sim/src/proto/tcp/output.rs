@@ -27,6 +27,8 @@ struct Plan {
     /// Bytes of payload.
     data: u32,
     fin: bool,
+    /// It ends what the program has written (RFC 9293 section 3.9.1.2).
+    push: bool,
 }
 
 /// Why nothing more is sent.
@@ -121,7 +123,7 @@ impl Connection {
         if data < mss && !fin && push != Push::Now && !self.is_urgent() && self.nagle_holds(push) {
             return Err(Stop::Other);
         }
-        Ok(Plan { data, fin })
+        Ok(Plan { data, fin, push: self.ends_a_write(data) })
     }
 
     /// A small segment waits for more under TCP_CORK and MSG_MORE; and, by Nagle's algorithm with Minshall's amendment,
@@ -145,7 +147,7 @@ impl Connection {
         if snd.sent.is_empty() {
             self.congestion.transmission_starts(since(cx.now, snd.sent_at));
         }
-        snd.sent.push(seq, end, cx.now);
+        snd.sent.push(seq, end, if plan.push { Fate::PUSHED } else { Fate::empty() }, cx.now);
         snd.nxt = end;
         if !self.timers.is_retransmit_set() {
             self.timers.set_retransmit(cx.now, self.rtt.timeout(cx.sysctl));
@@ -190,7 +192,8 @@ impl Connection {
         let data = sent.end.0.wrapping_sub(sent.seq.0) - u32::from(fin);
         self.recovery.total = self.recovery.total.saturating_add(1);
         self.snd.sent.went_out_again(index, cx.now);
-        self.transmit(cx, sent.seq, Plan { data, fin });
+        let push = sent.fate.contains(Fate::PUSHED);
+        self.transmit(cx, sent.seq, Plan { data, fin, push });
         true
     }
 
@@ -203,6 +206,12 @@ impl Connection {
             }
             self.snd.sent.join_next(index);
         }
+    }
+
+    /// Whether so many bytes from SND.NXT on end what the program has written.
+    #[inline]
+    fn ends_a_write(&self, data: u32) -> bool {
+        data > 0 && self.snd.nxt + data == self.snd.pushed
     }
 
     /// Whether the last sequence number before `end` is our FIN's.
@@ -220,7 +229,8 @@ impl Connection {
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = self.snd.left() - u32::from(fin_queued);
         let data = data_left.min(self.current_mss()).min(window);
-        self.send_new(cx, Plan { data, fin: fin_queued && data == data_left && data < window });
+        let fin = fin_queued && data == data_left && data < window;
+        self.send_new(cx, Plan { data, fin, push: self.ends_a_write(data) });
         true
     }
 
@@ -233,7 +243,8 @@ impl Connection {
         if data == 0 || data > window || !self.state.may_transmit() {
             return false;
         }
-        self.send_new(cx, Plan { data, fin: fin_queued && data == data_left && data < window });
+        let fin = fin_queued && data == data_left && data < window;
+        self.send_new(cx, Plan { data, fin, push: self.ends_a_write(data) });
         true
     }
 
@@ -303,9 +314,7 @@ impl Connection {
         let offset = seq.0.wrapping_sub(self.snd.una.0) as usize;
         let len = plan.data as usize;
         let mut flags = Flags::ACK;
-        // PSH marks the end of what the program has written (RFC 9293 section 3.9.1.2).
-        let end = seq + plan.data;
-        flags.set(Flags::PSH, len > 0 && (offset + len == self.snd.buffer.len() || end == self.snd.pushed));
+        flags.set(Flags::PSH, plan.push);
         flags.set(Flags::FIN, plan.fin);
         let payload = cx.out.pool.payload_of_ring(self.snd.buffer.pieces(offset, len));
         let mut segment = Segment { payload, ..self.header(cx, seq, flags) };

@@ -288,7 +288,9 @@ impl Connection {
         }
         self.rcv.pingpong = false;
         if matches!(self.state, State::Established | State::CloseWait) && self.rcv.ack != AckDue::No {
-            self.send_ack(cx);
+            // As if the program had read something (`tcp_cleanup_rbuf` with 1).
+            self.rcv.pushed = self.rcv.pushed.max(1);
+            self.after_read(cx, 1);
             if value & 1 == 0 {
                 self.rcv.pingpong = true;
             }

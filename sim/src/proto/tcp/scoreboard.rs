@@ -17,8 +17,18 @@ bitflags::bitflags! {
         const RETRANSMITTED = 0x02;
         /// It is taken to be lost.
         const LOST = 0x04;
+        /// It ends what the program had written when it was sent: whenever it is sent, it has PSH.
+        const PUSHED = 0x08;
         /// It was sent again at some time.
         const EVER_RETRANSMITTED = 0x80;
+    }
+}
+
+impl Fate {
+    /// It was sent once, and nothing was heard of it.
+    #[inline]
+    fn is_untouched(self) -> bool {
+        Self::PUSHED.contains(self)
     }
 }
 
@@ -104,12 +114,12 @@ impl Scoreboard {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, seq: SeqNum, end: SeqNum, at: Instant) {
+    pub(super) fn push(&mut self, seq: SeqNum, end: SeqNum, fate: Fate, at: Instant) {
         if self.queue.capacity() == 0 {
             // Most conversations have one segment on its way: room for four would be wasted on a crowd of them.
             self.queue.reserve_exact(1);
         }
-        self.queue.push_back(Sent { seq, end, fate: Fate::empty(), at });
+        self.queue.push_back(Sent { seq, end, fate, at });
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Sent> {
@@ -152,7 +162,7 @@ impl Scoreboard {
             }
             self.queue.pop_front();
             taken.segments += 1;
-            if sent.fate.is_empty() {
+            if sent.fate.is_untouched() {
                 taken.first_sent = taken.first_sent.or(Some(sent.at));
                 taken.last_sent = Some(sent.at);
                 taken.original |= !high.before(sent.end);
@@ -194,7 +204,7 @@ impl Scoreboard {
             }
             taken.segments += 1;
             taken.last_sent = sent.at;
-            if !sent.fate.is_empty() {
+            if !sent.fate.is_untouched() {
                 taken.repeated = true;
                 if let Some(last) = last.filter(|_| has_sack) {
                     self.rack_delivered(&last, now, least);
@@ -257,6 +267,7 @@ impl Scoreboard {
         let Some(sent) = self.queue.get_mut(index) else { return };
         let second = Sent { seq: at, ..*sent };
         sent.end = at;
+        sent.fate.remove(Fate::PUSHED);
         let fate = second.fate;
         self.queue.insert(index + 1, second);
         self.sacked += u32::from(fate.contains(Fate::SACKED));
@@ -272,7 +283,7 @@ impl Scoreboard {
         self.retransmitted -= u32::from(next.fate.contains(Fate::RETRANSMITTED));
         if let Some(sent) = self.queue.get_mut(index) {
             sent.end = next.end;
-            sent.fate |= next.fate & Fate::EVER_RETRANSMITTED;
+            sent.fate |= next.fate & (Fate::EVER_RETRANSMITTED | Fate::PUSHED);
         }
     }
 

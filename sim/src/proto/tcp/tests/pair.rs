@@ -42,6 +42,7 @@ pub(super) trait Program {
 
 /// One end: its connection, once there is one, and what its program has read and written.
 pub(super) struct End {
+    pub(super) sysctl: Sysctl,
     pub(super) connection: Option<Connection>,
     pub(super) config: Config,
     addr: SocketAddr,
@@ -59,6 +60,7 @@ impl End {
     fn new(index: usize, config: Config) -> Self {
         let addrs = ["10.0.0.1:4000", "10.0.0.2:80"].map(|addr| addr.parse().unwrap());
         Self {
+            sysctl: Sysctl::DEFAULT,
             connection: None,
             config,
             addr: addrs[index],
@@ -74,18 +76,13 @@ impl End {
 
     pub(super) fn with<R>(&mut self, act: impl FnOnce(&mut Connection, &mut Cx<'_>) -> R) -> Option<R> {
         let mut cx =
-            Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &Sysctl::DEFAULT, rmem_max: 212_992 };
+            Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &self.sysctl, rmem_max: 212_992 };
         self.connection.as_mut().map(|connection| act(connection, &mut cx))
     }
 
     pub(super) fn connect(&mut self) {
-        let cx = &mut Cx {
-            now: self.now,
-            rng: &mut self.rng,
-            out: &mut self.out,
-            sysctl: &Sysctl::DEFAULT,
-            rmem_max: 212_992,
-        };
+        let cx =
+            &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &self.sysctl, rmem_max: 212_992 };
         self.connection = Some(Connection::connect(cx, self.addr, self.peer, self.config, None));
     }
 
@@ -116,13 +113,8 @@ impl End {
 
     fn input(&mut self, packet: Packet) {
         let Body::Tcp(segment) = packet.body else { panic!("not a segment") };
-        let cx = &mut Cx {
-            now: self.now,
-            rng: &mut self.rng,
-            out: &mut self.out,
-            sysctl: &Sysctl::DEFAULT,
-            rmem_max: 212_992,
-        };
+        let cx =
+            &mut Cx { now: self.now, rng: &mut self.rng, out: &mut self.out, sysctl: &self.sysctl, rmem_max: 212_992 };
         match &mut self.connection {
             Some(connection) => connection.on_segment(cx, segment),
             None if segment.flags == Flags::SYN => {

@@ -11,7 +11,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, Connection, Failure, SendFlags, State, Switches, Sysctl, Welcome},
+        tcp::{Config, CongestionControl, Connection, Failure, SendFlags, State, Switches, Sysctl, Welcome},
     },
     wire::{Flags, Options, Payload, Segment},
 };
@@ -99,6 +99,59 @@ fn perform(pair: &mut Pair<'_>, who: usize, act: Act) {
         Act::Close if end.state() != Some(State::SynReceived) => drop(end.with(Connection::close)),
         Act::Abort => drop(end.with(Connection::abort)),
         Act::Close => {}
+    }
+}
+
+/// What an administrator may have set.
+fn sysctl() -> impl Strategy<Value = Sysctl> {
+    let switches = any::<[bool; 6]>();
+    (switches, 0u8..3, prop_oneof![Just(0u8), Just(3)], prop_oneof![3 => Just(15u8), 1 => 1u8..4]).prop_map(
+        |(
+            [sack, dsack, window_scaling, moderate_rcvbuf, slow_start_after_idle, cubic],
+            timestamps,
+            early_retrans,
+            retries2,
+        )| {
+            Sysctl {
+                sack,
+                dsack,
+                window_scaling,
+                moderate_rcvbuf,
+                slow_start_after_idle,
+                congestion_control: if cubic { CongestionControl::Cubic } else { CongestionControl::Reno },
+                timestamps,
+                early_retrans,
+                frto: early_retrans,
+                retries2,
+                ..Sysctl::DEFAULT
+            }
+        },
+    )
+}
+
+/// RFC 9293 figure 5: whether one state may follow another, with others between them.
+fn may_follow(before: State, after: State) -> bool {
+    use State::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, SynReceived, SynSent, TimeWait};
+    let later: &[State] = match before {
+        SynSent => &[SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWait, Closed],
+        SynReceived => &[Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWait, Closed],
+        Established => &[FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWait, Closed],
+        FinWait1 => &[FinWait2, Closing, TimeWait, Closed],
+        FinWait2 | Closing => &[TimeWait, Closed],
+        CloseWait => &[LastAck, Closed],
+        LastAck | TimeWait => &[Closed],
+        Closed => &[],
+    };
+    before == after || later.contains(&after)
+}
+
+fn check_states(pair: &Pair<'_>, states: &mut [Option<State>; 2]) {
+    for (end, before) in [CLIENT, SERVER].into_iter().zip(states) {
+        let after = pair.ends[end].state();
+        if let (Some(before), Some(after)) = (*before, after) {
+            assert!(may_follow(before, after), "{before:?}, then {after:?}");
+        }
+        *before = after;
     }
 }
 
@@ -238,6 +291,7 @@ proptest! {
     #[test]
     fn random_programs(
         configs in [config(), config()],
+        sysctls in [sysctl(), sysctl()],
         latency in prop_oneof![Just(0u64), 0u64..200],
         both_connect in prop::bool::weighted(0.1),
         fates in fates(),
@@ -250,6 +304,11 @@ proptest! {
             lossy = u32::saturating_sub(lossy, 1);
             if lossy == 0 { Fate::Arrives } else { fate.next().unwrap() }
         });
+        for (end, (sysctl, config)) in pair.ends.iter_mut().zip(sysctls.into_iter().zip(configs)) {
+            end.config = Config { congestion: sysctl.congestion_control, ..config };
+            end.sysctl = sysctl;
+        }
+        let mut states = [None; 2];
         pair.ends[CLIENT].connect();
         if both_connect {
             pair.ends[SERVER].connect();
@@ -261,11 +320,13 @@ proptest! {
                 pair.step();
                 pair.transmit();
                 check(&pair);
+                check_states(&pair, &mut states);
             }
             pair.sleep_until(until);
             perform(&mut pair, who, act);
             pair.transmit();
             check(&pair);
+            check_states(&pair, &mut states);
         }
         // Both programs exit.
         for round in 0.. {
