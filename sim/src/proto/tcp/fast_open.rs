@@ -12,7 +12,9 @@
 
 use std::net::SocketAddr;
 
-use super::{AckDue, Config, Connection, Failure, Marks, State, Successor, timers::Timers, timers::since};
+use super::{
+    AckDue, Config, Connection, Failure, Marks, State, Successor, scoreboard::Fate, timers::Timers, timers::since,
+};
 use crate::{
     proto::Cx,
     wire::{FastOpenCookie, Flags, RareOption, Segment},
@@ -112,7 +114,7 @@ impl Connection {
             let seq = self.snd.nxt;
             self.snd.nxt += len;
             self.snd.end = self.snd.nxt;
-            self.snd.sent.push(seq, self.snd.nxt, cx.now);
+            self.snd.sent.push(seq, self.snd.nxt, Fate::PUSHED, cx.now);
         }
     }
 
