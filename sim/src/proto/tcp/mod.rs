@@ -5,7 +5,7 @@
 //! sixth. `output.rs` decides what to send and when, `recovery.rs` what is lost and what becomes of the window then.
 //! `calls.rs` is what a program can ask for, `timers.rs` what happens by itself. `rtt.rs`, `scoreboard.rs`, `congestion/`,
 //! `window.rs`, `stamps.rs`, `assembler.rs` and `buffer.rs` are small and know nothing of the rest; `listen.rs` is the
-//! passive side's bookkeeping.
+//! passive side's bookkeeping, `fast_open.rs` what RFC 7413 adds to both sides.
 //!
 //! The model is RFC 9293 as Linux does it: where the two differ Linux wins, and the comment names the function of the
 //! kernel (6.1, default sysctls) that is meant.
