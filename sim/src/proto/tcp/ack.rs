@@ -177,7 +177,9 @@ impl Connection {
             news.is_duplicate = !news.of.intersects(NewsOf::ADVANCED | NewsOf::NOT_DUPLICATE | NewsOf::DUPLICATE_SACK);
             if news.is_duplicate && self.snd.wnd == 0 && !self.is(Marks::ORPHAN) {
                 // The peer has closed a window over data in flight, and says so: it is there, so we do not give up on it.
-                self.recovery.resent_since = self.recovery.resent_since.map(|_| cx.now);
+                if self.recovery.resent_since.is_some() {
+                    self.recovery.resent_since = Some(cx.now);
+                }
             }
             resend = self.assess(cx, &mut news);
         }
@@ -400,7 +402,9 @@ impl Connection {
         let next = self.snd.left().min(self.current_mss());
         if next <= self.snd.window_left() {
             self.rtt.end_back_off();
-            self.snd.probing_since = None;
+            if self.recovery.probing_since.is_some() {
+                self.recovery.probing_since = None;
+            }
             self.timers.stop_resend();
         } else {
             self.timers.set_probe(cx.now, self.probe_timeout(cx.sysctl));

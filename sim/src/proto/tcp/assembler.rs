@@ -8,12 +8,16 @@ use crate::wire::{RareOption, SackBlocks, SeqNum};
 /// How many blocks are remembered: TCP_NUM_SACKS.
 const BLOCKS: usize = 4;
 
-/// Ranges `[start, end)` in order, none empty, none touching another, all after RCV.NXT.
+/// What has arrived out of order; in a box, because most of the time nothing has.
 #[derive(Debug, Default)]
-pub(super) struct Assembler {
+pub(super) struct Assembler(Option<Box<Held>>);
+
+#[derive(Debug, Default)]
+struct Held {
+    /// Ranges `[start, end)` in order, none empty, none touching another, all after RCV.NXT.
     ranges: Vec<(SeqNum, SeqNum)>,
     /// What to report, if the peer takes SACK.
-    report: Option<Box<Report>>,
+    report: Option<Report>,
 }
 
 /// RFC 2018 section 4: the block that arrived last comes first.
@@ -27,41 +31,42 @@ struct Report {
 impl Assembler {
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
+        self.0.as_ref().is_none_or(|held| held.ranges.is_empty())
     }
 
     /// There is something to report.
     #[inline]
     pub(super) fn owes_blocks(&self) -> bool {
-        self.report.is_some()
+        self.0.as_ref().is_some_and(|held| held.report.is_some())
     }
 
     /// Notes that `[start, end)` has arrived; what it overlaps or touches becomes one range with it. Returns that range,
     /// and whether all of it had been there.
     pub(super) fn insert(&mut self, mut start: SeqNum, mut end: SeqNum) -> ((SeqNum, SeqNum), bool) {
-        let first = self.ranges.partition_point(|range| range.1.before(start));
-        let touching = self.ranges[first..].iter().take_while(|range| range.0.at_or_before(end)).count();
+        let ranges = &mut self.0.get_or_insert_default().ranges;
+        let first = ranges.partition_point(|range| range.1.before(start));
+        let touching = ranges[first..].iter().take_while(|range| range.0.at_or_before(end)).count();
         let mut known = false;
-        if let Some(range) = self.ranges[first..first + touching].first() {
+        if let Some(range) = ranges[first..first + touching].first() {
             known = range.0.at_or_before(start) && end.at_or_before(range.1);
             start = earlier(start, range.0);
         }
-        if let Some(range) = self.ranges[first..first + touching].last() {
+        if let Some(range) = ranges[first..first + touching].last() {
             end = later(end, range.1);
         }
-        self.ranges.splice(first..first + touching, [(start, end)]);
+        ranges.splice(first..first + touching, [(start, end)]);
         ((start, end), known)
     }
 
     /// What of `[start, end)` had arrived already, if its beginning or its end had.
     pub(super) fn overlap(&self, start: SeqNum, end: SeqNum) -> Option<(SeqNum, SeqNum)> {
-        let range = self.ranges.iter().find(|range| range.0.before(end) && start.before(range.1))?;
+        let range = self.0.as_ref()?.ranges.iter().find(|range| range.0.before(end) && start.before(range.1))?;
         Some((later(start, range.0), earlier(end, range.1)))
     }
 
     /// The peer is to be told of a range first (`tcp_sack_new_ofo_skb`).
     pub(super) fn report(&mut self, range: (SeqNum, SeqNum)) {
-        let report = self.report.get_or_insert_default();
+        let report = self.0.get_or_insert_default().report.get_or_insert_default();
         report.blocks.retain(|block| block.1.before(range.0) || range.1.before(block.0));
         report.blocks.truncate(BLOCKS - 1);
         report.blocks.insert(0, range);
@@ -69,7 +74,7 @@ impl Assembler {
 
     /// The peer is to be told that something came twice (`tcp_dsack_set`, `tcp_dsack_extend`).
     pub(super) fn report_duplicate(&mut self, start: SeqNum, end: SeqNum) {
-        let report = self.report.get_or_insert_default();
+        let report = self.0.get_or_insert_default().report.get_or_insert_default();
         report.duplicate = match report.duplicate {
             Some(known) if start.at_or_before(known.1) && known.0.at_or_before(end) => {
                 Some((earlier(start, known.0), later(end, known.1)))
@@ -80,24 +85,26 @@ impl Assembler {
 
     /// Where the furthest block that the peer was told of ends.
     pub(super) fn furthest_report(&self) -> Option<SeqNum> {
-        self.report.as_ref()?.blocks.iter().map(|block| block.1).reduce(later)
+        self.0.as_ref()?.report.as_ref()?.blocks.iter().map(|block| block.1).reduce(later)
     }
 
     /// How many blocks the next segment carries, if so many have room.
     pub(super) fn block_count(&self, room: usize) -> usize {
-        let Some(report) = &self.report else { return 0 };
+        let Some(report) = self.0.as_ref().and_then(|held| held.report.as_ref()) else { return 0 };
         (report.blocks.len() + usize::from(report.duplicate.is_some())).min(room)
     }
 
     /// The blocks of the next segment. A duplicate is told once.
     pub(super) fn take_blocks(&mut self, room: usize) -> Option<Box<RareOption>> {
-        let report = self.report.as_mut()?;
+        let held = self.0.as_mut()?;
+        let report = held.report.as_mut()?;
         let mut blocks: SackBlocks = SmallVec::new();
         blocks.extend(report.duplicate.take());
         blocks.extend(report.blocks.iter().copied());
         blocks.truncate(room);
         if report.blocks.is_empty() {
-            self.report = None;
+            held.report = None;
+            self.let_go();
         }
         (!blocks.is_empty()).then(|| Box::new(RareOption::Sack(blocks)))
     }
@@ -105,25 +112,34 @@ impl Assembler {
     /// RCV.NXT has come to `next`: takes out the range that has become contiguous with it, and returns its end.
     pub(super) fn contiguous(&mut self, next: SeqNum) -> Option<SeqNum> {
         let mut reached = None;
-        while let Some(&(start, end)) = self.ranges.first()
+        let held = self.0.as_mut()?;
+        while let Some(&(start, end)) = held.ranges.first()
             && start.at_or_before(next)
         {
-            self.ranges.remove(0);
+            held.ranges.remove(0);
             if next.before(end) {
                 reached = Some(end);
             }
         }
         let next = reached.unwrap_or(next);
-        if let Some(report) = &mut self.report {
+        if let Some(report) = &mut held.report {
             report.blocks.retain(|block| next.before(block.0));
-            if self.ranges.is_empty() {
+            if held.ranges.is_empty() {
                 report.blocks.clear();
             }
             if report.blocks.is_empty() && report.duplicate.is_none() {
-                self.report = None;
+                held.report = None;
             }
         }
+        self.let_go();
         reached
+    }
+
+    /// Gives the box back when nothing is left in it.
+    fn let_go(&mut self) {
+        if self.0.as_ref().is_some_and(|held| held.ranges.is_empty() && held.report.is_none()) {
+            self.0 = None;
+        }
     }
 
     pub(super) fn free(&mut self) {
@@ -132,7 +148,7 @@ impl Assembler {
 
     #[cfg(test)]
     pub(super) fn ranges(&self) -> &[(SeqNum, SeqNum)] {
-        &self.ranges
+        self.0.as_ref().map_or(&[], |held| &held.ranges)
     }
 }
 

@@ -100,7 +100,7 @@ impl Connection {
             lost: self.snd.sent.lost,
             retrans: self.snd.sent.retransmitted,
             last_data_sent: millis(self.snd.sent_at),
-            last_data_recv: self.rcv.data_at.map_or(millis(self.snd.sent_at), millis),
+            last_data_recv: self.rcv.data_at.get().map_or(millis(self.snd.sent_at), millis),
             last_ack_recv: millis(self.rcv.heard_at),
             pmtu: u32::from(self.config.mss.min(self.snd.path_mss)) + headers,
             rcv_ssthresh: self.rcv.window.threshold,

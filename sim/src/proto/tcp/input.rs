@@ -508,7 +508,7 @@ impl Connection {
         self.snd.pushed = self.snd.nxt;
         self.snd.small = self.snd.nxt;
         self.snd.sent_at = cx.now;
-        self.recovery.resent_since = None;
+        self.recovery.forget_resent();
         self.recovery.high = self.snd.una;
         self.timers.stop_resend();
         if self.is(Marks::PASSIVE) {

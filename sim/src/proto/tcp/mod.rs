@@ -59,8 +59,16 @@ mod window;
 use std::net::{IpAddr, SocketAddr};
 
 use self::{
-    assembler::Assembler, buffer::Ring, congestion::Congestion, recovery::Recovery, rtt::Rtt, scoreboard::Scoreboard,
-    stamps::Stamps, timers::Timers, urgent::Urgent, window::Window,
+    assembler::Assembler,
+    buffer::Ring,
+    congestion::Congestion,
+    recovery::Recovery,
+    rtt::Rtt,
+    scoreboard::Scoreboard,
+    stamps::Stamps,
+    timers::{Moment, Timers},
+    urgent::Urgent,
+    window::Window,
 };
 pub(crate) use self::{
     calls::{SendFlags, Successor},
@@ -288,8 +296,6 @@ struct SendSide {
     sndbuf: u32,
     /// When data was last sent (`lsndtime`).
     sent_at: Instant,
-    /// Since when a closed window is probed (`icsk_probes_tstamp`).
-    probing_since: Option<Instant>,
     buffer: Ring,
     /// What was sent and is not acknowledged.
     sent: Scoreboard,
@@ -324,7 +330,7 @@ struct ReceiveSide {
     /// What is waited for in milliseconds before an ACK goes out alone (`icsk_ack.ato`).
     ato: u16,
     /// When data last arrived (`icsk_ack.lrcvtime`).
-    data_at: Option<Instant>,
+    data_at: Moment,
     /// When anything last arrived (`rcv_tstamp`).
     heard_at: Instant,
     /// Segments that make no sense are not answered before this.
@@ -386,7 +392,6 @@ impl SendSide {
             path_mss: u16::MAX,
             sndbuf: 0,
             sent_at: now,
-            probing_since: None,
             buffer: Ring::default(),
             sent: Scoreboard::default(),
         }
@@ -439,7 +444,7 @@ impl ReceiveSide {
             mss: 536,
             last_len: 0,
             ato: 0,
-            data_at: None,
+            data_at: Moment::NEVER,
             heard_at: now,
             challenge_from: Instant::EPOCH,
             fin_at: None,

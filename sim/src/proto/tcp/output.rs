@@ -162,7 +162,7 @@ impl Connection {
     #[inline]
     pub(super) fn data_is_sent(&mut self, now: Instant) {
         self.snd.sent_at = now;
-        if self.rcv.data_at.is_some_and(|at| since(now, at) < self.rcv.ato_nanos()) {
+        if self.rcv.data_at.get().is_some_and(|at| since(now, at) < self.rcv.ato_nanos()) {
             self.rcv.pingpong = true;
         }
     }

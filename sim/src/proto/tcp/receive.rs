@@ -4,7 +4,7 @@
 use super::{
     AckDue, Connection, Failure, Marks, ReceiveSide, State, Switches,
     assembler::{earlier, later},
-    timers::{DELAYED_ACK_MS, after, since},
+    timers::{DELAYED_ACK_MS, Moment, after, since},
 };
 use crate::{
     base::Instant,
@@ -138,7 +138,7 @@ impl Connection {
             _ => {}
         }
         rcv.adapt_delay(cx.now, rto);
-        rcv.data_at = Some(cx.now);
+        rcv.data_at = Moment::at(cx.now);
         rcv.grow_window(len as u32, our_mss, cx.sysctl);
     }
 
@@ -345,7 +345,7 @@ impl ReceiveSide {
     /// How long an ACK waits follows the gaps between segments (`icsk_ack.ato`).
     #[inline]
     fn adapt_delay(&mut self, now: Instant, rto: u64) {
-        let Some(at) = self.data_at.filter(|_| self.ato > 0) else {
+        let Some(at) = self.data_at.get().filter(|_| self.ato > 0) else {
             // The first data: the peer is in slow start.
             self.grant_quick_acks();
             self.ato = DELAYED_ACK_MS as u16;

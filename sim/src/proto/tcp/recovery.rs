@@ -5,6 +5,8 @@
 //! retransmission timeout; after one, F-RTO (RFC 5682) looks whether it was spurious; timestamps (Eifel, RFC 3522) and
 //! D-SACK (RFC 3708) undo what was reduced for nothing.
 
+use std::ops::{Deref, DerefMut};
+
 use super::{
     Connection, Marks, Sysctl,
     ack::{News, NewsOf},
@@ -42,7 +44,8 @@ pub(super) enum Resend {
     New,
 }
 
-/// The recovery of one connection.
+/// The recovery of one connection. It reads as if it had [`Trouble`]'s fields, too, and what is written into one of them makes
+/// the box they lie in: most connections never need it.
 #[derive(Debug)]
 pub(super) struct Recovery {
     pub(super) phase: Phase,
@@ -50,6 +53,14 @@ pub(super) struct Recovery {
     pub(super) high: SeqNum,
     /// How far segments may overtake one another before one is taken to be lost (`tp->reordering`).
     pub(super) reordering: u32,
+    /// So often was something sent again (`total_retrans`).
+    pub(super) total: u32,
+    trouble: Option<Box<Trouble>>,
+}
+
+/// What matters once something went wrong.
+#[derive(Debug)]
+pub(super) struct Trouble {
     /// Reordering was seen at some time.
     reordered: bool,
     /// When something was first sent again, if SND.UNA has not passed `high` since (`retrans_stamp`).
@@ -70,16 +81,16 @@ pub(super) struct Recovery {
     /// RACK's window of reordering in quarters of the least round trip, and for how many recoveries it stays wide.
     steps: u8,
     persist: u8,
-    /// So often was something sent again (`total_retrans`).
-    pub(super) total: u32,
+    /// Since when a closed window is probed (`icsk_probes_tstamp`).
+    pub(super) probing_since: Option<Instant>,
 }
 
-impl Recovery {
-    pub(super) fn new(sysctl: &Sysctl) -> Self {
+/// Of a connection that never had any.
+static NO_TROUBLE: Trouble = Trouble::new();
+
+impl Trouble {
+    const fn new() -> Self {
         Self {
-            phase: Phase::Open,
-            high: SeqNum(0),
-            reordering: sysctl.reordering,
             reordered: false,
             resent_since: None,
             probe_end: None,
@@ -93,8 +104,29 @@ impl Recovery {
             sent: 0,
             steps: 1,
             persist: 0,
-            total: 0,
+            probing_since: None,
         }
+    }
+}
+
+impl Deref for Recovery {
+    type Target = Trouble;
+
+    #[inline]
+    fn deref(&self) -> &Trouble {
+        self.trouble.as_deref().unwrap_or(&NO_TROUBLE)
+    }
+}
+
+impl DerefMut for Recovery {
+    fn deref_mut(&mut self) -> &mut Trouble {
+        self.trouble.get_or_insert_with(|| Box::new(Trouble::new()))
+    }
+}
+
+impl Recovery {
+    pub(super) fn new(sysctl: &Sysctl) -> Self {
+        Self { phase: Phase::Open, high: SeqNum(0), reordering: sysctl.reordering, total: 0, trouble: None }
     }
 
     /// The window is on its way down (`tcp_in_cwnd_reduction`).
@@ -114,8 +146,17 @@ impl Recovery {
     fn adapt(&mut self, had_dsack: bool) {
         if had_dsack {
             (self.steps, self.persist) = (self.steps.saturating_add(1), 16);
-        } else if self.persist == 0 {
-            self.steps = 1;
+        } else if self.persist == 0
+            && let Some(trouble) = &mut self.trouble
+        {
+            trouble.steps = 1;
+        }
+    }
+
+    /// Nothing that was sent again matters any more (`retrans_stamp` is 0).
+    pub(super) fn forget_resent(&mut self) {
+        if let Some(trouble) = &mut self.trouble {
+            trouble.resent_since = None;
         }
     }
 
@@ -139,7 +180,7 @@ impl Connection {
         }
         self.recovery.adapt(news.of.contains(NewsOf::DUPLICATE_SACK));
         if self.recovery.phase == Phase::Open {
-            self.recovery.resent_since = None;
+            self.recovery.forget_resent();
         } else if self.recovery.high.at_or_before(self.snd.una) {
             match self.recovery.phase {
                 Phase::Cwr if self.recovery.high != self.snd.una => {
@@ -357,7 +398,7 @@ impl Connection {
     /// `tcp_try_to_open`
     fn try_to_open(&mut self) {
         if !self.any_retransmission_out() {
-            self.recovery.resent_since = None;
+            self.recovery.forget_resent();
         }
         if self.recovery.phase != Phase::Cwr {
             self.try_keep_open();
@@ -414,7 +455,7 @@ impl Connection {
         }
         if !self.is(Marks::SACK) && self.snd.una == self.recovery.high {
             if !self.any_retransmission_out() {
-                self.recovery.resent_since = None;
+                self.recovery.forget_resent();
             }
             return true;
         }
@@ -429,7 +470,7 @@ impl Connection {
                 return true;
             }
             if !self.any_retransmission_out() {
-                self.recovery.resent_since = None;
+                self.recovery.forget_resent();
             }
             self.undo(true);
             self.try_keep_open();

@@ -56,7 +56,7 @@ pub(super) struct Scoreboard {
     /// was in microseconds (RFC 8985 section 6.2).
     rack_at: Instant,
     rack_end: SeqNum,
-    rack_rtt: u64,
+    rack_rtt: u32,
     /// Something was delivered since losses were last looked for.
     rack_advanced: bool,
 }
@@ -384,7 +384,7 @@ impl Scoreboard {
             return;
         }
         self.rack_advanced = true;
-        self.rack_rtt = rtt;
+        self.rack_rtt = u32::try_from(rtt).unwrap_or(u32::MAX);
         if is_sent_after(sent.at, sent.end, self.rack_at, self.rack_end) {
             (self.rack_at, self.rack_end) = (sent.at, sent.end);
         }
@@ -414,7 +414,7 @@ impl Scoreboard {
                 }
                 break;
             }
-            let deadline = sent.at.as_nanos() + (self.rack_rtt + window_micros) * 1000;
+            let deadline = sent.at.as_nanos() + (u64::from(self.rack_rtt) + window_micros) * 1000;
             let left = deadline.saturating_sub(now.as_nanos());
             if left == 0 {
                 self.mark_lost(index);
@@ -427,7 +427,7 @@ impl Scoreboard {
 
     /// Whether a segment was sent so lately that a timeout says nothing of it (`tcp_rack_skb_timeout`).
     pub(super) fn is_recent(&self, index: usize, now: Instant) -> bool {
-        let deadline = self.queue[index].at.as_nanos() + self.rack_rtt * 1000;
+        let deadline = self.queue[index].at.as_nanos() + u64::from(self.rack_rtt) * 1000;
         deadline > now.as_nanos()
     }
 

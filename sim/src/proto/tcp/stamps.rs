@@ -1,12 +1,13 @@
 //! Timestamps and PAWS: RFC 7323 sections 3 to 5, as `struct tcp_options_received` keeps them.
 
+use super::timers::Moment;
 use crate::{base::Instant, wire::Timestamps};
 
 /// A clock this old says nothing any more, 24 days: RFC 7323 section 5.5, Linux TCP_PAWS_WRAP.
 const PAWS_24_DAYS: u64 = 24 * 24 * 60 * 60 * 1_000_000_000;
 
 /// The timestamps of one connection.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Stamps {
     /// Both ends send them.
     pub(super) on: bool,
@@ -15,12 +16,12 @@ pub(super) struct Stamps {
     /// TS.Recent: the clock of the peer, as we echo it.
     pub(super) recent: u32,
     /// When `recent` was heard; nothing was before the first.
-    recent_at: Option<Instant>,
+    recent_at: Moment,
 }
 
 impl Stamps {
     pub(super) fn new(offset: u32) -> Self {
-        Self { offset, ..Self::default() }
+        Self { on: false, offset, recent: 0, recent_at: Moment::NEVER }
     }
 
     /// TSval at `now`: a clock of milliseconds (`tcp_time_stamp`).
@@ -37,7 +38,7 @@ impl Stamps {
 
     /// The peer's first timestamp.
     pub(super) fn store(&mut self, theirs: Timestamps, now: Instant) {
-        (self.recent, self.recent_at) = (theirs.value, Some(now));
+        (self.recent, self.recent_at) = (theirs.value, Moment::at(now));
     }
 
     /// `tcp_replace_ts_recent`: takes over a newer clock. The caller has seen that the segment is in order.
@@ -51,7 +52,7 @@ impl Stamps {
     /// `tcp_paws_check`: whether a segment is not older than what was heard, give or take `slack` ticks.
     #[inline]
     pub(super) fn is_fresh(&self, theirs: Timestamps, now: Instant, slack: i32) -> bool {
-        let Some(at) = self.recent_at else { return true };
+        let Some(at) = self.recent_at.get() else { return true };
         self.recent.wrapping_sub(theirs.value) as i32 <= slack
             || now.as_nanos().saturating_sub(at.as_nanos()) >= PAWS_24_DAYS
             || self.recent == 0
@@ -79,6 +80,6 @@ impl Stamps {
 
     /// When the peer's clock was last heard: `ts_recent_stamp`.
     pub(crate) fn heard_at(&self) -> Option<Instant> {
-        self.recent_at.filter(|_| self.on)
+        self.recent_at.get().filter(|_| self.on)
     }
 }

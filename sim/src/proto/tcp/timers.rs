@@ -24,6 +24,24 @@ const SECOND: u64 = 1_000_000_000;
 
 const NEVER: Instant = Instant::FAR_FUTURE;
 
+/// When something last happened, if it ever did: `Option<Instant>` would take twice the room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Moment(Instant);
+
+impl Moment {
+    pub(super) const NEVER: Self = Self(NEVER);
+
+    #[inline]
+    pub(super) fn at(at: Instant) -> Self {
+        Self(at)
+    }
+
+    #[inline]
+    pub(super) fn get(self) -> Option<Instant> {
+        (self.0 != NEVER).then_some(self.0)
+    }
+}
+
 /// What the one timer of the sending side is for (`icsk_pending`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Purpose {
@@ -381,11 +399,11 @@ impl Connection {
     /// answers this goes on for ever, unless nobody holds a descriptor any more or TCP_USER_TIMEOUT is over.
     fn probe_is_due(&mut self, cx: &mut Cx<'_>) {
         if !self.snd.sent.is_empty() || self.snd.left() == 0 {
-            (self.snd.probes, self.snd.probing_since) = (0, None);
+            (self.snd.probes, self.recovery.probing_since) = (0, None);
             return;
         }
         let orphan = self.is(Marks::ORPHAN);
-        let began = *self.snd.probing_since.get_or_insert(cx.now);
+        let began = *self.recovery.probing_since.get_or_insert(cx.now);
         let limit = if orphan { self.orphan_retries(cx.sysctl) } else { cx.sysctl.retries2 };
         let dead = orphan && self.probe_timeout(cx.sysctl) >= u64::from(cx.sysctl.rto_max) * MILLISECOND;
         let user_timeout = u64::from(self.config.user_timeout) * MILLISECOND;
@@ -394,7 +412,7 @@ impl Connection {
             return self.time_out();
         }
         if self.send_whatever_fits(cx) {
-            (self.snd.probes, self.snd.probing_since) = (0, None);
+            (self.snd.probes, self.recovery.probing_since) = (0, None);
             self.rtt.end_back_off();
             self.schedule_loss_probe(cx, false);
             return;
@@ -441,7 +459,7 @@ impl Connection {
 
     /// For how long nothing has come from the peer (`keepalive_time_elapsed`).
     fn quiet_for(&self, now: Instant) -> u64 {
-        let data = self.rcv.data_at.unwrap_or(Instant::EPOCH).max(self.rcv.heard_at);
+        let data = self.rcv.data_at.get().unwrap_or(Instant::EPOCH).max(self.rcv.heard_at);
         since(now, data)
     }
 
