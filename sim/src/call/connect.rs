@@ -55,7 +55,7 @@ impl Caller<'_> {
                 if socket.nonblocking {
                     return Attempt::Done(Err(Errno::EAGAIN));
                 }
-                let timeout = socket.options.rcvtimeo;
+                let timeout = socket.options.rcvtimeo();
                 deadline_after(world, deadline, timeout);
                 return Attempt::Wait(For::Ready { socket: id, interest: Readiness::IN });
             }
@@ -227,7 +227,7 @@ impl Caller<'_> {
     }
 
     pub(super) fn wait_connected<T>(&self, world: &World, id: SocketId, deadline: &mut Option<Instant>) -> Attempt<T> {
-        let timeout = self.host(world).sockets[id].options.sndtimeo;
+        let timeout = self.host(world).sockets[id].options.sndtimeo();
         deadline_after(world, deadline, timeout);
         // A negative SO_SNDTIMEO is no time at all (`sock_set_timeout`, `inet_wait_for_connect`).
         if timeout.is_some_and(|timeout| timeout.is_zero()) {

@@ -115,7 +115,7 @@ impl Caller<'_> {
         if !self.may_wait(world, id, flags) {
             return Attempt::Done(Err(Errno::EAGAIN));
         }
-        deadline_after(world, deadline, self.host(world).sockets[id].options.rcvtimeo);
+        deadline_after(world, deadline, self.host(world).sockets[id].options.rcvtimeo());
         Attempt::Wait(For::Ready { socket: id, interest: Readiness::IN })
     }
 

@@ -90,7 +90,6 @@ impl Caller<'_> {
         };
         let socket = &self.host(world).sockets[id];
         let waits = !socket.nonblocking && !flags.contains(MsgFlags::DONTWAIT);
-        let timeout = socket.options.sndtimeo;
         let result = match socket.body {
             Body::Tcp(_) if *opens || flags.contains(MsgFlags::FASTOPEN) => {
                 match self.open_fast(world, id, to, parts, waits, progress, deadline) {
@@ -122,7 +121,7 @@ impl Caller<'_> {
         let expired = has_passed(world, *deadline);
         match result {
             Err(Errno::EAGAIN) if waits && !expired => {
-                deadline_after(world, deadline, timeout);
+                deadline_after(world, deadline, self.host(world).sockets[id].options.sndtimeo());
                 Attempt::Wait(For::Ready { socket: id, interest: Readiness::OUT })
             }
             // What was taken is told first; the error stays for the next call, as far as it stays.

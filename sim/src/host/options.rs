@@ -58,8 +58,8 @@ pub(crate) struct SocketOptions {
     pub(crate) sndbuf: u32,
     /// SO_LINGER, in seconds while it is on; a negative number is for ever.
     pub(crate) linger: Option<i32>,
-    pub(crate) rcvtimeo: Option<Duration>,
-    pub(crate) sndtimeo: Option<Duration>,
+    /// SO_RCVTIMEO and SO_SNDTIMEO; in a box, because two durations are a tenth of an idle socket.
+    timeouts: Option<Box<Timeouts>>,
     pub(crate) switches: Switches,
     rare: Option<Box<Rare>>,
 }
@@ -134,6 +134,13 @@ bitflags::bitflags! {
         const V6_RECVORIGDSTADDR = 1 << 58;
         const V6_RECVFRAGSIZE = 1 << 59;
     }
+}
+
+/// How long a call may block; `None`: for ever.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Timeouts {
+    pub(crate) receive: Option<Duration>,
+    pub(crate) send: Option<Duration>,
 }
 
 /// Options that hardly any program sets.
@@ -266,8 +273,7 @@ impl SocketOptions {
             rcvbuf,
             sndbuf,
             linger: None,
-            rcvtimeo: None,
-            sndtimeo: None,
+            timeouts: None,
             switches: Switches::empty(),
             rare: None,
         }
@@ -277,6 +283,23 @@ impl SocketOptions {
     #[inline]
     pub(crate) fn rare(&self) -> &Rare {
         self.rare.as_deref().unwrap_or(&NOTHING_RARE)
+    }
+
+    /// SO_RCVTIMEO.
+    #[inline]
+    pub(crate) fn rcvtimeo(&self) -> Option<Duration> {
+        self.timeouts.as_ref()?.receive
+    }
+
+    /// SO_SNDTIMEO.
+    #[inline]
+    pub(crate) fn sndtimeo(&self) -> Option<Duration> {
+        self.timeouts.as_ref()?.send
+    }
+
+    /// The timeouts, to be set.
+    pub(crate) fn timeouts_mut(&mut self) -> &mut Timeouts {
+        self.timeouts.get_or_insert_default()
     }
 
     /// What is hardly ever set, to be set.

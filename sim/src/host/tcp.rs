@@ -446,7 +446,7 @@ pub(super) fn config_of(socket: &Socket) -> tcp::Config {
         window_clamp: options.window_clamp,
         notsent_lowat: options.notsent_lowat,
         user_timeout: options.user_timeout,
-        linger2: options.linger2.into(),
+        linger2: options.linger2,
         keepidle: options.keepidle,
         keepintvl: options.keepintvl,
         keepcnt: options.keepcnt,

@@ -104,8 +104,8 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
             Body::Udp(_) => libc::IPPROTO_UDP,
             Body::Unix { .. } => 0,
         },
-        libc::SO_RCVTIMEO | SO_RCVTIMEO_NEW => return Ok(timeval(options.rcvtimeo)),
-        libc::SO_SNDTIMEO | SO_SNDTIMEO_NEW => return Ok(timeval(options.sndtimeo)),
+        libc::SO_RCVTIMEO | SO_RCVTIMEO_NEW => return Ok(timeval(options.rcvtimeo())),
+        libc::SO_SNDTIMEO | SO_SNDTIMEO_NEW => return Ok(timeval(options.sndtimeo())),
         libc::SO_LINGER => {
             let seconds = match rare.linger_shown {
                 ..0 => FOR_EVER as i32,
@@ -242,8 +242,14 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::SO_RCVBUF | libc::SO_RCVBUFFORCE => set_rcvbuf(given, value),
         libc::SO_SNDBUF | libc::SO_SNDBUFFORCE => set_sndbuf(given, value),
         // Act.
-        libc::SO_RCVTIMEO | SO_RCVTIMEO_NEW => given.socket_mut().options.rcvtimeo = duration(given.value)?,
-        libc::SO_SNDTIMEO | SO_SNDTIMEO_NEW => given.socket_mut().options.sndtimeo = duration(given.value)?,
+        libc::SO_RCVTIMEO | SO_RCVTIMEO_NEW => {
+            let receive = duration(given.value)?;
+            given.socket_mut().options.timeouts_mut().receive = receive;
+        }
+        libc::SO_SNDTIMEO | SO_SNDTIMEO_NEW => {
+            let send = duration(given.value)?;
+            given.socket_mut().options.timeouts_mut().send = send;
+        }
         // Acts: with time 0 close resets the connection, with another it waits that long for what was sent to arrive.
         libc::SO_LINGER => set_linger(given, on)?,
         // Acts on MSG_PEEK (`sk_set_peek_off`).

@@ -168,7 +168,7 @@ impl Connection {
         if len > 0 {
             self.rcv.buffer.push(&segment.payload[..len]);
             self.rcv.nxt += len as u32;
-            self.rcv.data_at = Some(cx.now);
+            self.rcv.data_at = super::timers::Moment::at(cx.now);
             self.marks |= Marks::SYN_DATA_ACKED;
         }
     }
@@ -265,7 +265,7 @@ impl Connection {
             }
         }
         self.snd.retries = 0;
-        self.recovery.resent_since = None;
+        self.recovery.forget_resent();
         self.timers.stop_resend();
         self.rearm(cx);
         if self.state == State::SynReceived {

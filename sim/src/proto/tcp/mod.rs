@@ -104,7 +104,7 @@ pub(crate) struct Config {
     /// TCP_USER_TIMEOUT, milliseconds; 0 for none.
     pub(crate) user_timeout: u32,
     /// TCP_LINGER2, seconds; 0: `tcp_fin_timeout`; negative: FIN_WAIT_2 is not waited for.
-    pub(crate) linger2: i32,
+    pub(crate) linger2: i16,
     /// TCP_KEEPIDLE and TCP_KEEPINTVL in seconds, TCP_KEEPCNT; 0: `tcp_keepalive_*`.
     pub(crate) keepidle: u16,
     pub(crate) keepintvl: u16,
