@@ -5,7 +5,11 @@
 use std::net::IpAddr;
 
 use super::{
-    Connection, Failure, Marks, State, ack::Acked, congestion, default_mss, recovery::Phase, timers::since,
+    Connection, Failure, Marks, State,
+    ack::Acked,
+    congestion, default_mss,
+    recovery::Phase,
+    timers::{after, since},
     window::Window,
 };
 use crate::{
@@ -421,7 +425,11 @@ impl Connection {
 
     /// Such answers are limited, so that two ends that disagree do not talk for ever (`__tcp_oow_rate_limited`).
     fn may_challenge(&mut self, cx: &Cx<'_>) -> bool {
-        self.rcv.may_answer(cx.now, cx.sysctl.invalid_ratelimit)
+        let may = self.recovery.challenge_from <= cx.now;
+        if may {
+            self.recovery.challenge_from = after(cx.now, u64::from(cx.sysctl.invalid_ratelimit) * 1_000_000);
+        }
+        may
     }
 
     /// An old or an impossible segment is answered with what we expect. If it carries data, the peer has missed our ACK

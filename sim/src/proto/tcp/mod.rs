@@ -333,8 +333,6 @@ struct ReceiveSide {
     data_at: Moment,
     /// When anything last arrived (`rcv_tstamp`).
     heard_at: Instant,
-    /// Segments that make no sense are not answered before this.
-    challenge_from: Instant,
     /// Where the peer's FIN lies, if it has arrived before data that belongs in front of it.
     fin_at: Option<SeqNum>,
     window: Window,
@@ -446,7 +444,6 @@ impl ReceiveSide {
             ato: 0,
             data_at: Moment::NEVER,
             heard_at: now,
-            challenge_from: Instant::EPOCH,
             fin_at: None,
             window,
             buffer: Ring::default(),

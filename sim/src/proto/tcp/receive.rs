@@ -4,7 +4,7 @@
 use super::{
     AckDue, Connection, Failure, Marks, ReceiveSide, State, Switches,
     assembler::{earlier, later},
-    timers::{DELAYED_ACK_MS, Moment, after, since},
+    timers::{DELAYED_ACK_MS, Moment, since},
 };
 use crate::{
     base::Instant,
@@ -394,14 +394,5 @@ impl ReceiveSide {
                 self.ato = DELAYED_ACK_MS as u16;
             }
         }
-    }
-
-    /// Segments that make no sense are answered at most so often (`__tcp_oow_rate_limited`).
-    pub(super) fn may_answer(&mut self, now: Instant, interval_ms: u32) -> bool {
-        let may = self.challenge_from <= now;
-        if may {
-            self.challenge_from = after(now, u64::from(interval_ms) * 1_000_000);
-        }
-        may
     }
 }

@@ -83,6 +83,8 @@ pub(super) struct Trouble {
     persist: u8,
     /// Since when a closed window is probed (`icsk_probes_tstamp`).
     pub(super) probing_since: Option<Instant>,
+    /// Segments that make no sense are not answered before this.
+    pub(super) challenge_from: Instant,
 }
 
 /// Of a connection that never had any.
@@ -105,6 +107,7 @@ impl Trouble {
             steps: 1,
             persist: 0,
             probing_since: None,
+            challenge_from: Instant::EPOCH,
         }
     }
 }
