@@ -13,7 +13,9 @@
 use std::net::SocketAddr;
 
 use super::{
-    AckDue, Config, Connection, Failure, Marks, State, Successor, scoreboard::Fate, timers::Timers, timers::since,
+    AckDue, Config, Connection, Failure, Marks, State, Successor,
+    scoreboard::Fate,
+    timers::{Moment, Timers, since},
 };
 use crate::{
     proto::Cx,
@@ -168,7 +170,7 @@ impl Connection {
         if len > 0 {
             self.rcv.buffer.push(&segment.payload[..len]);
             self.rcv.nxt += len as u32;
-            self.rcv.data_at = super::timers::Moment::at(cx.now);
+            self.rcv.data_at = Moment::at(cx.now);
             self.marks |= Marks::SYN_DATA_ACKED;
         }
     }
@@ -225,7 +227,7 @@ impl Connection {
     pub(super) fn looks_at_early(&mut self, cx: &mut Cx<'_>, segment: &Segment) -> bool {
         let flags = segment.flags;
         if flags == Flags::SYN && segment.seq.before(self.rcv.nxt) {
-            if self.rcv.may_answer(cx.now, cx.sysctl.invalid_ratelimit) {
+            if self.may_challenge(cx) {
                 self.send_syn_with(cx, None);
             }
             return false;

@@ -424,7 +424,7 @@ impl Connection {
     }
 
     /// Such answers are limited, so that two ends that disagree do not talk for ever (`__tcp_oow_rate_limited`).
-    fn may_challenge(&mut self, cx: &Cx<'_>) -> bool {
+    pub(super) fn may_challenge(&mut self, cx: &Cx<'_>) -> bool {
         let may = self.recovery.challenge_from <= cx.now;
         if may {
             self.recovery.challenge_from = after(cx.now, u64::from(cx.sysctl.invalid_ratelimit) * 1_000_000);
