@@ -185,19 +185,19 @@ const SYN_RETRANSMITTED: u8 = 3;
 
 /// A fast connection whose SYN+ACK is lost, and later ones too: what the near side holds, and what the far side has accepted.
 #[track_caller]
-fn half_open<B: Bed>(bed: &B, listener: &Socket<B::Host>, data: &[u8]) -> Result<(Socket<B::Host>, Socket<B::Host>)> {
+fn half_open<B: Bed>(bed: &B, listener: &Socket<B::Host>, data: &[u8]) -> Result<[Socket<B::Host>; 2]> {
     bed.set_gate(Side::Near, Gate::Closed)?;
     let near = bed.near().tcp()?;
     same("bytes taken", near.sendto_with(data, FAST_NOW, &listener.getsockname()?)?, data.len())?;
     becomes(listener, PollEvents::IN)?;
     let (far, _) = listener.accept()?;
     is_in(&far, TcpState::SYN_RECV)?;
-    Ok((near, far))
+    Ok([near, far])
 }
 
 fn data_is_there_before_the_handshake_ends<B: Bed>(bed: &B) -> Outcome {
     let listener = known_listener(bed)?;
-    let (near, far) = half_open(bed, &listener, b"hello")?;
+    let [near, far] = half_open(bed, &listener, b"hello")?;
     is_in(&near, TcpState::SYN_SENT)?;
     polls(&near, PollEvents::empty())?;
     polls(&far, PollEvents::IN | PollEvents::OUT)?;
@@ -235,7 +235,7 @@ fn first_it_asks_for_a_cookie<B: Bed>(bed: &B) -> Outcome {
     near.sendall(b"hello")?;
     receives(&far, b"hello")?;
     // From now on there is one.
-    let (_near, far) = half_open(bed, &listener, b"again")?;
+    let [_near, far] = half_open(bed, &listener, b"again")?;
     receives(&far, b"again")
 }
 
@@ -307,7 +307,7 @@ fn needs_a_fresh_socket<B: Bed>(bed: &B) -> Outcome {
 fn once_at_a_time<B: Bed>(bed: &B) -> Outcome {
     let listener = known_listener(bed)?;
     let addr = listener.getsockname()?;
-    let (near, far) = half_open(bed, &listener, b"one")?;
+    let [near, far] = half_open(bed, &listener, b"one")?;
     fails(near.sendto_with(b"two", FAST_NOW, &addr), Errno::EALREADY)?;
     fails(near.send_with(b"two", FAST_NOW), Errno::EALREADY)?;
     fails(near.send_with(b"two", MsgFlags::DONTWAIT), Errno::EAGAIN)?;
@@ -384,7 +384,7 @@ fn a_lost_syn_is_repeated_without_data<B: Bed>(bed: &B) -> Outcome {
 
 fn a_lost_answer_is_repeated<B: Bed>(bed: &B) -> Outcome {
     let listener = known_listener(bed)?;
-    let (near, far) = half_open(bed, &listener, b"hello")?;
+    let [near, far] = half_open(bed, &listener, b"hello")?;
     bed.settle();
     bed.set_gate(Side::Near, Gate::Open)?;
     takes(bed.near().host, SECOND * 9 / 10, || becomes(&near, PollEvents::OUT))??;
@@ -562,7 +562,7 @@ fn the_queue_is_limited<B: Bed>(bed: &B) -> Outcome {
     let listener = known_listener(bed)?;
     listener.setsockopt(TCP_FASTOPEN, 1)?;
     let addr = listener.getsockname()?;
-    let (near, far) = half_open(bed, &listener, b"one")?;
+    let [near, far] = half_open(bed, &listener, b"one")?;
     let second = bed.near().tcp()?;
     same("bytes taken", second.sendto_with(b"two", FAST_NOW, &addr)?, 3)?;
     bed.settle();
@@ -584,7 +584,7 @@ fn a_reset_counts_for_a_minute<B: Bed>(bed: &B) -> Outcome {
     let listener = known_listener(bed)?;
     listener.setsockopt(TCP_FASTOPEN, 1)?;
     let addr = listener.getsockname()?;
-    let (near, far) = half_open(bed, &listener, b"one")?;
+    let [near, far] = half_open(bed, &listener, b"one")?;
     near.close()?;
     bed.set_gate(Side::Near, Gate::Open)?;
     // The next SYN+ACK finds nobody.
@@ -625,7 +625,7 @@ fn a_reset_before_accept<B: Bed>(bed: &B) -> Outcome {
 
 fn answered_and_closed_before_the_handshake_ends<B: Bed>(bed: &B) -> Outcome {
     let listener = known_listener(bed)?;
-    let (near, far) = half_open(bed, &listener, b"GET")?;
+    let [near, far] = half_open(bed, &listener, b"GET")?;
     receives(&far, b"GET")?;
     far.sendall(b"answer")?;
     far.close()?;
@@ -645,7 +645,7 @@ fn answered_and_closed_before_the_handshake_ends<B: Bed>(bed: &B) -> Outcome {
 
 fn shut_down_before_the_handshake_ends<B: Bed>(bed: &B) -> Outcome {
     let listener = known_listener(bed)?;
-    let (near, far) = half_open(bed, &listener, b"GET")?;
+    let [near, far] = half_open(bed, &listener, b"GET")?;
     far.sendall(b"answer")?;
     far.shutdown(Shutdown::Write)?;
     fails(far.send(b"x"), Errno::EPIPE)?;
@@ -662,7 +662,7 @@ fn shut_down_before_the_handshake_ends<B: Bed>(bed: &B) -> Outcome {
 
 fn closed_with_unread_data<B: Bed>(bed: &B) -> Outcome {
     let listener = known_listener(bed)?;
-    let (near, far) = half_open(bed, &listener, b"hello")?;
+    let [near, far] = half_open(bed, &listener, b"hello")?;
     far.close()?;
     bed.settle();
     bed.set_gate(Side::Near, Gate::Open)?;
@@ -677,7 +677,7 @@ fn without_cookies_by_sysctl<B: Bed>(bed: &B) -> Outcome {
     bed.set_sysctl(Side::Near, "net.ipv4.tcp_fastopen", "5")?;
     bed.set_sysctl(Side::Far, "net.ipv4.tcp_fastopen", "515")?;
     let listener = fast_listener(&bed.far(), 8)?;
-    let (near, far) = half_open(bed, &listener, b"hello")?;
+    let [near, far] = half_open(bed, &listener, b"hello")?;
     receives(&far, b"hello")?;
     bed.set_gate(Side::Near, Gate::Open)?;
     becomes(&near, PollEvents::OUT)?;
@@ -712,7 +712,7 @@ fn all_listeners<B: Bed>(bed: &B) -> Outcome {
     let own = fast_listener(&bed.far(), 3)?;
     same("the program's word counts", own.getsockopt(TCP_FASTOPEN)?, 3)?;
     fetch_cookie(bed, &listener)?;
-    let (_near, far) = half_open(bed, &listener, b"hello")?;
+    let [_near, far] = half_open(bed, &listener, b"hello")?;
     receives(&far, b"hello")?;
     same("its own queue", far.getsockopt(TCP_FASTOPEN)?, 0)
 }

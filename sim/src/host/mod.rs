@@ -96,7 +96,7 @@ pub(crate) struct HostParts {
 /// A connection as the packets name it. Compact, because every segment is looked up by it; packed, because a crowd of
 /// connections keeps a table of them: an entry is 44 bytes instead of 64.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[repr(packed(4))]
+#[repr(C, packed(4))]
 struct Flow {
     local: u128,
     remote: u128,

@@ -7,8 +7,8 @@ fn ms(millis: u64) -> Instant {
     Instant::from_nanos(millis * 1_000_000)
 }
 
-fn link(settings: Settings) -> link::Link {
-    link::Link::new(settings, 1, 0)
+fn link(settings: Settings) -> Link {
+    Link::new(settings, 1, 0)
 }
 
 #[test]

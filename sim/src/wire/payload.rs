@@ -72,8 +72,9 @@ impl Pool {
     pub(crate) fn give(&mut self, payload: Payload) {
         let mut buf = payload.0;
         let kept = match buf.capacity() {
-            1..=SMALL => KEPT,
-            1..=LARGEST_KEPT => LARGE_KEPT,
+            0 => 0,
+            capacity if capacity <= SMALL => KEPT,
+            capacity if capacity <= LARGEST_KEPT => LARGE_KEPT,
             _ => 0,
         };
         if self.0.len() < kept {

@@ -101,7 +101,7 @@ pub(crate) enum RareOption {
 
 /// The timestamps option. Packed, because every packet is moved about, and eight bytes more or less decide how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(packed)]
+#[repr(C, packed)]
 pub(crate) struct Timestamps {
     /// TSval: the sender's clock.
     pub(crate) value: u32,

@@ -1,7 +1,7 @@
 //! `TCP_INFO`: `tcp_get_info`.
 
 use wavetank_api::{
-    TcpOptions, TcpState,
+    TcpState,
     option::{MAX_LEN, OptValue, TcpInfo},
 };
 
@@ -49,8 +49,6 @@ const RTO: u32 = 1_000_000;
 const RTTVAR: u32 = 250_000;
 const MSS: u32 = 536;
 const NO_THRESHOLD: u32 = 0x7fff_ffff;
-
-/// TCPOLEN_TSTAMP_ALIGNED.
 
 /// What the model knows of a connection; what it does not know stays 0.
 fn of_connection(info: &Info, begin: TcpInfo) -> TcpInfo {

@@ -103,7 +103,10 @@ impl Ring {
     fn grow(&mut self, need: usize) {
         let capacity = need.next_power_of_two().max(SMALLEST);
         let mut bytes = if capacity <= LARGEST_CLEARED {
-            // glibc's calloc knows no cache of small blocks, its malloc does (300 Ir for 50).
+            #[expect(
+                clippy::slow_vector_initialization,
+                reason = "glibc's calloc has no cache of small blocks, malloc has"
+            )]
             let mut bytes = Vec::with_capacity(capacity);
             bytes.resize(capacity, 0);
             bytes

@@ -131,9 +131,8 @@ impl Connection {
                 || self.is_reset_of_fin(segment)
                 || self.is_embryo()
                 || self.is(Marks::FAST_OPEN)
+                || self.rcv.assembler.furthest_report() == Some(segment.seq)
             {
-                self.peer_resets();
-            } else if self.rcv.assembler.furthest_report() == Some(segment.seq) {
                 self.peer_resets();
             } else {
                 self.challenge(cx);
@@ -209,10 +208,8 @@ impl Connection {
         }
 
         // Sixth, check the URG bit.
-        if self.urgent.is_some() || flags.contains(Flags::URG) {
-            if self.state.awaits_data() {
-                self.take_urgent(segment);
-            }
+        if (self.urgent.is_some() || flags.contains(Flags::URG)) && self.state.awaits_data() {
+            self.take_urgent(segment);
         }
 
         // Seventh, process the segment text.
@@ -511,7 +508,7 @@ impl Connection {
         self.congestion.cwnd = if self.recovery.total > 1 { 1 } else { congestion::INITIAL };
         self.recovery.phase = Phase::Open;
         // Data in the SYN may be acknowledged, too: that is seen to later.
-        self.snd.una = self.snd.una + 1;
+        self.snd.una += 1;
         self.snd.retries = 0;
         self.snd.pushed = self.snd.nxt;
         self.snd.small = self.snd.nxt;

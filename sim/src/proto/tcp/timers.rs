@@ -201,6 +201,7 @@ impl Connection {
     }
 
     /// When TIME_WAIT began, if the connection is in it.
+    #[cfg(test)]
     pub(crate) fn time_wait_since(&self) -> Option<Instant> {
         let began = self.timers.linger.as_nanos().saturating_sub(TIME_WAIT);
         (self.state == State::TimeWait).then(|| Instant::from_nanos(began))

@@ -158,6 +158,9 @@ impl Connection {
         if inline || matches!(urgent.received, Received::None | Received::Taken) {
             return Err(UrgentError::None);
         }
+        if self.state == State::Closed && !self.marks.contains(Marks::PEER_DONE) {
+            return Err(UrgentError::NotConnected);
+        }
         match urgent.received {
             Received::Here(byte) => {
                 if !peek {

@@ -84,20 +84,29 @@ fn perform(pair: &mut Pair<'_>, who: usize, act: Act) {
     match act {
         Act::Write(len) => drop(end.write(len)),
         Act::Read(len) => drop(end.read(len)),
-        Act::Shutdown { read, write } => drop(end.with(|connection, cx| connection.shutdown(cx, read, write))),
-        Act::Nodelay(on) => drop(end.with(|connection, cx| connection.set_config(cx, with_nodelay(on)))),
+        Act::Shutdown { read, write } => {
+            let _ = end.with(|connection, cx| connection.shutdown(cx, read, write));
+        }
+        Act::Nodelay(on) => {
+            let _ = end.with(|connection, cx| connection.set_config(cx, with_nodelay(on)));
+        }
         Act::Rcvbuf(bytes) => {
-            drop(end.with(|connection, cx| connection.set_config(cx, Config { rcvbuf: bytes, ..Config::default() })))
+            let _ = end.with(|connection, cx| connection.set_config(cx, Config { rcvbuf: bytes, ..Config::default() }));
         }
         Act::Sndbuf(bytes) => {
-            drop(end.with(|connection, cx| connection.set_config(cx, Config { sndbuf: bytes, ..Config::default() })))
+            let _ = end.with(|connection, cx| connection.set_config(cx, Config { sndbuf: bytes, ..Config::default() }));
         }
-        Act::Icmp => drop(
-            end.with(|connection, cx| connection.on_icmp(cx, Failure::HostUnreachable, connection.first_unacked())),
-        ),
+        Act::Icmp => {
+            let _ =
+                end.with(|connection, cx| connection.on_icmp(cx, Failure::HostUnreachable, connection.first_unacked()));
+        }
         // Not before it is accepted: nobody holds it yet.
-        Act::Close if end.state() != Some(State::SynReceived) => drop(end.with(Connection::close)),
-        Act::Abort => drop(end.with(Connection::abort)),
+        Act::Close if end.state() != Some(State::SynReceived) => {
+            let _ = end.with(Connection::close);
+        }
+        Act::Abort => {
+            let _ = end.with(Connection::abort);
+        }
         Act::Close => {}
     }
 }
