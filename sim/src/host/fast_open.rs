@@ -9,7 +9,7 @@ use super::{Body, Env, Host, Switches, Tcp};
 use crate::{
     base::{Rng, SocketId},
     proto::tcp::{self, Opening},
-    wire::{FastOpenCookie, Segment},
+    wire::{FastOpenCookie, RareOption, Segment},
 };
 
 /// The bits of `net.ipv4.tcp_fastopen`: TFO_CLIENT_ENABLE and so on.
@@ -38,7 +38,7 @@ pub(super) struct Verdict {
     /// The connection begins at once.
     pub(super) early: bool,
     /// What the SYN+ACK brings.
-    pub(super) cookie: Option<FastOpenCookie>,
+    pub(super) cookie: Option<Box<RareOption>>,
 }
 
 impl Host {
@@ -94,7 +94,14 @@ impl Host {
         }
     }
 
+    /// Whether this host gives cookies at all.
+    #[inline]
+    pub(super) fn serves_fast_open(&self) -> bool {
+        self.settings.tcp().fastopen & SERVER != 0
+    }
+
     /// `tcp_try_fastopen`
+    #[cold]
     pub(super) fn fast_open_verdict(
         &mut self,
         env: &Env<'_>,
@@ -104,9 +111,6 @@ impl Host {
         segment: &Segment,
     ) -> Verdict {
         let sysctl = self.settings.tcp().fastopen;
-        if sysctl & SERVER == 0 {
-            return Verdict::default();
-        }
         let shown = segment.options.fast_open();
         if segment.payload.is_empty() && shown.is_none() {
             return Verdict::default();
@@ -130,7 +134,7 @@ impl Host {
         }
         // A cookie of the key before is good, and renewed.
         let early = !shown.is_empty() && ours.any(|cookie| cookie == *shown);
-        Verdict { early, cookie: first }
+        Verdict { early, cookie: first.map(|cookie| Box::new(RareOption::FastOpen(cookie))) }
     }
 
     /// What a client must show this listener, by each of its keys (`tcp_fastopen_cookie_gen_cipher`). Without TCP_FASTOPEN_KEY

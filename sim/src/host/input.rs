@@ -110,7 +110,7 @@ impl Host {
             env.refused.push((DropReason::BacklogFull, packet));
             return;
         }
-        let verdict = if welcome == tcp::Welcome::Request {
+        let verdict = if self.serves_fast_open() && welcome == tcp::Welcome::Request {
             self.fast_open_verdict(env, listener, from, to, &segment)
         } else {
             fast_open::Verdict::default()
@@ -121,11 +121,11 @@ impl Host {
         let mss = super::tcp::mss_towards(self, from.ip());
         let config = tcp::Config { mss, defer_accept, ..super::tcp::config_of(&child) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
-        let mut connection = Box::new(if verdict.early {
-            tcp::Connection::accept_fast(cx, to, from, &segment, config, successor, verdict.cookie)
+        let mut connection = if verdict.early {
+            Box::new(tcp::Connection::accept_fast(cx, to, from, &segment, config, successor, verdict.cookie))
         } else {
-            tcp::Connection::accept(cx, to, from, &segment, config, successor, welcome, verdict.cookie)
-        });
+            Box::new(tcp::Connection::accept(cx, to, from, &segment, config, successor, welcome, verdict.cookie))
+        };
         if child.options.switches.contains(Switches::PINGPONG) {
             connection.set_quickack(cx, 0);
         }

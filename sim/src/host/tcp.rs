@@ -174,8 +174,11 @@ impl Host {
         }
         let config = tcp::Config { mss: mss_towards(self, to.ip()), ..self.tcp_config(id) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
-        let begin = if put_off { tcp::Connection::put_off } else { tcp::Connection::connect };
-        let connection = Box::new(begin(cx, local, to, config, successor));
+        let connection = if put_off {
+            Box::new(tcp::Connection::put_off(cx, local, to, config, successor))
+        } else {
+            Box::new(tcp::Connection::connect(cx, local, to, config, successor))
+        };
         let socket = &mut self.sockets[id];
         socket.remote = Some(to);
         socket.body = Body::Tcp(Tcp::Connection { connection, parent: None });

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     base::Instant,
     proto::{Cx, Readiness},
-    wire::{FastOpenCookie, Segment, SeqNum},
+    wire::{RareOption, Segment, SeqNum},
 };
 
 /// No send buffer is larger, so that what it holds stays far below half the sequence space. SO_SNDBUF comes nowhere near.
@@ -71,7 +71,7 @@ impl Connection {
         config: Config,
         successor: Option<Successor>,
         welcome: Welcome,
-        cookie: Option<FastOpenCookie>,
+        cookie: Option<Box<RareOption>>,
     ) -> Self {
         let mut connection = Self::new(cx, local, remote, State::SynReceived, config, successor);
         connection.marks |= Marks::PASSIVE;

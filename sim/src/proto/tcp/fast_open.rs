@@ -58,6 +58,7 @@ pub(crate) enum Handshake {
 
 impl Connection {
     /// A connection whose SYN is not sent yet: `inet->defer_connect`. To Linux it is in SYN_SENT all the same.
+    #[cold]
     pub(crate) fn put_off(
         cx: &mut Cx<'_>,
         local: SocketAddr,
@@ -177,6 +178,7 @@ impl Connection {
 
     /// Passive open by a SYN whose cookie is good: the data is taken, and the connection is there (`tcp_fastopen_create_child`).
     /// `cookie` is a fresh one for the client.
+    #[cold]
     pub(crate) fn accept_fast(
         cx: &mut Cx<'_>,
         local: SocketAddr,
@@ -184,7 +186,7 @@ impl Connection {
         syn: &Segment,
         config: Config,
         successor: Option<Successor>,
-        cookie: Option<FastOpenCookie>,
+        cookie: Option<Box<RareOption>>,
     ) -> Self {
         let mut connection = Self::new(cx, local, remote, State::SynReceived, config, successor);
         connection.marks |= Marks::PASSIVE | Marks::FAST_OPEN;
@@ -295,9 +297,10 @@ impl Connection {
     }
 
     /// Our SYN+ACK, with a cookie if there is one to give.
-    pub(super) fn send_syn_with(&mut self, cx: &mut Cx<'_>, cookie: Option<FastOpenCookie>) {
+    #[inline]
+    pub(super) fn send_syn_with(&mut self, cx: &mut Cx<'_>, cookie: Option<Box<RareOption>>) {
         let mut syn = self.make_syn(cx);
-        syn.options.rare = cookie.map(|cookie| Box::new(RareOption::FastOpen(cookie)));
+        syn.options.rare = cookie;
         self.rcv.ack = AckDue::No;
         cx.out.segment(self.ends.local, self.ends.remote, syn);
     }

@@ -273,6 +273,7 @@ impl Connection {
         cx.out.segment(self.ends.local, self.ends.remote, segment);
     }
 
+    #[inline]
     pub(super) fn make_syn(&self, cx: &Cx<'_>) -> Segment {
         let early = self.is(Marks::FAST_OPEN);
         let answers = early || self.state == State::SynReceived;
