@@ -172,8 +172,7 @@ fn simulated(name: &str, begin: &str) -> Option<Simulated> {
     });
     let report = sim.run();
     assert!(report.is_ok(), "{report}");
-    let seen = seen.lock().unwrap().take();
-    seen
+    seen.lock().unwrap().take()
 }
 
 struct Simulated {
