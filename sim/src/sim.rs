@@ -437,7 +437,7 @@ impl LinkBuilder<'_> {
                 change(world.topology.default_settings_mut());
             }
             for &(from, to) in &self.directions {
-                change(&mut world.topology.link_mut(from, to).settings);
+                world.topology.link_mut(from, to).change(&change);
             }
         });
         self

@@ -38,6 +38,18 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The delay, if there is nothing else.
+    fn plain(&self) -> Option<Duration> {
+        let is_plain = self.latency_min == self.latency_max
+            && self.loss.is_zero()
+            && self.rate.is_none()
+            && self.drop_exactly.is_empty()
+            && self.corruption.is_zero()
+            && self.mtu == usize::MAX
+            && !self.overtaking;
+        is_plain.then_some(self.latency_min)
+    }
+
     /// Between two hosts that were not told otherwise: 1 ms each way, no loss, no limit.
     pub(crate) fn between_hosts() -> Self {
         Self {
@@ -127,7 +139,9 @@ impl fmt::Display for DropReason {
 
 /// One direction of a link and its state.
 pub(crate) struct Link {
-    pub(crate) settings: Settings,
+    settings: Settings,
+    /// The delay, if that is all the link does to a packet.
+    plain: Option<Duration>,
     /// Two streams, so that switching loss off moves no delay.
     loss: Rng,
     delay: Rng,
@@ -147,6 +161,7 @@ impl Link {
     pub(crate) fn new(settings: Settings, seed: u64, entity: u64) -> Self {
         let start = Instant::default();
         Self {
+            plain: settings.plain(),
             settings,
             loss: Rng::stream(seed, "link loss", entity),
             delay: Rng::stream(seed, "link latency", entity),
@@ -158,18 +173,33 @@ impl Link {
         }
     }
 
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Sets it up anew; what is on its way is not touched.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+        self.plain = self.settings.plain();
+    }
+
     /// A link that hands a packet over in the very instant, without a draw or a wait.
     #[inline]
     pub(crate) fn is_instant(&self) -> bool {
-        self.settings.latency_max.is_zero()
-            && self.settings.loss.is_zero()
-            && self.settings.rate.is_none()
-            && self.settings.drop_exactly.is_empty()
-            && self.settings.corruption.is_zero()
+        self.plain == Some(Duration::ZERO)
+    }
+
+    /// When a packet that leaves at `now` arrives, on a link that does nothing but delay it. On another, it is to be
+    /// [offered](Self::offer).
+    #[inline]
+    pub(crate) fn delay(&mut self, now: Instant) -> Option<Instant> {
+        let delay = self.plain?;
+        self.offered += 1;
+        self.last_arrival = (now + delay).max(self.last_arrival);
+        Some(self.last_arrival)
     }
 
     /// Takes a packet of `len` bytes at `now`.
-    #[inline]
     pub(crate) fn offer(&mut self, now: Instant, len: usize) -> Verdict {
         self.offered += 1;
         // Drawn for every packet, lost ones too: so losing one moves the delay of no other.

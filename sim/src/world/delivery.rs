@@ -126,28 +126,19 @@ impl World {
             if self.partitions.iter().any(|partition| partition.tells && partition.cuts(from, to)) {
                 // As a Linux router with an unreachable route: `ip_error` says host, `ip6_pkt_discard` no route.
                 let reason = if packet.dst.is_ipv4() { Unreachable::Host } else { Unreachable::Network };
-                let at = self.now + self.topology.link_mut(from, to).settings.latency_min;
+                let at = self.now + self.topology.link_mut(from, to).settings().latency_min;
                 self.tell_unreachable(from, at, &packet, reason);
             }
             return self.drop_packet(from, packet, DropReason::Partition);
         }
         let link = self.topology.link_mut(from, to);
         let instant = from.is_next_to(to) && !later && link.is_instant();
-        let len = packet.wire_len();
-        if len > link.settings.mtu && matches!(packet.body, Body::Tcp(_)) {
-            return self.too_big(from, to, packet);
-        }
-        let arrives = match link.offer(self.now, len) {
-            Verdict::Arrives(at) => at,
-            Verdict::Dropped(reason) => return self.drop_packet(from, packet, reason),
-        };
-        let packet = if link.settings.corruption.is_zero() {
-            packet
-        } else {
-            match through_noise(link, packet) {
-                Ok(packet) => packet,
-                Err(packet) => return self.drop_packet(from, packet, DropReason::Corrupted),
-            }
+        let (arrives, packet) = match link.delay(self.now) {
+            Some(arrives) => (arrives, packet),
+            None => match self.pass(from, to, packet) {
+                Some(passed) => passed,
+                None => return,
+            },
         };
         let number = self.flights.next_number;
         self.flights.next_number += 1;
@@ -160,6 +151,34 @@ impl World {
         } else {
             let flight = self.flights.put(flight);
             self.agenda.put(arrives, Event::Arrival { flight });
+        }
+    }
+
+    /// A packet meets what the link does to it. When it arrives, and what then arrives of it; `None` if nothing does.
+    #[inline(never)]
+    fn pass(&mut self, from: HostId, to: HostId, packet: Packet) -> Option<(Instant, Packet)> {
+        let len = packet.wire_len();
+        let link = self.topology.link_mut(from, to);
+        if len > link.settings().mtu && matches!(packet.body, Body::Tcp(_)) {
+            self.too_big(from, to, packet);
+            return None;
+        }
+        let arrives = match link.offer(self.now, len) {
+            Verdict::Arrives(at) => at,
+            Verdict::Dropped(reason) => {
+                self.drop_packet(from, packet, reason);
+                return None;
+            }
+        };
+        if link.settings().corruption.is_zero() {
+            return Some((arrives, packet));
+        }
+        match through_noise(link, packet) {
+            Ok(packet) => Some((arrives, packet)),
+            Err(packet) => {
+                self.drop_packet(from, packet, DropReason::Corrupted);
+                None
+            }
         }
     }
 
@@ -285,7 +304,7 @@ impl World {
     #[cold]
     fn too_big(&mut self, from: HostId, to: HostId, packet: Packet) {
         // To the middle of the way and back.
-        let settings = &self.topology.link_mut(from, to).settings;
+        let settings = self.topology.link_mut(from, to).settings();
         if !settings.black_hole {
             let mtu = u32::try_from(settings.mtu).unwrap_or(u32::MAX);
             let at = self.now + settings.latency_min;
