@@ -94,14 +94,14 @@ impl Caller<'_> {
             Body::Tcp(_) if *opens || flags.contains(MsgFlags::FASTOPEN) => {
                 match self.open_fast(world, id, to, parts, waits, progress, deadline) {
                     Some(attempt) => return attempt,
-                    None => self.send_tcp(world, id, parts, flags, &mut progress.sent),
+                    None => self.send_tcp_after_opening(world, id, parts, flags, &mut progress.sent),
                 }
             }
             Body::Tcp(_) => match self.send_tcp(world, id, parts, flags, sent) {
                 Err(Errno::EAGAIN) if self.host(world).sockets[id].connect_status() == ConnectStatus::PutOff => {
                     match self.open_fast(world, id, to, parts, waits, progress, deadline) {
                         Some(attempt) => return attempt,
-                        None => self.send_tcp(world, id, parts, flags, &mut progress.sent),
+                        None => self.send_tcp_after_opening(world, id, parts, flags, &mut progress.sent),
                     }
                 }
                 result => result,
@@ -128,6 +128,20 @@ impl Caller<'_> {
             Err(_) if *sent > 0 => Attempt::Done(Ok(*sent)),
             result => Attempt::Done(result.map(|()| *sent)),
         }
+    }
+
+    /// [`Self::send_tcp`], out of the way of those who did not open with what they send.
+    #[cold]
+    #[inline(never)]
+    fn send_tcp_after_opening(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        parts: &[&[u8]],
+        flags: MsgFlags,
+        sent: &mut usize,
+    ) -> Result<(), Errno> {
+        self.send_tcp(world, id, parts, flags, sent)
     }
 
     /// Hands over as much as the connection takes; EAGAIN if that was not all.

@@ -199,6 +199,7 @@ impl Connection {
     /// `tcp_cong_avoid`
     #[inline]
     fn grow(&mut self, cx: &Cx<'_>, delivered: u32) {
+        let before = self.congestion.cwnd;
         self.congestion.on_ack(&congestion::Acked {
             now: cx.now,
             segments: delivered,
@@ -206,7 +207,7 @@ impl Connection {
             una: self.snd.una,
             nxt: self.snd.nxt,
         });
-        if !self.is_sndbuf_locked() {
+        if self.congestion.cwnd != before && !self.is_sndbuf_locked() {
             self.expand_sndbuf(cx.sysctl);
         }
     }

@@ -454,6 +454,22 @@ impl Connection {
 
     /// What `poll(2)` reports (`tcp_poll`).
     pub(crate) fn readiness(&self) -> Readiness {
+        let is_quiet = self.state == State::Established
+            && !self.marks.intersects(Marks::BOTH_SHUT)
+            && self.failure.is_none()
+            && self.urgent.is_none();
+        if is_quiet {
+            let unread = self.rcv.buffer.len();
+            let mut ready = Readiness::empty();
+            ready.set(Readiness::IN, unread > 0 && unread as u64 >= self.low_mark());
+            ready.set(Readiness::OUT, self.is_writable());
+            return ready;
+        }
+        self.readiness_in_any_state()
+    }
+
+    #[inline(never)]
+    fn readiness_in_any_state(&self) -> Readiness {
         let mut ready = Readiness::empty();
         let closed = matches!(self.state, State::Closed | State::TimeWait);
         ready.set(Readiness::HUP, closed || self.is(Marks::BOTH_SHUT));

@@ -31,9 +31,9 @@ struct Plan {
     push: bool,
 }
 
-/// Why nothing more is sent.
+/// Why nothing more is sent, though there is more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Stop {
-    Nothing,
     Congestion,
     Other,
 }
@@ -52,8 +52,8 @@ impl Connection {
         if self.snd.left() == 0 || !(self.state.may_transmit() || self.may_answer_early()) {
             return;
         }
-        let mut sent = false;
-        loop {
+        let (mut sent, mut stopped_by_window) = (false, false);
+        while self.snd.left() > 0 {
             match self.next_segment(push) {
                 Ok(plan) => {
                     self.send_new(cx, plan);
@@ -63,16 +63,18 @@ impl Connection {
                     sent = true;
                 }
                 Err(stop) => {
-                    let full = self.snd.sent.in_flight() >= self.congestion.cwnd;
-                    if sent || (matches!(stop, Stop::Congestion) && full) {
-                        self.window_was_used(cx, full);
-                    }
+                    stopped_by_window = stop == Stop::Congestion;
                     break;
                 }
             }
         }
+        if sent || stopped_by_window {
+            let full = self.snd.sent.in_flight() >= self.congestion.cwnd;
+            self.window_was_used(cx, full);
+        }
         if sent {
             self.schedule_loss_probe(cx, false);
+            return;
         }
         if self.snd.sent.is_empty() && self.snd.left() > 0 && !self.timers.is_resend_set() {
             // Nothing will come back to tell that the window has opened (`tcp_check_probe_timer`).
@@ -102,9 +104,6 @@ impl Connection {
     fn next_segment(&self, push: Push) -> Result<Plan, Stop> {
         let snd = &self.snd;
         let left = snd.left();
-        if left == 0 {
-            return Err(Stop::Nothing);
-        }
         let mss = self.current_mss();
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = left - u32::from(fin_queued);
