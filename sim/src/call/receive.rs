@@ -134,6 +134,19 @@ impl Caller<'_> {
         if flags.contains(MsgFlags::PEEK) && !flags.contains(MsgFlags::OOB) {
             return self.peek_stream(world, id, buf, flags, expired, count);
         }
+        if flags.is_empty() && *count == 0 {
+            // The usual read, which there is least to be thought about.
+            let plain = world.on_host(self.host, |host, env| host.tcp_recv_plainly(env, id, buf));
+            if let Some(result) = plain {
+                return match result {
+                    Ok(taken) => {
+                        *count = taken;
+                        Ok(taken)
+                    }
+                    Err(error) => Err(error.errno()),
+                };
+            }
+        }
         loop {
             // An error that comes after bytes is the next call's (`tcp_recvmsg_locked`).
             if *count > 0 && self.host(world).sockets[id].connection().is_some_and(Connection::has_failed_at_the_end) {

@@ -279,6 +279,12 @@ impl SocketOptions {
         }
     }
 
+    /// Whether an option was set that hardly any program sets.
+    #[inline]
+    pub(crate) fn has_rare(&self) -> bool {
+        self.rare.is_some()
+    }
+
     /// What is hardly ever set.
     #[inline]
     pub(crate) fn rare(&self) -> &Rare {

@@ -249,6 +249,27 @@ impl Host {
         result
     }
 
+    /// As [`Self::tcp_recv`], if nothing is asked for but what is there: no SO_RCVLOWAT, and none of the rare options. `None`
+    /// if there is more to it, or no connection.
+    #[inline]
+    pub(crate) fn tcp_recv_plainly(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        buf: &mut [u8],
+    ) -> Option<Result<usize, tcp::RecvError>> {
+        let socket = &mut self.sockets[id];
+        if socket.options.rcvlowat > 1 || socket.options.has_rare() {
+            return None;
+        }
+        let Body::Tcp(Tcp::Connection { connection, .. }) = &mut socket.body else { return None };
+        let result = connection.recv(&mut Self::cx(&self.settings, &mut self.isn_rng, env), buf, false, false);
+        if result != Err(tcp::RecvError::WouldBlock) {
+            self.after(env, id);
+        }
+        Some(result)
+    }
+
     /// The last descriptor is gone.
     pub(super) fn tcp_close(&mut self, env: &mut Env<'_>, id: SocketId) {
         let socket = &mut self.sockets[id];

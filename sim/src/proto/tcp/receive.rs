@@ -259,8 +259,10 @@ impl Connection {
     /// The program has made room: `tcp_cleanup_rbuf` says whether the peer hears of it at once.
     #[inline]
     pub(super) fn after_read(&mut self, cx: &mut Cx<'_>, count: usize) {
-        let our_mss = self.received_mss();
-        self.rcv.tune(cx.now, our_mss, cx.sysctl);
+        if self.rcv.window.knows_round_trip() {
+            let our_mss = self.received_mss();
+            self.rcv.tune(cx.now, our_mss, cx.sysctl);
+        }
         let rcv = &self.rcv;
         // An ACK that was held back for the program's answer: one that has taken everything and only ever listens will not
         // answer.
@@ -352,12 +354,11 @@ impl ReceiveSide {
             return;
         };
         let gap = since(now, at);
-        let millis = gap / 1_000_000;
         let ato = u64::from(self.ato);
-        if millis <= DELAYED_ACK_MS / 2 {
-            self.ato = (ato / 2 + DELAYED_ACK_MS / 2) as u16;
-        } else if millis < ato {
-            self.ato = (ato / 2 + millis).min(rto / 1_000_000) as u16;
+        if gap < (DELAYED_ACK_MS / 2 + 1) * 1_000_000 {
+            self.ato = self.ato / 2 + DELAYED_ACK_MS as u16 / 2;
+        } else if gap < ato * 1_000_000 {
+            self.ato = (ato / 2 + gap / 1_000_000).min(rto / 1_000_000) as u16;
         } else if gap > rto {
             // A silence in which the peer's window has decayed: it starts anew.
             self.grant_quick_acks();

@@ -137,6 +137,12 @@ impl Window {
         };
     }
 
+    /// Whether a round trip was timed: nothing is tuned before.
+    #[inline]
+    pub(super) fn knows_round_trip(&self) -> bool {
+        self.rtt != 0
+    }
+
     /// The receiver's estimate in microseconds, 0 before any.
     pub(super) fn rtt_micros(&self) -> u64 {
         u64::from(self.rtt >> 3)
@@ -192,7 +198,7 @@ impl ReceiveSide {
         let copied = self.nxt - self.buffer.len() as u32;
         let window = &mut self.window;
         let elapsed = now.as_nanos().saturating_sub(window.taken_since.as_nanos()) / 1000;
-        if window.rtt == 0 || elapsed < window.rtt_micros() {
+        if elapsed < window.rtt_micros() {
             return;
         }
         let taken = copied.0.wrapping_sub(window.taken_from.0);
