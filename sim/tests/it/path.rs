@@ -45,6 +45,22 @@ fn a_black_hole_swallows_what_is_too_long() {
 }
 
 #[test]
+fn mtu_probing_gets_over_a_black_hole() {
+    let report = run_ok(1, |sim| {
+        let (server, client) = (sim.host("server"), sim.host("client"));
+        sim.link(&server, &client).latency(ms(5)).mtu(1100).black_hole(true);
+        for machine in [&server, &client] {
+            machine.set_sysctl("net.ipv4.tcp_mtu_probing", "1");
+        }
+        server.serve(echo_server);
+        client.run(|host| echo_client(host, 50_000));
+    });
+    // A few timeouts in each direction (`tcp_retries1`), and then segments of `tcp_base_mss`.
+    assert!((ms(3_000)..ms(30_000)).contains(&report.elapsed()), "{:?}", report.elapsed());
+    assert!(report.dropped(DropReason::TooBig) > 0);
+}
+
+#[test]
 fn datagrams_pass_a_narrow_link_as_if_fragmented() {
     let report = run_ok(1, |sim| {
         let (server, client) = (sim.host("server"), sim.host("client"));

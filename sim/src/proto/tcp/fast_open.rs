@@ -251,22 +251,8 @@ impl Connection {
         self.rcv.window.established(cx.now, self.rcv.nxt, offered, self.config.advertised_mss());
         if self.rtt.smoothed().is_none() {
             // The SYN+ACK went out when the SYN was heard.
-            let micros = if self.snd.retries == 0 {
-                Some(since(cx.now, self.rcv.heard_at) / 1000)
-            } else {
-                segment
-                    .options
-                    .timestamps
-                    .filter(|_| self.stamps.on)
-                    .and_then(|stamp| self.stamps.round_trip(stamp, cx.now))
-            };
-            match micros {
-                Some(micros) => {
-                    self.rtt.observe_least(micros.max(1), cx.now);
-                    self.rtt.sample(micros, segment.ack, segment.ack, cx.sysctl);
-                }
-                None => self.rtt.handshake_was_repeated(),
-            }
+            let once = (self.snd.retries == 0).then(|| since(cx.now, self.rcv.heard_at) / 1000);
+            self.time_handshake(cx, segment, once);
         }
         self.snd.retries = 0;
         self.recovery.forget_resent();

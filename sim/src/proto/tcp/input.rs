@@ -488,22 +488,8 @@ impl Connection {
 
     /// Our SYN is acknowledged, by `segment`: `tcp_finish_connect`, `tcp_rcv_state_process` for SYN_RECV.
     fn become_established(&mut self, cx: &Cx<'_>, segment: &Segment) {
-        let timed = if self.recovery.total == 0 {
-            Some(since(cx.now, self.snd.sent_at) / 1000)
-        } else {
-            segment
-                .options
-                .timestamps
-                .filter(|_| self.stamps.on)
-                .and_then(|stamp| self.stamps.round_trip(stamp, cx.now))
-        };
-        match timed {
-            Some(micros) => {
-                self.rtt.observe_least(micros.max(1), cx.now);
-                self.rtt.sample(micros, segment.ack, segment.ack, cx.sysctl);
-            }
-            None => self.rtt.handshake_was_repeated(),
-        }
+        let once = (self.recovery.total == 0).then(|| since(cx.now, self.snd.sent_at) / 1000);
+        self.time_handshake(cx, segment, once);
         // If the SYN was lost more than once, the path is in no state for ten segments (`tcp_init_transfer`).
         self.congestion.cwnd = if self.recovery.total > 1 { 1 } else { congestion::INITIAL };
         self.recovery.phase = Phase::Open;
@@ -534,6 +520,22 @@ impl Connection {
         // Shut down while connecting: the FIN follows now (RFC 9293 section 3.10.4, SYN-RECEIVED).
         self.state = if self.is(Marks::FIN_QUEUED) { State::FinWait1 } else { State::Established };
         self.set_keepalive(cx, false);
+    }
+
+    /// Takes in the round trip of the handshake that `segment` ends, in microseconds: `once` if our SYN went out but once, else
+    /// what the echo of a timestamp tells.
+    pub(super) fn time_handshake(&mut self, cx: &Cx<'_>, segment: &Segment, once: Option<u64>) {
+        let echo = || {
+            let stamp = segment.options.timestamps.filter(|_| self.stamps.on)?;
+            self.stamps.round_trip(stamp, cx.now)
+        };
+        match once.or_else(echo) {
+            Some(micros) => {
+                self.rtt.observe_least(micros.max(1), cx.now);
+                self.rtt.sample(micros, segment.ack, segment.ack, cx.sysctl);
+            }
+            None => self.rtt.handshake_was_repeated(),
+        }
     }
 
     /// Everything sent is acknowledged, and the FIN was the last of it.
