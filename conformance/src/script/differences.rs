@@ -16,17 +16,10 @@ pub struct ScriptDifference {
 pub const SCRIPT_DIFFERENCES: &[ScriptDifference] = &[
     row("ack/congestion-experienced-is-echoed", "ECN is not modelled: tcp_ecn is only kept"),
     row("cwnd/congestion-experienced-reduces", "ECN is not modelled: tcp_ecn is only kept"),
-    row("fastopen/client-asks-and-uses-cookie", "Fast Open is not modelled"),
-    row("fastopen/client-data-not-taken-is-sent-again", "Fast Open is not modelled"),
-    row("fastopen/server-gives-cookie", "Fast Open is not modelled"),
-    row("fastopen/server-takes-data-with-cookie", "Fast Open is not modelled"),
-    row("fastopen/server-wrong-cookie", "Fast Open is not modelled"),
-    row("fastopen/switched-off", "Fast Open is not modelled"),
     row(
         "icmp/time-exceeded-ends-connecting",
         "ICMP time exceeded is not told to TCP: nothing in a simulated net sends it",
     ),
-    row("info/counts", "TCP_INFO does not count bytes and data segments"),
     row("open/active-asks-for-ecn", "ECN is not modelled: tcp_ecn is only kept"),
     row("open/ecn-is-agreed-on-if-asked", "ECN is not modelled: tcp_ecn is only kept"),
     row("options/ttl-is-sent", "IP_TTL is kept, and not put into segments: nothing in a simulated net counts it down"),

@@ -324,10 +324,7 @@ impl Host {
         let Some(socket) = self.sockets.get_mut(id) else { return };
         let mut finished = false;
         if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body {
-            if !socket.arming
-                && let Some(at) = connection.poll_at()
-                && socket.timer_at.is_none_or(|timer| at < timer)
-            {
+            if !socket.arming && connection.poll_at_or_never() < socket.timer_at.unwrap_or(Instant::FAR_FUTURE) {
                 socket.arming = true;
                 env.unarmed.push(id);
             }

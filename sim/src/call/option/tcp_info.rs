@@ -88,6 +88,15 @@ fn of_connection(info: &Info, begin: TcpInfo) -> TcpInfo {
         notsent_bytes: info.notsent_bytes,
         min_rtt: info.min_rtt,
         snd_wnd: info.snd_wnd,
+        bytes_acked: info.bytes_acked.into(),
+        bytes_received: info.bytes_received.into(),
+        bytes_sent: info.bytes_sent.into(),
+        bytes_retrans: info.bytes_retrans.into(),
+        segs_out: info.segs_out,
+        segs_in: info.segs_in,
+        data_segs_out: info.data_segs_out,
+        data_segs_in: info.data_segs_in,
+        delivered: info.delivered,
         ..begin
     }
 }

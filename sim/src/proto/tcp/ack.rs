@@ -157,9 +157,13 @@ impl Connection {
                 self.take_sample(cx, micros, micros);
             }
         } else {
-            self.take_sample(cx, since(cx.now, taken.first_sent) / 1000, since(cx.now, taken.last_sent) / 1000);
+            let whole = since(cx.now, taken.first_sent) / 1000;
+            let is_one = taken.last_sent == taken.first_sent;
+            let latest = if is_one { whole } else { since(cx.now, taken.last_sent) / 1000 };
+            self.take_sample(cx, whole, latest);
         }
         self.set_transmit_timer(cx);
+        self.counts.delivered = self.counts.delivered.wrapping_add(taken.segments);
         self.grow(cx, taken.segments);
     }
 
@@ -183,6 +187,7 @@ impl Connection {
             }
             resend = self.assess(cx, &mut news);
         }
+        self.counts.delivered = self.counts.delivered.wrapping_add(news.delivered);
         if news.of.contains(NewsOf::SET_TIMER) {
             self.set_transmit_timer(cx);
         }

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    Config, Connection, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State,
+    Config, Connection, Counts, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State,
     Switches, Sysctl, Welcome,
     congestion::{self, Congestion},
     output::Push,
@@ -113,6 +113,7 @@ impl Connection {
             recovery: Recovery::new(cx.sysctl),
             timers,
             urgent: None,
+            counts: Counts { iss, delivered: 1, ..Counts::default() },
         };
         connection.snd.sndbuf = cx.sysctl.wmem[1];
         if state == State::SynSent {

@@ -45,6 +45,16 @@ pub(crate) struct Info {
     pub(crate) min_rtt: u32,
     pub(crate) snd_wnd: u32,
     pub(crate) rcv_wnd: u32,
+    /// Counts modulo 2^32, bytes as well; the SYN that we sent is acknowledged as one.
+    pub(crate) bytes_acked: u32,
+    pub(crate) bytes_received: u32,
+    pub(crate) bytes_sent: u32,
+    pub(crate) bytes_retrans: u32,
+    pub(crate) segs_out: u32,
+    pub(crate) segs_in: u32,
+    pub(crate) data_segs_out: u32,
+    pub(crate) data_segs_in: u32,
+    pub(crate) delivered: u32,
 }
 
 impl State {
@@ -72,6 +82,8 @@ impl Connection {
         let micros = |nanos: u64| u32::try_from(nanos / 1000).unwrap_or(u32::MAX);
         let headers = if self.ends.remote.is_ipv4() { 40 } else { 60 };
         let scales = self.is(Marks::SCALING);
+        let (counts, connecting, passive) = (&self.counts, self.state.is_connecting(), self.is(Marks::PASSIVE));
+        let fin = u32::from(self.is(Marks::FIN_QUEUED) && self.snd.nxt == self.snd.end);
         Info {
             state: self.state.number(),
             ca_state: match self.recovery.phase {
@@ -117,6 +129,20 @@ impl Connection {
             min_rtt: self.rtt.least().map_or(u32::MAX, |least| least as u32),
             snd_wnd: self.snd.wnd,
             rcv_wnd: self.rcv.edge.0.wrapping_sub(self.rcv.wup.0),
+            bytes_acked: self.snd.una.0.wrapping_sub(counts.iss.0).wrapping_sub(u32::from(passive && !connecting)),
+            bytes_received: if connecting { 0 } else { self.rcv.nxt.0.wrapping_sub(counts.irs.0.wrapping_add(1)) },
+            bytes_sent: self
+                .snd
+                .nxt
+                .0
+                .wrapping_sub(counts.iss.0.wrapping_add(1 + fin))
+                .wrapping_add(counts.bytes_resent),
+            bytes_retrans: counts.bytes_resent,
+            segs_out: counts.segments_out,
+            segs_in: counts.segments_in,
+            data_segs_out: counts.data_out,
+            data_segs_in: counts.data_in,
+            delivered: if connecting { 0 } else { counts.delivered },
         }
     }
 

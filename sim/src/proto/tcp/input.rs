@@ -31,6 +31,7 @@ const SOON: u64 = 2_000_000;
 impl Connection {
     /// A segment of this connection has arrived.
     pub(crate) fn on_segment(&mut self, cx: &mut Cx<'_>, segment: Segment) {
+        self.counts.segments_in = self.counts.segments_in.wrapping_add(1);
         if self.is_predicted(&segment) {
             self.take_predicted(cx, &segment);
         } else if self.arrives(cx, &segment) == Disposition::Reset {
@@ -77,6 +78,7 @@ impl Connection {
         self.take_predicted_ack(cx, segment, advance);
         let len = segment.payload.len();
         if len > 0 {
+            self.counts.data_in = self.counts.data_in.wrapping_add(1);
             self.rcv.buffer.push(&segment.payload);
             self.rcv.nxt += len as u32;
             self.data_arrived(cx, segment, len);
@@ -87,6 +89,7 @@ impl Connection {
 
     /// RFC 9293 section 3.10.7.4, from top to bottom; the states that are treated otherwise come first.
     fn arrives(&mut self, cx: &mut Cx<'_>, segment: &Segment) -> Disposition {
+        self.counts.data_in = self.counts.data_in.wrapping_add(u32::from(!segment.payload.is_empty()));
         match self.state {
             State::Closed => return Disposition::Reset,
             State::SynSent => return self.arrives_in_syn_sent(cx, segment),
@@ -450,6 +453,7 @@ impl Connection {
         let Options { mss, window_scale, sack_permitted, timestamps, .. } = &syn.options;
         let sysctl = cx.sysctl;
         self.rcv.nxt = syn.seq + 1;
+        self.counts.irs = syn.seq;
         self.rcv.wup = self.rcv.nxt;
         if let Some(scale) = window_scale.filter(|_| sysctl.window_scaling) {
             // RFC 7323 section 2.3: more than 14 is taken for 14.

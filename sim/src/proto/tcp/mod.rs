@@ -208,6 +208,7 @@ pub(crate) struct Connection {
     timers: Timers,
     /// Urgent data, once there was any.
     urgent: Option<Box<Urgent>>,
+    counts: Counts,
 }
 
 /// Who speaks with whom: two addresses and their ports, without what else a [`SocketAddr`] has room for.
@@ -256,6 +257,19 @@ bitflags::bitflags! {
         /// Why no data was in our SYN, or was there in vain, as a number (`fastopen_client_fail`).
         const FELL_SHORT = 0xc000;
     }
+}
+
+/// What TCP_INFO counts, modulo 2^32. Bytes follow from where the sequence numbers began.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    iss: SeqNum,
+    irs: SeqNum,
+    segments_out: u32,
+    segments_in: u32,
+    data_out: u32,
+    data_in: u32,
+    delivered: u32,
+    bytes_resent: u32,
 }
 
 /// The send sequence variables of RFC 9293 section 3.3.1, and what belongs to them.

@@ -152,6 +152,7 @@ impl Connection {
             self.timers.set_retransmit(cx.now, self.rtt.timeout(cx.sysctl));
         }
         if plan.data > 0 {
+            self.counts.data_out = self.counts.data_out.wrapping_add(1);
             self.data_is_sent(cx.now);
         }
         self.transmit(cx, seq, plan);
@@ -190,6 +191,8 @@ impl Connection {
         let fin = self.ends_with_fin(sent.end);
         let data = sent.end.0.wrapping_sub(sent.seq.0) - u32::from(fin);
         self.recovery.total = self.recovery.total.saturating_add(1);
+        self.counts.bytes_resent = self.counts.bytes_resent.wrapping_add(data);
+        self.counts.data_out = self.counts.data_out.wrapping_add(u32::from(data > 0));
         self.snd.sent.went_out_again(index, cx.now);
         let push = sent.fate.contains(Fate::PUSHED);
         self.transmit(cx, sent.seq, Plan { data, fin, push });
@@ -268,6 +271,7 @@ impl Connection {
 
     /// Sends our SYN, or SYN+ACK if the peer's SYN is known. It also goes out unchanged when it is sent again.
     pub(super) fn send_syn(&mut self, cx: &mut Cx<'_>) {
+        self.counts.segments_out += 1;
         let segment = self.make_syn(cx);
         cx.out.segment(self.ends.local, self.ends.remote, segment);
     }
@@ -336,6 +340,7 @@ impl Connection {
     #[inline(always)] // see `transmit`
     fn header(&mut self, cx: &Cx<'_>, seq: SeqNum, flags: Flags) -> Segment {
         // A RST that nobody may answer offers nothing.
+        self.counts.segments_out = self.counts.segments_out.wrapping_add(1);
         let window = self.rcv.advertise();
         let rare = if self.rcv.assembler.owes_blocks() { self.sack_blocks() } else { None };
         if self.rcv.ack != AckDue::No {

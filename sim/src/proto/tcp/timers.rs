@@ -174,6 +174,12 @@ impl Connection {
         self.timers.earliest()
     }
 
+    /// As [`Self::poll_at`]; [`Instant::FAR_FUTURE`] for never.
+    #[inline]
+    pub(crate) fn poll_at_or_never(&self) -> Instant {
+        self.timers.resend.min(self.timers.ack).min(self.timers.linger)
+    }
+
     /// Does what is due.
     pub(crate) fn on_deadline(&mut self, cx: &mut Cx<'_>) {
         if self.timers.ack <= cx.now {
