@@ -2,7 +2,7 @@
 //!
 //! Read `state.rs` first, then `input.rs`, whose [`Connection::on_segment`] follows RFC 9293 section 3.10.7 from top to
 //! bottom; `ack.rs` is its fifth step (what the peer has received), `receive.rs` its seventh (the text), `urgent.rs` its
-//! sixth. `output.rs` decides what to send and when, `recovery.rs` what is lost and what becomes of the window then.
+//! sixth. `output.rs` decides what to send and when, `recovery/` what is lost and what becomes of the window then.
 //! `calls.rs` is what a program can ask for, `timers.rs` what happens by itself. `rtt.rs`, `scoreboard.rs`, `congestion/`,
 //! `window.rs`, `stamps.rs`, `assembler.rs` and `buffer.rs` are small and know nothing of the rest; `listen.rs` is the
 //! passive side's bookkeeping, `fast_open.rs` what RFC 7413 adds to both sides.

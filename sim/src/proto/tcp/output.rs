@@ -1,7 +1,7 @@
 //! What to send and when: segmentation, Nagle, the windows, and what goes into every segment's header.
 //!
 //! When an ACK is owed is `receive.rs`'s to say; here it goes out, with data if there is any. What goes out again is
-//! `recovery.rs`'s to say.
+//! `recovery/`'s to say.
 
 use super::{AckDue, Connection, Marks, SendSide, State, Switches, Sysctl, scoreboard::Fate, timers::since};
 use crate::{

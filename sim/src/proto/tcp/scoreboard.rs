@@ -1,7 +1,7 @@
 //! What was sent and is not acknowledged, segment by segment: the retransmission queue of Linux with the marks of its
 //! `sacked` byte, and RACK (RFC 8985), which finds losses by when segments were sent.
 //!
-//! It knows nothing of windows and timers: `ack.rs` tells it what has arrived, `recovery.rs` asks it what is lost.
+//! It knows nothing of windows and timers: `ack.rs` tells it what has arrived, `recovery/` asks it what is lost.
 
 use std::collections::VecDeque;
 

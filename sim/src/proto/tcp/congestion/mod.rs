@@ -1,7 +1,7 @@
 //! Congestion control: how much may be on its way. Slow start and congestion avoidance (RFC 5681), initial window 10 (RFC
 //! 6928), and CUBIC (RFC 9438) beside Reno. Everything is counted in segments, as in Linux.
 //!
-//! It only keeps the numbers: `ack.rs` tells it what was acknowledged, `recovery.rs` when something was lost, `output.rs`
+//! It only keeps the numbers: `ack.rs` tells it what was acknowledged, `recovery/` when something was lost, `output.rs`
 //! asks how much may be in flight.
 
 mod cubic;
