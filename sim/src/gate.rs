@@ -24,7 +24,7 @@ use crate::world::{World, seal::Sealed};
 /// client.run(move |host| {
 ///     host.sleep(Duration::from_secs(1));
 ///     gate.reject();
-///     assert_eq!(TcpStream::connect(host, ("server", 7)).unwrap_err(), Errno::EHOSTUNREACH);
+///     assert_eq!(TcpStream::connect(host, "10.0.0.1:7").unwrap_err(), Errno::EHOSTUNREACH);
 ///     gate.open();
 ///     TcpStream::connect(host, ("server", 7)).map(drop)
 /// });
