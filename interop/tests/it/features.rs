@@ -222,7 +222,6 @@ impl Play for FastOpen {
 }
 
 #[test]
-#[ignore = "the simulated TCP does not speak Fast Open yet"]
 fn the_second_syn_carries_data() {
     perform(&FastOpen, |scene, outcome| {
         no_resets(scene, outcome);
