@@ -52,10 +52,8 @@ const NO_THRESHOLD: u32 = 0x7fff_ffff;
 
 /// What the model knows of a connection; what it does not know stays 0.
 fn of_connection(info: &Info, begin: TcpInfo) -> TcpInfo {
-    // In TIME_WAIT the socket has no connection any more (`tcp_time_wait`, `tcp_done`).
-    let state = if info.state == TcpState::TIME_WAIT.raw() { TcpState::CLOSE.raw() } else { info.state };
     TcpInfo {
-        state,
+        state: info.state,
         ca_state: info.ca_state,
         retransmits: info.retransmits,
         probes: info.probes,

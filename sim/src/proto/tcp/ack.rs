@@ -338,11 +338,10 @@ impl Connection {
         let is_duplicate = is_duplicate_report(blocks, segment.ack);
         if is_duplicate {
             news.of |= NewsOf::DUPLICATE_SACK;
-            let (start, end) = blocks[0];
+            let (_, end) = blocks[0];
             if end.at_or_before(una) {
                 self.recovery.explained(end);
             }
-            let _ = start;
         }
         for (number, &(start, end)) in blocks.iter().enumerate() {
             let is_copy = number == 0 && is_duplicate;

@@ -118,11 +118,11 @@ impl Connection {
         if data > window || (data == 0 && window == 0) {
             return Err(Stop::Other);
         }
-        let fin = fin_queued && data == data_left && data < window;
-        if data < mss && !fin && push != Push::Now && !self.is_urgent() && self.nagle_holds(push) {
+        let plan = self.plan(data, data_left, fin_queued, window);
+        if data < mss && !plan.fin && push != Push::Now && !self.is_urgent() && self.nagle_holds(push) {
             return Err(Stop::Other);
         }
-        Ok(Plan { data, fin, push: self.ends_a_write(data) })
+        Ok(plan)
     }
 
     /// A small segment waits for more under TCP_CORK and MSG_MORE; and, by Nagle's algorithm with Minshall's amendment,
@@ -210,10 +210,15 @@ impl Connection {
         }
     }
 
-    /// Whether so many bytes from SND.NXT on end what the program has written.
+    /// A segment of so many bytes from SND.NXT on, of `data_left` that are queued: with the FIN, if it is next and the window
+    /// has room for it, and with PSH, if it ends what the program has written.
     #[inline]
-    fn ends_a_write(&self, data: u32) -> bool {
-        data > 0 && self.snd.nxt + data == self.snd.pushed
+    fn plan(&self, data: u32, data_left: u32, fin_queued: bool, window: u32) -> Plan {
+        Plan {
+            data,
+            fin: fin_queued && data == data_left && data < window,
+            push: data > 0 && self.snd.nxt + data == self.snd.pushed,
+        }
     }
 
     /// Whether the last sequence number before `end` is our FIN's.
@@ -231,8 +236,7 @@ impl Connection {
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = self.snd.left() - u32::from(fin_queued);
         let data = data_left.min(self.current_mss()).min(window);
-        let fin = fin_queued && data == data_left && data < window;
-        self.send_new(cx, Plan { data, fin, push: self.ends_a_write(data) });
+        self.send_new(cx, self.plan(data, data_left, fin_queued, window));
         true
     }
 
@@ -245,8 +249,7 @@ impl Connection {
         if data == 0 || data > window || !self.state.may_transmit() {
             return false;
         }
-        let fin = fin_queued && data == data_left && data < window;
-        self.send_new(cx, Plan { data, fin, push: self.ends_a_write(data) });
+        self.send_new(cx, self.plan(data, data_left, fin_queued, window));
         true
     }
 

@@ -187,7 +187,7 @@ impl Connection {
         } else if self.recovery.high.at_or_before(self.snd.una) {
             match self.recovery.phase {
                 Phase::Cwr if self.recovery.high != self.snd.una => {
-                    self.end_reduction(cx.now);
+                    self.end_reduction();
                     self.recovery.phase = Phase::Open;
                 }
                 Phase::Recovery => {
@@ -197,7 +197,7 @@ impl Connection {
                     if self.try_undo_recovery(news) {
                         return Resend::Nothing;
                     }
-                    self.end_reduction(cx.now);
+                    self.end_reduction();
                 }
                 _ => {}
             }
@@ -218,7 +218,7 @@ impl Connection {
                 self.find_losses(cx, news);
             }
             Phase::Loss => {
-                let resend = self.assess_after_timeout(cx, news);
+                let resend = self.assess_after_timeout(news);
                 if self.recovery.phase != Phase::Loss {
                     self.find_losses(cx, news);
                 }
@@ -342,7 +342,7 @@ impl Connection {
     }
 
     /// `tcp_process_loss`: what an acknowledgment says after a timeout.
-    fn assess_after_timeout(&mut self, _cx: &Cx<'_>, news: &mut News) -> Resend {
+    fn assess_after_timeout(&mut self, news: &News) -> Resend {
         let recovered = self.recovery.high.at_or_before(self.snd.una);
         let advanced = news.of.contains(NewsOf::ADVANCED);
         if advanced && self.try_undo_loss(news, false) {

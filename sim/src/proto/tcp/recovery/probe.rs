@@ -2,7 +2,6 @@
 
 use super::Phase;
 use crate::{
-    base::Instant,
     proto::{
         Cx,
         tcp::{
@@ -29,7 +28,7 @@ impl Connection {
             // What was lost was repaired by the probe, without anybody noticing: the window comes down all the same.
             self.begin_reduction();
             self.recovery.phase = Phase::Cwr;
-            self.end_reduction(Instant::EPOCH);
+            self.end_reduction();
             self.recovery.phase = Phase::Open;
             self.try_keep_open();
         } else if !news.of.intersects(NewsOf::ADVANCED | NewsOf::NOT_DUPLICATE | NewsOf::SACKED) {

@@ -1,10 +1,7 @@
 //! The window comes down: in proportion to what arrives (PRR, RFC 6937), and no further than the algorithm says.
 
 use super::Phase;
-use crate::{
-    base::Instant,
-    proto::tcp::{Connection, congestion, scoreboard::Fate},
-};
+use crate::proto::tcp::{Connection, congestion, scoreboard::Fate};
 
 impl Connection {
     /// `tcp_enter_recovery`
@@ -57,7 +54,7 @@ impl Connection {
     }
 
     /// `tcp_end_cwnd_reduction`
-    pub(super) fn end_reduction(&mut self, _now: Instant) {
+    pub(super) fn end_reduction(&mut self) {
         let is_set = self.congestion.ssthresh < congestion::INFINITE;
         if is_set && (self.recovery.phase == Phase::Cwr || self.recovery.undo_from.is_some()) {
             self.congestion.cwnd = self.congestion.ssthresh;
