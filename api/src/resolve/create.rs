@@ -1,54 +1,9 @@
-//! Names to addresses: the query and the answer of `getaddrinfo(3)`, and what is built on them.
+//! `create_connection` and `create_server`: from a name to a socket that is ready.
 
 use std::time::Duration;
 
 use crate::option::{IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT};
-use crate::{Addr, AiFlags, Eai, Errno, Error, Family, Net, Protocol, Result, SockType, Socket, ToAddrs};
-
-/// A question to `getaddrinfo(3)`. The default asks for everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AddrQuery<'a> {
-    /// The name, or an address in text; `None` is loopback, or the wildcard with [`AiFlags::PASSIVE`].
-    pub host: Option<&'a str>,
-    /// The service by name, or a port in text; `None` leaves the port 0.
-    pub service: Option<&'a str>,
-    /// Of this family only; [`Family::UNSPEC`] is any.
-    pub family: Family,
-    /// For this type only; [`SockType::ANY`] is any.
-    pub kind: SockType,
-    /// For this protocol only; 0 is any.
-    pub protocol: Protocol,
-    /// How to look.
-    pub flags: AiFlags,
-}
-
-impl Default for AddrQuery<'_> {
-    fn default() -> Self {
-        Self {
-            host: None,
-            service: None,
-            family: Family::UNSPEC,
-            kind: SockType::ANY,
-            protocol: Protocol::DEFAULT,
-            flags: AiFlags::empty(),
-        }
-    }
-}
-
-/// One answer of `getaddrinfo(3)`: what to call `socket` with, and then `connect` or `bind`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AddrInfo {
-    /// The first argument of `socket`.
-    pub family: Family,
-    /// The second.
-    pub kind: SockType,
-    /// The third.
-    pub protocol: Protocol,
-    /// The canonical name, in the first answer, if it was asked for.
-    pub canonname: Option<String>,
-    /// The address.
-    pub addr: Addr,
-}
+use crate::{Addr, Eai, Errno, Error, Family, Net, Result, SockType, Socket, ToAddrs};
 
 /// Connects a TCP socket to the first of the addresses that answers (Python's `socket.create_connection`).
 ///

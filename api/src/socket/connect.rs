@@ -1,0 +1,89 @@
+//! Opening connections: `bind`, `listen`, `accept`, `connect`.
+
+use super::{Patience, Socket};
+use crate::option::SO_ERROR;
+use crate::poll::poll_one;
+use crate::{Addr, Errno, Error, Net, PollEvents, Result, SockFlags};
+
+/// Opening connections.
+impl<N: Net> Socket<N> {
+    /// `bind(2)`.
+    ///
+    /// # Errors
+    ///
+    /// `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `EINVAL` (bound already), `EAFNOSUPPORT`; and those of files for a path.
+    #[track_caller]
+    pub fn bind(&self, addr: &Addr) -> Result<()> {
+        self.net.bind(&self.fd, addr)
+    }
+
+    /// `listen(2)`; a backlog below 0 is 0, as in Python.
+    ///
+    /// # Errors
+    ///
+    /// `EADDRINUSE`, `EOPNOTSUPP`, `EINVAL`.
+    #[track_caller]
+    pub fn listen(&self, backlog: i32) -> Result<()> {
+        self.net.listen(&self.fd, backlog.max(0))
+    }
+
+    /// `accept4(2)`: the next connection and the peer's address. The new socket is in blocking mode, whatever this one's is.
+    ///
+    /// # Errors
+    ///
+    /// `EAGAIN`, a timeout, `EINVAL` (not listening), `EMFILE`, `ECONNABORTED`, `EOPNOTSUPP`.
+    #[track_caller]
+    pub fn accept(&self) -> Result<(Self, Addr)> {
+        let (fd, peer) = self.accept_fd()?;
+        Ok((Self::from_parts(&self.net, fd, self.family, self.kind, self.protocol), peer))
+    }
+
+    #[track_caller]
+    fn accept_fd(&self) -> Result<(N::Fd, Addr)> {
+        retry!(self, IN, self.net.accept(&self.fd, SockFlags::CLOEXEC))
+    }
+
+    /// `connect(2)`. In timeout mode it waits for the handshake that long. A signal does not break it off: the handshake goes on,
+    /// and so does the waiting.
+    ///
+    /// # Errors
+    ///
+    /// `ECONNREFUSED`, `ETIMEDOUT` (the kernel's), a timeout (the mode's), `EINPROGRESS`, `EALREADY`, `EISCONN`, `ENETUNREACH`,
+    /// `EHOSTUNREACH`, `EADDRNOTAVAIL`, `EAFNOSUPPORT`, `EACCES`; `ENOENT` and `EAGAIN` for UNIX sockets.
+    #[track_caller]
+    pub fn connect(&self, addr: &Addr) -> Result<()> {
+        match self.net.connect(&self.fd, addr) {
+            Err(error) => self.finish_connect(error),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// [`connect`](Self::connect) that returns the errno, `None` for success (Python returns 0). Where the mode's timeout strikes it is
+    /// `EAGAIN`, as in Python.
+    #[track_caller]
+    pub fn connect_ex(&self, addr: &Addr) -> Option<Errno> {
+        match self.connect(addr) {
+            Ok(()) => None,
+            Err(error) => Some(error.errno().unwrap_or(Errno::EAGAIN)),
+        }
+    }
+
+    /// What to do when `connect` did not succeed at once.
+    #[cold]
+    #[track_caller]
+    fn finish_connect(&self, error: Error) -> Result<()> {
+        let timeout = self.gettimeout();
+        let under_way = error.is_interrupted() || error.is_in_progress() && timeout.is_some_and(|time| !time.is_zero());
+        if !under_way {
+            return Err(error);
+        }
+        match timeout {
+            None => drop(poll_one(&self.net, &self.fd, PollEvents::OUT, None)?),
+            Some(timeout) => self.wait(PollEvents::OUT, timeout, &mut Patience::default(), "connect")?,
+        }
+        match self.getsockopt(SO_ERROR)? {
+            None => Ok(()),
+            Some(errno) => Err(Error::new(errno, "connect")),
+        }
+    }
+}
