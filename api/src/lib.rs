@@ -35,7 +35,6 @@
 //! # What is not offered
 //!
 //! * other systems than Linux: numbers, options and address forms are Linux's, and the simulated world answers as Linux does;
-//! * families besides IPv4, IPv6 and UNIX by type; any other goes through [`Addr::Raw`];
 //! * control messages by type: [`SendMsg::control`] and [`RecvMsg::control`] are bytes, as `cmsg(3)` lays them out;
 //! * multicast membership by method: `setsockopt_raw` does it;
 //! * `makefile`: `BufReader::new(&socket)` and `BufWriter::new(&socket)` are that;
@@ -63,7 +62,10 @@ mod time;
 mod udp;
 mod unix;
 
-pub use self::addr::{Addr, AddrParseError, ToAddrs, UnixAddr, inet_aton, parse_ip};
+pub use self::addr::{
+    Addr, AddrParseError, AlgAddr, BdAddr, BluetoothAddr, CanAddr, Guid, HwAddr, HypervAddr, NetlinkAddr, PacketAddr,
+    QipcrtrAddr, SystemAddr, TipcAddr, TipcName, ToAddrs, UnixAddr, VsockAddr, inet_aton, parse_ip,
+};
 pub use self::errno::Errno;
 pub use self::error::{Eai, Error, Result};
 pub use self::flags::{

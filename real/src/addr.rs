@@ -1,13 +1,11 @@
-//! Addresses in memory, both ways: [`Addr`] to `struct sockaddr`, and back. `ip(7)`, `ipv6(7)`, `unix(7)`.
+//! Addresses in memory, both ways: [`Addr`] to `struct sockaddr`, and back. `ip(7)`, `ipv6(7)`.
+//!
+//! IPv4 and IPv6 are here because they go without an allocation; [`Addr::to_sockaddr`] and [`Addr::from_sockaddr`] know the other
+//! families.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
+use std::net::{Ipv4Addr, SocketAddrV4, SocketAddrV6};
 
-use wavetank_api::{Addr, Errno, UnixAddr};
-
-/// Bytes of the longest address there is, `struct sockaddr_storage`, after the family.
-const REST_MAX: usize = size_of::<libc::sockaddr_storage>() - FAMILY;
-/// Bytes of the family.
-const FAMILY: usize = size_of::<libc::sa_family_t>();
+use wavetank_api::{Addr, Errno};
 
 /// An address as a call takes it: the family in the machine's byte order, then the family's own form.
 pub(crate) enum SockAddr {
@@ -30,12 +28,8 @@ impl SockAddr {
     }
 
     fn other(addr: &Addr) -> Result<Vec<u8>, Errno> {
-        match addr {
-            Addr::Unix(addr) => Ok([&(libc::AF_UNIX as u16).to_ne_bytes()[..], &addr.to_sun_path()].concat()),
-            Addr::Unspec => Ok(vec![0; size_of::<libc::sockaddr>()]),
-            Addr::Raw { family, bytes } if bytes.len() <= REST_MAX => Ok([&family.to_ne_bytes()[..], bytes].concat()),
-            _ => Err(Errno::EINVAL),
-        }
+        let bytes = addr.to_sockaddr().ok_or(Errno::EAFNOSUPPORT)?;
+        if bytes.len() > size_of::<libc::sockaddr_storage>() { Err(Errno::EINVAL) } else { Ok(bytes) }
     }
 
     #[inline]
@@ -89,44 +83,20 @@ pub(crate) fn decode(bytes: &[u8]) -> Addr {
 /// [`decode`] to where it is wanted, which saves the moves. IPv4 is read in line, as it is by far the most frequent.
 #[inline]
 pub(crate) fn decode_into(out: &mut Option<Addr>, bytes: &[u8]) {
-    let Some((family, rest)) = bytes.split_first_chunk() else {
-        return *out = Some(Addr::Unspec);
-    };
-    let family = u16::from_ne_bytes(*family);
-    match decode_v4(rest) {
-        Some(addr) if i32::from(family) == libc::AF_INET => *out = Some(Addr::V4(addr)),
-        _ => *out = Some(decode_other(family, rest)),
-    }
+    *out = Some(match decode_v4(bytes) {
+        Some(addr) => Addr::V4(addr),
+        None => Addr::from_sockaddr(bytes),
+    });
 }
 
-fn decode_other(family: u16, rest: &[u8]) -> Addr {
-    let known = match i32::from(family) {
-        libc::AF_UNSPEC => Some(Addr::Unspec),
-        libc::AF_INET6 => decode_v6(rest).map(Addr::V6),
-        libc::AF_UNIX => UnixAddr::from_sun_path(rest).ok().map(Addr::Unix),
-        _ => None,
-    };
-    known.unwrap_or_else(|| Addr::Raw { family, bytes: rest.into() })
-}
-
-/// `struct sockaddr_in` after its family.
+/// `struct sockaddr_in`, if the family says so.
 #[inline]
 fn decode_v4(bytes: &[u8]) -> Option<SocketAddrV4> {
+    let (family, bytes) = bytes.split_first_chunk()?;
+    if i32::from(u16::from_ne_bytes(*family)) != libc::AF_INET {
+        return None;
+    }
     let (port, bytes) = bytes.split_first_chunk()?;
     let (ip, _) = bytes.split_first_chunk::<4>()?;
     Some(SocketAddrV4::new(Ipv4Addr::from(*ip), u16::from_be_bytes(*port)))
-}
-
-/// `struct sockaddr_in6` after its family.
-fn decode_v6(bytes: &[u8]) -> Option<SocketAddrV6> {
-    let (port, bytes) = bytes.split_first_chunk()?;
-    let (flowinfo, bytes) = bytes.split_first_chunk()?;
-    let (ip, bytes) = bytes.split_first_chunk::<16>()?;
-    let (scope, _) = bytes.split_first_chunk()?;
-    Some(SocketAddrV6::new(
-        Ipv6Addr::from(*ip),
-        u16::from_be_bytes(*port),
-        u32::from_ne_bytes(*flowinfo),
-        u32::from_ne_bytes(*scope),
-    ))
 }

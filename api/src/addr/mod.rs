@@ -1,16 +1,37 @@
 //! [`Addr`]: the address of a socket, one variant per family; and [`ToAddrs`], what can be turned into some.
 
+mod alg;
+mod bluetooth;
+mod can;
+mod hyperv;
 mod inet;
+mod netlink;
+mod packet;
+mod qipcrtr;
+mod sockaddr;
+mod system;
+mod tipc;
 mod to_addrs;
 mod unix;
+mod vsock;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::str::FromStr;
 
+pub use self::alg::AlgAddr;
+pub use self::bluetooth::{BdAddr, BluetoothAddr};
+pub use self::can::CanAddr;
+pub use self::hyperv::{Guid, HypervAddr};
 pub use self::inet::{inet_aton, parse_ip};
+pub use self::netlink::NetlinkAddr;
+pub use self::packet::{HwAddr, PacketAddr};
+pub use self::qipcrtr::QipcrtrAddr;
+pub use self::system::SystemAddr;
+pub use self::tipc::{TipcAddr, TipcName};
 pub use self::to_addrs::ToAddrs;
 pub use self::unix::UnixAddr;
+pub use self::vsock::VsockAddr;
 use crate::{Errno, Error, Family, Result};
 
 /// The address of a socket: C's `struct sockaddr` with its family.
@@ -48,6 +69,26 @@ pub enum Addr {
     V6(SocketAddrV6),
     /// `AF_UNIX`: a path, an abstract name, or nothing.
     Unix(UnixAddr),
+    /// `AF_CAN`: an interface, and identifiers or a parameter group above it.
+    Can(CanAddr),
+    /// `AF_PACKET`: a protocol on an interface, and an address of the link layer.
+    Packet(Box<PacketAddr>),
+    /// `AF_NETLINK`: a port and groups.
+    Netlink(NetlinkAddr),
+    /// `AF_VSOCK`: a machine and a port.
+    Vsock(VsockAddr),
+    /// `AF_TIPC`: a service, a range of services, or a socket.
+    Tipc(TipcAddr),
+    /// `AF_ALG`: an algorithm.
+    Alg(Box<AlgAddr>),
+    /// `AF_BLUETOOTH`: a device, and what the protocol adds.
+    Bluetooth(BluetoothAddr),
+    /// `AF_QIPCRTR`: a node and a port.
+    Qipcrtr(QipcrtrAddr),
+    /// `AF_HYPERV` of Windows: a virtual machine and a service.
+    Hyperv(Box<HypervAddr>),
+    /// `AF_SYSTEM` of macOS: a kernel control.
+    System(SystemAddr),
     /// `AF_UNSPEC`, without an address. Also what a call reports that has no address to tell: `recvfrom(2)` on a stream.
     Unspec,
     /// Any other family: its number, and the bytes of the `sockaddr` after it.
@@ -58,6 +99,11 @@ pub enum Addr {
         bytes: Box<[u8]>,
     },
 }
+
+/// Windows' hvsocket.h. On Linux the number is another family's; no call is ever made with it there.
+const AF_HYPERV: i32 = 34;
+/// macOS' <sys/socket.h>. Likewise.
+const AF_SYSTEM: i32 = 32;
 
 impl Addr {
     /// `0.0.0.0:0`: every interface, and a port that the system chooses.
@@ -85,6 +131,16 @@ impl Addr {
             Self::V6(_) => Family::INET6,
             Self::Unix(_) => Family::UNIX,
             Self::Unspec => Family::UNSPEC,
+            Self::Can(_) => Family::CAN,
+            Self::Packet(_) => Family::PACKET,
+            Self::Netlink(_) => Family::NETLINK,
+            Self::Vsock(_) => Family::VSOCK,
+            Self::Tipc(_) => Family::from_raw(libc::AF_TIPC),
+            Self::Alg(_) => Family::ALG,
+            Self::Bluetooth(_) => Family::from_raw(libc::AF_BLUETOOTH),
+            Self::Qipcrtr(_) => Family::from_raw(sockaddr::AF_QIPCRTR),
+            Self::Hyperv(_) => Family::from_raw(AF_HYPERV),
+            Self::System(_) => Family::from_raw(AF_SYSTEM),
             Self::Raw { family, .. } => Family::from_raw(*family as i32),
         }
     }
@@ -151,6 +207,16 @@ impl fmt::Display for Addr {
             Self::V4(addr) => fmt::Display::fmt(addr, f),
             Self::V6(addr) => fmt::Display::fmt(addr, f),
             Self::Unix(addr) => fmt::Display::fmt(addr, f),
+            Self::Can(addr) => fmt::Display::fmt(addr, f),
+            Self::Packet(addr) => fmt::Display::fmt(addr, f),
+            Self::Netlink(addr) => fmt::Display::fmt(addr, f),
+            Self::Vsock(addr) => fmt::Display::fmt(addr, f),
+            Self::Tipc(addr) => fmt::Display::fmt(addr, f),
+            Self::Alg(addr) => fmt::Display::fmt(addr, f),
+            Self::Bluetooth(addr) => fmt::Display::fmt(addr, f),
+            Self::Qipcrtr(addr) => fmt::Display::fmt(addr, f),
+            Self::Hyperv(addr) => fmt::Display::fmt(addr, f),
+            Self::System(addr) => fmt::Display::fmt(addr, f),
             Self::Unspec => f.write_str("unspec"),
             Self::Raw { family, bytes } => {
                 write!(f, "raw:{family}:")?;
@@ -250,4 +316,30 @@ impl From<UnixAddr> for Addr {
     fn from(addr: UnixAddr) -> Self {
         Self::Unix(addr)
     }
+}
+
+/// Each family's own address is an address.
+macro_rules! from_family {
+    ($($variant:ident($addr:ty);)*) => {
+        $(
+            impl From<$addr> for Addr {
+                fn from(addr: $addr) -> Self {
+                    Self::$variant(addr.into())
+                }
+            }
+        )*
+    };
+}
+
+from_family! {
+    Can(CanAddr);
+    Packet(PacketAddr);
+    Netlink(NetlinkAddr);
+    Vsock(VsockAddr);
+    Tipc(TipcAddr);
+    Alg(AlgAddr);
+    Bluetooth(BluetoothAddr);
+    Qipcrtr(QipcrtrAddr);
+    Hyperv(HypervAddr);
+    System(SystemAddr);
 }

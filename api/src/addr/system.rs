@@ -1,0 +1,47 @@
+//! [`SystemAddr`]: a kernel control of macOS. <sys/kern_control.h>.
+
+use std::fmt;
+
+use super::sockaddr::Fields;
+
+/// The address of a kernel control, C's `struct sockaddr_ctl`. macOS only: elsewhere every call that takes it answers `EAFNOSUPPORT`.
+///
+/// Python also takes the control's name, which `ioctl(CTLIOCGINFO)` turns into its number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(alias = "sockaddr_ctl")]
+pub struct SystemAddr {
+    /// The control's number.
+    pub id: u32,
+    /// The unit; 0 lets the system choose one.
+    pub unit: u32,
+}
+
+/// `AF_SYS_CONTROL`, in the field behind the family.
+const AF_SYS_CONTROL: u16 = 2;
+
+impl SystemAddr {
+    #[cfg_attr(not(target_vendor = "apple"), expect(dead_code, reason = "the family is macOS'"))]
+    pub(super) fn encode(self) -> Vec<u8> {
+        [&AF_SYS_CONTROL.to_ne_bytes()[..], &self.id.to_ne_bytes(), &self.unit.to_ne_bytes(), &[0; 20]].concat()
+    }
+
+    #[cfg_attr(not(target_vendor = "apple"), expect(dead_code, reason = "the family is macOS'"))]
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Option<Self> {
+        if fields.u16()? != AF_SYS_CONTROL {
+            return None;
+        }
+        Some(Self { id: fields.u32()?, unit: fields.u32()? })
+    }
+}
+
+impl fmt::Display for SystemAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "system:{}:{}", self.id, self.unit)
+    }
+}
+
+impl fmt::Debug for SystemAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
