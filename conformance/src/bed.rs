@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use wavetank_api::{Family, Host};
+use wavetank_api::{Errno, Family, Host};
 
 use crate::{
     case::World,
     check::{Outcome, Stop},
+    need::Kernel,
     pair::Place,
 };
 
@@ -48,6 +49,13 @@ pub trait Bed {
         self.set_gate(Side::Near, Gate::Open)?;
         self.set_gate(Side::Far, Gate::Open)
     }
+
+    /// The version of Linux that this world is, or is made after. Only for what has changed between versions.
+    fn kernel(&self) -> Kernel;
+
+    /// How a case ends that asks this world for what it has not: skipped by a machine, [`Stop::Absent`] in the simulated world. `errno`
+    /// is what the call answered that asked for it. Sockets are declared in the table of cases; this is for what is no socket.
+    fn lacks(&self, what: &str, errno: Errno) -> Stop;
 
     /// Whether this world, here and now, can do that; if not, why.
     fn can(&self, capability: Capability) -> Result<(), String>;
@@ -102,19 +110,26 @@ pub struct Way {
     pub family: Family,
     /// Between two machines instead of on loopback.
     pub link: bool,
+    /// On a machine of its own.
+    pub apart: bool,
 }
 
 impl Way {
-    pub(crate) const V4: Self = Self { family: Family::INET, link: false };
-    pub(crate) const V6: Self = Self { family: Family::INET6, link: false };
-    pub(crate) const V4_LINK: Self = Self { family: Family::INET, link: true };
-    pub(crate) const V6_LINK: Self = Self { family: Family::INET6, link: true };
+    pub(crate) const V4: Self = Self { family: Family::INET, link: false, apart: false };
+    pub(crate) const V6: Self = Self { family: Family::INET6, link: false, apart: false };
+    pub(crate) const V4_LINK: Self = Self { family: Family::INET, link: true, apart: false };
+    pub(crate) const V6_LINK: Self = Self { family: Family::INET6, link: true, apart: false };
+    pub(crate) const APART: Self = Self { family: Family::INET, link: false, apart: true };
 }
 
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let family = if self.family == Family::INET6 { "IPv6" } else { "IPv4" };
-        let place = if self.link { "between two machines" } else { "on loopback" };
+        let place = match (self.link, self.apart) {
+            (true, _) => "between two machines",
+            (false, true) => "on a machine of its own",
+            (false, false) => "on loopback",
+        };
         write!(f, "{family} {place}")
     }
 }

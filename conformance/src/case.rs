@@ -6,6 +6,7 @@ use crate::{
     bed::Way,
     beds::{real::RealBed, sim::SimBed},
     check::Outcome,
+    need::Need,
 };
 
 /// The two worlds.
@@ -42,6 +43,8 @@ pub struct Case {
     pub statement: &'static str,
     /// Who says so: a section of an RFC, a man page, a function of the kernel.
     pub source: &'static str,
+    /// What it needs that not every world has.
+    pub need: Option<&'static Need>,
     pub(crate) ways: Ways,
     /// It takes many seconds of real time, in which it waits.
     pub(crate) slow: bool,
@@ -63,6 +66,8 @@ pub(crate) enum Ways {
     once,
     /// As `once`, while no other case runs.
     alone,
+    /// On a machine of its own, with loopback and the interfaces that the case needs.
+    apart,
 }
 
 impl Ways {
@@ -72,6 +77,7 @@ impl Ways {
             Self::linked => &[Way::V4_LINK, Way::V6_LINK],
             Self::families => &[Way::V4, Way::V6],
             Self::once | Self::alone => &[Way::V4],
+            Self::apart => &[Way::APART],
         }
     }
 }
@@ -80,13 +86,24 @@ impl Ways {
 macro_rules! cases {
     (@slow) => { false };
     (@slow slow) => { true };
-    ($topic:path: $($name:ident $ways:ident $(+ $slow:ident)? $statement:literal from $source:literal;)*) => {
+    (@need $table:expr) => { $table };
+    (@need $table:expr, $need:ident) => { Some(&$need) };
+    ($topic:path: $($rows:tt)*) => {
+        $crate::case::cases!(@table $topic, None, $($rows)*);
+    };
+    ($topic:path, needs $need:path: $($rows:tt)*) => {
+        $crate::case::cases!(@table $topic, Some(&$need), $($rows)*);
+    };
+    (@table $topic:path, $table_need:expr,
+        $($name:ident $ways:ident $(+ $slow:ident)? $(needs $need:ident)? $statement:literal from $source:literal;)*
+    ) => {
         /// The cases of this file.
         pub(super) const CASES: &[$crate::Case] = &[$(
             $crate::Case {
                 name: concat!(stringify!($topic), "::", stringify!($name)),
                 statement: $statement,
                 source: $source,
+                need: $crate::case::cases!(@need $table_need $(, $need)?),
                 ways: $crate::case::Ways::$ways,
                 slow: $crate::case::cases!(@slow $($slow)?),
                 on_real: $name::<$crate::beds::real::RealBed>,

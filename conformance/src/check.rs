@@ -4,6 +4,8 @@ use std::{fmt::Debug, panic::Location, time::Duration};
 
 use wavetank_api::{Addr, Eai, Errno, Error, Host, JoinHandle, Net, PollEvents, Result, Socket, poll_one};
 
+use crate::need::Absence;
+
 /// How a case ends.
 pub type Outcome = std::result::Result<(), Stop>;
 
@@ -14,6 +16,8 @@ pub enum Stop {
     Failed(String),
     /// This machine cannot run the case; why.
     Skipped(String),
+    /// The simulated world does not have it yet.
+    Absent(Absence),
 }
 
 impl Stop {

@@ -24,7 +24,25 @@
 //!   can be changed;
 //! * `families`: over IPv4 and over IPv6, on loopback: for what depends on loopback being immediate;
 //! * `once`: IPv4 and loopback, for what does not depend on the family, or is about one;
-//! * `alone`: like `once`, and in the real world while no other case runs, because it looks at what the process shares.
+//! * `alone`: like `once`, and in the real world while no other case runs, because it looks at what the process shares;
+//! * `apart`: on a machine of its own (in the real world a network namespace, which takes root), with loopback and the interfaces
+//!   that it needs: for what is on a bus that everybody hears, and for what changes an interface or a sysctl.
+//!
+//! A case of a family that not every kernel has, and not every world yet, says so with a [`Need`], for the table or for its row:
+//!
+//! ```ignore
+//! const CAN_RAW: Need = Need::socket(Family::CAN, SockType::RAW, Protocol::from_raw(c::CAN_RAW)).with_links(&[("vcan0", "vcan")]);
+//!
+//! cases! { can::raw, needs CAN_RAW:
+//!     own_frames_are_not_heard apart
+//!         "..." from "...";
+//!     between_interfaces apart needs CAN_RAW_ON_TWO
+//!         "..." from "...";
+//! }
+//! ```
+//!
+//! Then a machine that lacks it skips the case; the virtual machine of `conformance/vm` has all of them, so that there it fails; and a
+//! simulated world without it answers for it with [`Verdict::Absent`].
 //!
 //! The order of work is always: write the case, see it pass on real Linux, then make the simulator pass. So a case
 //! waits with [`Bed::settle`] for what takes time on a network, and says what it needs with [`Bed::need`]: where the machine
@@ -46,6 +64,7 @@ mod cases;
 mod check;
 mod differences;
 mod grid;
+mod need;
 mod pair;
 mod run;
 pub mod script;
@@ -55,6 +74,7 @@ pub use bed::{Bed, Capability};
 pub use case::{Case, World};
 pub use check::{Outcome, Stop};
 pub use differences::{DIFFERENCES, Difference};
+pub use need::{Absence, Kernel, Need, is_in_vm};
 pub use pair::{Pair, Place};
 pub use run::{CaseResult, Results, Runner, Verdict, run};
 

@@ -16,6 +16,7 @@ use crate::{
     cases,
     check::{Outcome, Stop},
     differences::{self, Difference},
+    need::Absence,
 };
 
 /// What became of a case in a world.
@@ -34,6 +35,8 @@ pub struct CaseResult {
     /// Why it failed or was skipped, or why the difference is permitted. For a case that passed: what else
     /// there is to know, such as over what it was not run.
     pub reason: Option<String>,
+    /// What this world does not have, if the verdict is [`Absent`](Verdict::Absent).
+    pub absence: Option<Absence>,
     /// How long it took, in real time.
     pub millis: u64,
 }
@@ -49,16 +52,19 @@ pub enum Verdict {
     Skipped,
     /// Not as the case says, which is permitted.
     Differs,
+    /// The simulated world does not have what the case is about: not yet.
+    Absent,
 }
 
 impl Verdict {
-    /// `passed`, `failed`, `skipped` or `differs`.
+    /// `passed`, `failed`, `skipped`, `differs` or `absent`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Failed => "failed",
             Self::Skipped => "skipped",
             Self::Differs => "differs",
+            Self::Absent => "absent",
         }
     }
 }
@@ -102,6 +108,7 @@ pub fn run(world: World, filter: Option<&str>, on_progress: impl Fn(&CaseResult)
 pub struct Runner {
     world: World,
     filter: Option<String>,
+    needy: bool,
     slow: bool,
     jobs: Option<usize>,
 }
@@ -115,16 +122,24 @@ fn usual_jobs(world: World) -> usize {
 }
 
 impl Runner {
-    /// All cases on this world; the slow ones of the real world if the environment has `WAVETANK_SLOW=1`.
+    /// All cases on this world; the slow ones of the real world if the environment has `WAVETANK_SLOW=1`, only those of other
+    /// families if it has `WAVETANK_FAMILIES=1`.
     pub fn new(world: World) -> Self {
-        let slow = std::env::var_os("WAVETANK_SLOW").is_some_and(|value| value == "1");
-        Self { world, filter: None, slow, jobs: None }
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| value == "1");
+        Self { world, filter: None, needy: is_set("WAVETANK_FAMILIES"), slow: is_set("WAVETANK_SLOW"), jobs: None }
     }
 
     /// Only cases whose name contains this text.
     #[must_use]
     pub fn filter(mut self, filter: Option<&str>) -> Self {
         self.filter = filter.map(str::to_owned);
+        self
+    }
+
+    /// Only cases that need what not every kernel has.
+    #[must_use]
+    pub fn families(mut self, families: bool) -> Self {
+        self.needy = families;
         self
     }
 
@@ -149,8 +164,13 @@ impl Runner {
 
     /// The cases that will be run.
     pub fn selected(&self) -> Vec<&'static Case> {
-        let wanted = |case: &&Case| self.filter.as_deref().is_none_or(|filter| case.name.contains(filter));
-        cases().iter().copied().filter(wanted).collect()
+        cases().iter().copied().filter(|case| self.wants(case)).collect()
+    }
+
+    /// Whether the case is one of them.
+    pub fn wants(&self, case: &Case) -> bool {
+        let is_named = self.filter.as_deref().is_none_or(|filter| case.name.contains(filter));
+        is_named && (!self.needy || case.need.is_some())
     }
 
     /// Runs them: first those that are quick, so many at a time; then those that are slow, all at once.
@@ -198,16 +218,23 @@ impl Runner {
         let mut failed = Vec::new();
         let mut skipped = Vec::new();
         let mut notes = Vec::new();
+        let mut absence = None;
         let ways = case.ways.all();
+        let over = |way| if ways.len() > 1 { format!("{way}: ") } else { String::new() };
         for (way, (outcome, note)) in ways.iter().copied().zip(self.run_ways(case)) {
-            notes.extend(note.map(|note| format!("{way}: {note}")));
+            notes.extend(note.map(|note| format!("{}{note}", over(way))));
             match outcome {
                 Ok(()) => {}
-                Err(Stop::Failed(reason)) => failed.push(format!("{way}: {reason}")),
+                Err(Stop::Failed(reason)) => failed.push(format!("{}{reason}", over(way))),
                 Err(Stop::Skipped(reason)) => skipped.push((way, reason)),
+                Err(Stop::Absent(lacking)) => absence = Some(lacking),
             }
         }
-        let (verdict, reason) = if failed.is_empty() && skipped.len() == ways.len() {
+        let (verdict, reason) = if let Some(absence) = &absence
+            && failed.is_empty()
+        {
+            (Verdict::Absent, Some(absence.to_string()))
+        } else if failed.is_empty() && skipped.len() == ways.len() {
             (Verdict::Skipped, skipped.into_iter().next().map(|(_, reason)| reason))
         } else {
             notes.extend(skipped.iter().map(|(way, reason)| format!("{way}: not run: {reason}")));
@@ -220,15 +247,16 @@ impl Runner {
             world: self.world,
             verdict,
             reason,
+            absence,
             millis: begin.elapsed().as_millis() as u64,
         }
     }
 
     fn run_ways(&self, case: &Case) -> Vec<(Outcome, Option<String>)> {
         let ways = case.ways.all();
-        let run = |way, manner| beds::real::run(case.on_real, way, manner);
+        let run = |way, manner| beds::real::run(case, way, manner);
         match self.world {
-            World::Sim => ways.iter().map(|&way| (beds::sim::run(case.on_sim, way), None)).collect(),
+            World::Sim => ways.iter().map(|&way| (beds::sim::run(case, way), None)).collect(),
             World::Real if self.waits(case) => thread::scope(|scope| {
                 let threads: Vec<_> = ways.iter().map(|&way| scope.spawn(move || run(way, Manner::Slow))).collect();
                 threads.into_iter().map(|thread| thread.join().expect("a case's panic is its own")).collect()

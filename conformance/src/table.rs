@@ -42,11 +42,16 @@ impl Results {
         if differ > 0 {
             write!(f, ", {differ} differ as permitted")?;
         }
+        let absent = self.count(world, Verdict::Absent);
+        if absent > 0 {
+            write!(f, ", {absent} absent")?;
+        }
         writeln!(f)?;
         let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
         for case in all {
             let Some(reason) = &case.reason else { continue };
             match case.verdict {
+                Verdict::Absent => *reasons.entry(format!("absent: {reason}")).or_default() += 1,
                 Verdict::Skipped => *reasons.entry(format!("skipped: {reason}")).or_default() += 1,
                 Verdict::Differs => writeln!(f, "  differs: {}: {reason}", case.name)?,
                 Verdict::Passed => reason.lines().for_each(|line| *reasons.entry(line.to_owned()).or_default() += 1),

@@ -30,7 +30,7 @@ fn trial(world: World, script: &Arc<Script>) -> Trial {
         let result = ScriptRunner::new(world).run_script(&script);
         match result.verdict {
             Verdict::Passed | Verdict::Differs => Ok(Completion::Completed),
-            Verdict::Skipped => Ok(Completion::ignored_with(result.reason.unwrap_or_default())),
+            Verdict::Skipped | Verdict::Absent => Ok(Completion::ignored_with(result.reason.unwrap_or_default())),
             Verdict::Failed => Err(Failed::from(result.to_string())),
         }
     })

@@ -162,6 +162,24 @@ impl Namespace {
         self.run(|| netlink::del_route(Destination { to, prefix }))
     }
 
+    /// `ip link add NAME type KIND`: a kind that needs no more than that, such as `vcan` or `dummy`. It is down.
+    ///
+    /// # Errors
+    ///
+    /// `EOPNOTSUPP` if the kernel does not know the kind, `EEXIST` if the name is taken, `EPERM`.
+    pub fn add_link(&self, name: &str, kind: &str) -> Result<()> {
+        self.run(|| netlink::add_link(name, kind))
+    }
+
+    /// `ip link del NAME`.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV`, `EOPNOTSUPP` (loopback), `EPERM`.
+    pub fn del_link(&self, name: &str) -> Result<()> {
+        self.run(|| netlink::del_link(name))
+    }
+
     /// `ip link set INTERFACE up`, or `down`.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The six requests of rtnetlink(7) that a lab needs, for a thread inside the namespace. Written out, because each is a header and a
+//! The requests of rtnetlink(7) that a lab needs, for a thread inside the namespace. Written out, because each is a header and a
 //! few attributes, and the crates for it bring an asynchronous runtime or some ten others.
 
 use std::{
@@ -103,6 +103,22 @@ pub(crate) fn add_veth(name: &str, peer: &str, peer_namespace: &File) -> Result<
         });
     });
     request.send(format!("ip link add {name} type veth peer {peer}"))
+}
+
+/// An interface that needs no more than its kind.
+pub(crate) fn add_link(name: &str, kind: &str) -> Result<()> {
+    let mut request = Request::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+    request.ifinfomsg(0, 0, 0);
+    request.attribute(libc::IFLA_IFNAME, &terminated(name));
+    request.nested(libc::IFLA_LINKINFO, |request| request.attribute(libc::IFLA_INFO_KIND, kind.as_bytes()));
+    request.send(format!("ip link add {name} type {kind}"))
+}
+
+/// Takes an interface away.
+pub(crate) fn del_link(name: &str) -> Result<()> {
+    let mut request = Request::new(libc::RTM_DELLINK, 0);
+    request.ifinfomsg(index_of(name)?, 0, 0);
+    request.send(format!("ip link del {name}"))
 }
 
 fn index_of(interface: &str) -> Result<u32> {

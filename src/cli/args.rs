@@ -127,6 +127,9 @@ pub(super) struct ConformArgs {
     /// Only cases whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub(super) filter: Option<String>,
+    /// Only cases of other families, which not every kernel has
+    #[arg(long)]
+    pub(super) families: bool,
     /// Instead: the complete table of bind conflicts; of both worlds side by side, or of one as conformance/BIND.md has it
     #[arg(long, conflicts_with = "filter")]
     pub(super) bind_table: bool,

@@ -25,6 +25,7 @@ pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
         WorldChoice::Both => &[World::Real, World::Sim],
     };
     let runners = worlds.iter().map(|&world| Runner::new(world).filter(args.filter.as_deref()));
+    let runners = runners.map(|runner| if args.families { runner.families(true) } else { runner });
     let runners: Vec<_> = runners.map(|runner| (runner.selected().len() as u64, runner)).collect();
     let total = runners.iter().map(|(cases, _)| cases).sum();
     if total == 0 {
@@ -51,6 +52,7 @@ fn bind_table(world: WorldChoice) -> Result<bool, Stop> {
     let asked = |answer: Result<Table, Unasked>| {
         answer.map_err(|unasked| match unasked {
             Unasked::Failed(why) | Unasked::Skipped(why) => Stop::Usage(why),
+            Unasked::Absent(absence) => Stop::Usage(absence.to_string()),
         })
     };
     let states = &bind_table::State::ALL;
@@ -85,11 +87,12 @@ fn topic(name: &str) -> &str {
     name.rsplit_once("::").map_or(name, |(topic, _)| topic)
 }
 
-const COLUMNS: [(Verdict, &str); 4] = [
+const COLUMNS: [(Verdict, &str); 5] = [
     (Verdict::Passed, "passed"),
     (Verdict::Failed, "failed"),
     (Verdict::Skipped, "skipped"),
     (Verdict::Differs, "differs"),
+    (Verdict::Absent, "absent"),
 ];
 
 /// A line for each topic, and for each world a column of each verdict.
@@ -103,7 +106,7 @@ fn table(cases: &[CaseResult], worlds: &[World]) -> String {
     let width = counts.keys().map(|topic| topic.len()).max().unwrap_or(0).max("in all".len());
     let mut text = format!("{:width$}", "");
     for world in worlds {
-        let _ = write!(text, "   {:<31}", format!("{world} world"));
+        let _ = write!(text, "   {:<39}", format!("{world} world"));
     }
     text.truncate(text.trim_end().len());
     let _ = write!(text, "\n{:width$}", "");
@@ -131,7 +134,7 @@ mod tests {
     use super::*;
 
     fn case(name: &'static str, world: World, verdict: Verdict) -> CaseResult {
-        CaseResult { name, statement: "", source: "", world, verdict, reason: None, millis: 0 }
+        CaseResult { name, statement: "", source: "", world, verdict, reason: None, absence: None, millis: 0 }
     }
 
     #[test]
@@ -143,13 +146,15 @@ mod tests {
             case("tcp::connect::refused", World::Sim, Verdict::Passed),
             case("tcp::connect::twice", World::Sim, Verdict::Passed),
             case("udp::refused", World::Sim, Verdict::Failed),
+            case("can::raw::loopback", World::Sim, Verdict::Absent),
         ];
         let expected = [
-            "               real world                        sim world",
-            "                passed  failed skipped differs    passed  failed skipped differs",
-            "tcp::connect         1       .       1       .         2       .       .       .",
-            "udp                  1       .       .       .         .       1       .       .",
-            "in all               2       .       1       .         2       1       .       .",
+            "               real world                                sim world",
+            "                passed  failed skipped differs  absent    passed  failed skipped differs  absent",
+            "can::raw             .       .       .       .       .         .       .       .       .       1",
+            "tcp::connect         1       .       1       .       .         2       .       .       .       .",
+            "udp                  1       .       .       .       .         .       1       .       .       .",
+            "in all               2       .       1       .       .         2       1       .       .       1",
         ];
         let table = table(&cases, &[World::Real, World::Sim]);
         assert_eq!(table.lines().collect::<Vec<_>>(), expected, "\n{table}");

@@ -4,14 +4,15 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        PoisonError, RwLock,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicU16, Ordering},
         mpsc,
     },
     time::Duration,
 };
 
-use wavetank_api::{Addr, AddrQuery, Family, Host, Net, SockType, Socket, option::SO_MARK};
+use wavetank_api::{Addr, AddrQuery, Errno, Family, Host, Net, SockType, Socket, option::SO_MARK};
+use wavetank_lab::Namespace;
 
 use super::{
     host::RealHost,
@@ -19,12 +20,13 @@ use super::{
 };
 use crate::{
     bed::{Bed, Capability, Gate, Side, Way},
-    case::World,
+    case::{Case, World},
     check::{Outcome, Stop},
+    need::{self, KERNEL, Kernel, Need},
     pair::Place,
 };
 
-/// What belongs to one run of a case: a part of 127.0.0.0/8, or two machines.
+/// What belongs to one run of a case: a part of 127.0.0.0/8, a machine, or two.
 #[derive(Debug)]
 pub struct RealBed {
     near: RealHost,
@@ -32,7 +34,16 @@ pub struct RealBed {
     way: Way,
     /// 127.x.y.0/24.
     subnet: [u8; 2],
-    machines: Option<TwoMachines>,
+    site: Site,
+}
+
+/// Where a case runs.
+#[derive(Debug)]
+enum Site {
+    /// On this machine's loopback, beside others.
+    Loopback,
+    Apart(Arc<Namespace>),
+    Linked(TwoMachines),
 }
 
 /// Loopback delivers within the call that sends; this is for what the kernel leaves to a soft interrupt or a timer.
@@ -80,8 +91,19 @@ impl Bed for RealBed {
     }
 
     fn set_sysctl(&self, side: Side, name: &str, value: &str) -> Outcome {
-        let space = self.machines()?.space(side);
+        let space = match &self.site {
+            Site::Apart(space) => space,
+            _ => self.machines()?.space(side),
+        };
         space.set_sysctl(name, value).map_err(|error| Stop::failed(&format!("{name}: {error}")))
+    }
+
+    fn kernel(&self) -> Kernel {
+        *KERNEL
+    }
+
+    fn lacks(&self, what: &str, errno: Errno) -> Stop {
+        need::real_lacks(what, errno)
     }
 
     fn can(&self, capability: Capability) -> Result<(), String> {
@@ -104,25 +126,37 @@ impl Bed for RealBed {
 }
 
 impl RealBed {
-    fn new(way: Way) -> Result<Self, Stop> {
+    fn new(way: Way, need: Option<&Need>) -> Result<Self, Stop> {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         // Two runs of the suite at the same time should not meet either, though they may: ports are ephemeral all the same.
         let number = NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add((std::process::id() as u16).wrapping_mul(0x9e5));
         let [high, low] = number.to_be_bytes();
         let subnet = [high.clamp(1, 254), low];
+        if let Some(need) = need {
+            need.removed().map_or(Ok(()), Err)?;
+            need.probe(&RealHost::this()).map_err(|errno| need::real_lacks(&need.to_string(), errno))?;
+        }
+        if way.apart {
+            let space = Arc::new(machine_with(need.map_or(&[], |need| need.links))?);
+            let host = RealHost::inside(&space);
+            return Ok(Self { near: host.clone(), far: host, way, subnet, site: Site::Apart(space) });
+        }
         if !way.link {
-            return Ok(Self { near: RealHost::this(), far: RealHost::this(), way, subnet, machines: None });
+            return Ok(Self { near: RealHost::this(), far: RealHost::this(), way, subnet, site: Site::Loopback });
         }
         let machines = TwoMachines::new().map_err(|error| match error.is_not_allowed() {
             true => Stop::Skipped(format!("no two machines: {error}")),
             false => Stop::failed(&error.to_string()),
         })?;
         let host = |side| RealHost::inside(machines.space(side));
-        Ok(Self { near: host(Side::Near), far: host(Side::Far), way, subnet, machines: Some(machines) })
+        Ok(Self { near: host(Side::Near), far: host(Side::Far), way, subnet, site: Site::Linked(machines) })
     }
 
     fn machines(&self) -> Result<&TwoMachines, Stop> {
-        self.machines.as_ref().ok_or_else(|| Stop::failed("loopback is everybody's: only a linked case may change it"))
+        match &self.site {
+            Site::Linked(machines) => Ok(machines),
+            _ => Err(Stop::failed("loopback is everybody's: only a linked case may change it")),
+        }
     }
 
     fn place(&self, side: Side) -> Place<'_, RealHost> {
@@ -149,6 +183,25 @@ impl RealBed {
         let query = AddrQuery { service: Some("http"), kind: SockType::STREAM, ..AddrQuery::default() };
         self.near.getaddrinfo(&query).is_ok()
     }
+}
+
+/// A machine of its own, with these interfaces.
+fn machine_with(links: &[(&str, &str)]) -> Result<Namespace, Stop> {
+    let make = || {
+        let space = Namespace::new()?;
+        for (name, kind) in links {
+            space.add_link(name, kind)?;
+            space.set_up(name, true)?;
+        }
+        Ok(space)
+    };
+    make().map_err(|error: wavetank_lab::Error| {
+        if error.is_not_allowed() && !need::is_in_vm() {
+            Stop::Skipped(format!("no machine of its own: {error}"))
+        } else {
+            Stop::Failed(error.to_string())
+        }
+    })
 }
 
 /// Whether the limit of descriptors can be reached without doing harm.
@@ -181,7 +234,7 @@ pub(crate) enum Manner {
 ///
 /// A machine is shared: another case may have the very port that a wildcard asks for, another program both cores. So a case that
 /// fails is tried again, alone unless it is slow, and what it said the first time is told as a note.
-pub(crate) fn run(case: fn(&RealBed) -> Outcome, way: Way, manner: Manner) -> (Outcome, Option<String>) {
+pub(crate) fn run(case: &Case, way: Way, manner: Manner) -> (Outcome, Option<String>) {
     let first = match manner {
         Manner::Alone => run_alone(case, way),
         Manner::Shared => {
@@ -196,14 +249,15 @@ pub(crate) fn run(case: fn(&RealBed) -> Outcome, way: Way, manner: Manner) -> (O
     (again, note)
 }
 
-fn run_alone(case: fn(&RealBed) -> Outcome, way: Way) -> Outcome {
+fn run_alone(case: &Case, way: Way) -> Outcome {
     let _alone = ALONE.write().unwrap_or_else(PoisonError::into_inner);
     attempt(case, way, PATIENCE)
 }
 
 /// One attempt. A case that panics or gets stuck has failed.
-fn attempt(case: fn(&RealBed) -> Outcome, way: Way, patience: Duration) -> Outcome {
-    let bed = RealBed::new(way)?;
+fn attempt(case: &Case, way: Way, patience: Duration) -> Outcome {
+    let bed = RealBed::new(way, case.need)?;
+    let case = case.on_real;
     if way.family == Family::INET6 {
         bed.need(Capability::Ipv6)?;
     }

@@ -6,13 +6,14 @@ use std::{
     time::Duration,
 };
 
-use wavetank_api::{EventCount, Family, Host};
+use wavetank_api::{Errno, EventCount, Family, Host};
 use wavetank_sim::{Gate as SimGate, Sim, SimHost};
 
 use crate::{
     bed::{Bed, Capability, Gate, Side, Way},
-    case::World,
+    case::{Case, World},
     check::{Outcome, Stop},
+    need::{Absence, Kernel},
     pair::Place,
 };
 
@@ -78,6 +79,15 @@ impl Bed for SimBed {
         host.set_sysctl(name, value).map_err(|error| Stop::failed(&format!("{name}: {error}")))
     }
 
+    /// What the suite was recorded on.
+    fn kernel(&self) -> Kernel {
+        (6, 18)
+    }
+
+    fn lacks(&self, what: &str, errno: Errno) -> Stop {
+        Stop::Absent(Absence { what: what.to_owned(), errno })
+    }
+
     fn can(&self, capability: Capability) -> Result<(), String> {
         match capability {
             Capability::Unprivileged => Err("a simulated program may do everything".to_owned()),
@@ -126,7 +136,7 @@ impl<T> Clone for Shared<T> {
 }
 
 /// Runs a case in a world of its own. A run that stalls or panics is a failure, told by the report of the run.
-pub(crate) fn run(case: fn(&SimBed) -> Outcome, way: Way) -> Outcome {
+pub(crate) fn run(case: &Case, way: Way) -> Outcome {
     let sim = Sim::traced(seed());
     let near = sim.host("near");
     let far_host = Shared::new();
@@ -144,9 +154,14 @@ pub(crate) fn run(case: fn(&SimBed) -> Outcome, way: Way) -> Outcome {
         });
     }
     let told = outcome.clone();
+    let (need, case) = (case.need, case.on_sim);
     near.run(move |host| {
         let far = if way.link { await_host(host, &far_host) } else { host.clone() };
-        told.put(case(&SimBed { near: host.clone(), far, gates, way }));
+        let bed = SimBed { near: host.clone(), far, gates, way };
+        told.put(match need.map(|need| (need, need.probe(host))) {
+            Some((need, Err(errno))) => Err(bed.lacks(&need.to_string(), errno)),
+            _ => case(&bed),
+        });
         Ok(())
     });
     let report = sim.run();

@@ -3,6 +3,7 @@
 mod accept;
 mod alive;
 mod bind;
+mod can_raw;
 mod close;
 mod closing;
 mod closing_waits;
@@ -81,6 +82,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             dup::CASES,
             resolve::CASES,
             host::CASES,
+            can_raw::CASES,
         ];
         tables.into_iter().flatten().collect()
     });

@@ -6,7 +6,7 @@ use std::{
 };
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use wavetank_conformance::{Case, CaseResult, Results, Runner, Verdict, World, cases};
+use wavetank_conformance::{Case, CaseResult, Results, Runner, Verdict, World};
 
 /// Cases of the real world wait more than they work.
 const THREADS: usize = 16;
@@ -18,7 +18,7 @@ pub(crate) fn main(world: World) -> ExitCode {
     let runner = Runner::new(world);
     let results = Arc::new(Mutex::new(Results::default()));
     let trials = |slow: bool| -> Vec<Trial> {
-        let cases = cases().iter().copied().filter(|case| runner.waits(case) == slow);
+        let cases = runner.selected().into_iter().filter(|case| runner.waits(case) == slow);
         cases.map(|case| trial(world, case, &results)).collect()
     };
     if arguments.list {
@@ -52,7 +52,9 @@ fn trial(world: World, case: &'static Case, results: &Arc<Mutex<Results>>) -> Tr
 fn completion(result: &CaseResult) -> Result<Completion, Failed> {
     match result.verdict {
         Verdict::Passed | Verdict::Differs => Ok(Completion::Completed),
-        Verdict::Skipped => Ok(Completion::ignored_with(result.reason.as_deref().unwrap_or_default())),
+        Verdict::Skipped | Verdict::Absent => {
+            Ok(Completion::ignored_with(result.reason.as_deref().unwrap_or_default()))
+        }
         Verdict::Failed => Err(result.to_string().into()),
     }
 }
