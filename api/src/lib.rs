@@ -64,7 +64,8 @@ mod unix;
 
 pub use self::addr::{
     Addr, AddrParseError, AlgAddr, BdAddr, BluetoothAddr, CanAddr, Guid, HwAddr, HypervAddr, NetlinkAddr, PacketAddr,
-    QipcrtrAddr, SystemAddr, TipcAddr, TipcName, ToAddrs, UnixAddr, VsockAddr, inet_aton, parse_ip,
+    QipcrtrAddr, SystemAddr, TipcAddr, TipcName, ToAddrs, UnixAddr, VsockAddr, if_lookup_name, inet_aton, inet_ntoa,
+    inet_ntop, inet_pton, numeric_host, numeric_service, parse_ip,
 };
 pub use self::errno::Errno;
 pub use self::error::{Eai, Error, Result};

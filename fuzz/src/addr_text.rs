@@ -17,16 +17,16 @@ fn check_text(text: &str) {
     if let Ok(addr) = text.parse::<Addr>() {
         reads_back(&addr);
     }
-    if let Some(ip) = inet_aton(text) {
-        assert_eq!(inet_aton(&ip.to_string()), Some(ip), "{text:?}");
-        assert_eq!(inet_aton(&ip.to_bits().to_string()), Some(ip), "{text:?}");
-        assert_eq!(inet_aton(&format!("{:#x}", ip.to_bits())), Some(ip), "{text:?}");
-        assert_eq!(inet_aton(&format!("0{:o}", ip.to_bits())), Some(ip), "{text:?}");
+    if let Ok(ip) = inet_aton(text) {
+        assert_eq!(inet_aton(&ip.to_string()), Ok(ip), "{text:?}");
+        assert_eq!(inet_aton(&ip.to_bits().to_string()), Ok(ip), "{text:?}");
+        assert_eq!(inet_aton(&format!("{:#x}", ip.to_bits())), Ok(ip), "{text:?}");
+        assert_eq!(inet_aton(&format!("0{:o}", ip.to_bits())), Ok(ip), "{text:?}");
         assert_eq!(parse_ip(text), Some(IpAddr::V4(ip)), "{text:?}");
     }
     // std reads a part of what `inet_aton` does: four parts, decimal, without a leading zero.
     if let Ok(ip) = text.parse::<Ipv4Addr>() {
-        assert_eq!(inet_aton(text), Some(ip), "{text:?}");
+        assert_eq!(inet_aton(text), Ok(ip), "{text:?}");
     }
     if let Some(ip) = parse_ip(text) {
         assert_eq!(parse_ip(&ip.to_string()), Some(ip), "{text:?}");

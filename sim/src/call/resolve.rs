@@ -184,7 +184,7 @@ fn kinds(query: &AddrQuery<'_>) -> Result<Vec<(SockType, Protocol)>, Eai> {
 
 /// An address as text: IPv4 in all the spellings of inet_aton(3), IPv6 in its own.
 fn literal(name: &str) -> Option<IpAddr> {
-    wavetank_api::inet_aton(name).map(IpAddr::V4).or_else(|| name.parse().ok())
+    wavetank_api::numeric_host(name, Family::UNSPEC, AiFlags::empty(), |_| None).ok()??.ip()
 }
 
 /// A service is a number or a name.
