@@ -1,6 +1,4 @@
-//! Whatever simulated programs do, the simulator does not panic: see `wavetank_fuzz::calls`.
+//! See `wavetank_fuzz_checks::calls`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    wavetank_fuzz::calls::check(data);
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| wavetank_fuzz_checks::calls::run(data));

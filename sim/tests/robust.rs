@@ -6,19 +6,12 @@
     reason = "tests of threads that are no part of a simulation, and of time running out"
 )]
 
-// The bodies of the fuzz targets: fuzz/ is no member of the workspace, because libFuzzer wants nightly.
-#[expect(unreachable_pub, dead_code, reason = "a crate of its own, of which this test uses a part")]
-#[path = "../../fuzz/src/lib.rs"]
-mod fuzz;
-
 #[path = "robust/death.rs"]
 mod death;
 #[path = "robust/found.rs"]
 mod found;
 #[path = "robust/golden.rs"]
 mod golden;
-#[path = "robust/inputs.rs"]
-mod inputs;
 #[path = "robust/misuse.rs"]
 mod misuse;
 

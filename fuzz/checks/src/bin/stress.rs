@@ -1,7 +1,7 @@
 //! Random inputs for a fuzz target, in a loop on stable: what fails is shrunk and printed.
 //!
-//! `stress calls|addr_text [COUNT] [FIRST]` runs COUNT inputs, each from its number, on all cores. `stress calls HEX` runs one
-//! and prints its report.
+//! `stress TARGET [COUNT] [FIRST]` runs COUNT inputs, each from its number, on all cores. `stress TARGET HEX` runs one, of `calls`
+//! with its report.
 
 use std::{
     env,
@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use wavetank_fuzz::{addr_text, calls, input::random_bytes};
+use wavetank_fuzz_checks::{Target, calls, input::random_bytes, target};
 use wavetank_sim::CarrierKind;
 
 /// No input takes this long, unless something runs in circles.
@@ -23,34 +23,38 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
-    let check: fn(&[u8]) = match args.first().map(String::as_str) {
-        Some("calls") => calls::check,
-        Some("addr_text") => addr_text::check,
-        _ => {
-            eprintln!("usage: stress calls|addr_text [COUNT] [FIRST], or stress calls HEX");
-            return ExitCode::from(2);
-        }
+    let Some(target) = args.first().and_then(|name| target(name)) else {
+        eprintln!("usage: stress TARGET [COUNT] [FIRST], or stress TARGET HEX");
+        return ExitCode::from(2);
     };
     // A panic is told in one line, or as many as its message has.
     std::panic::set_hook(Box::new(|info| eprintln!("{info}")));
     let number = |index: usize| args.get(index).and_then(|text| text.parse::<u64>().ok());
     if let (Some(hex), None) = (args.get(1), number(1)) {
-        let report = calls::report(&calls::unhex(hex), CarrierKind::Coroutine, true);
-        println!("{}\n{report}", report.trace());
+        let bytes = calls::unhex(hex);
+        if target.name == "calls" {
+            let report = calls::report(&bytes, CarrierKind::Coroutine, true);
+            println!("{}\n{report}", report.trace());
+        }
+        (target.run)(&bytes);
         return ExitCode::SUCCESS;
     }
     let (count, first) = (number(1).unwrap_or(200_000), number(2).unwrap_or(0));
-    if run(check, first, count) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if run(target, first, count) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The input of a number.
-fn input_of(number: u64) -> Vec<u8> {
+fn input_of(target: &Target, number: u64) -> Vec<u8> {
+    if target.name != "calls" {
+        let [low, high, ..] = random_bytes(number, 8)[..] else { return Vec::new() };
+        return random_bytes(!number, usize::from(u16::from_le_bytes([low, high])) % (target.max_len + 1));
+    }
     let head = random_bytes(number, 8);
     let steps = [2, 6, 12, 25, 50, 100, 150, 250][usize::from(head[0]) % 8];
     random_bytes(!number, calls::WORLD + calls::TALK + steps * 8)
 }
 
-fn run(check: fn(&[u8]), first: u64, count: u64) -> bool {
+fn run(target: &Target, first: u64, count: u64) -> bool {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicU64::new(first);
     let failed = Mutex::new(Vec::new());
@@ -68,8 +72,8 @@ fn run(check: fn(&[u8]), first: u64, count: u64) -> bool {
                         return;
                     }
                     *slot.lock().unwrap() = Some((number, Instant::now()));
-                    let bytes = input_of(number);
-                    if catch_unwind(AssertUnwindSafe(|| check(&bytes))).is_err() {
+                    let bytes = input_of(target, number);
+                    if catch_unwind(AssertUnwindSafe(|| (target.run)(&bytes))).is_err() {
                         failed.lock().unwrap().push(number);
                     }
                 }
@@ -79,7 +83,7 @@ fn run(check: fn(&[u8]), first: u64, count: u64) -> bool {
             thread::sleep(Duration::from_millis(200));
             let now: Vec<_> = busy.iter().filter_map(|slot| *slot.lock().unwrap()).collect();
             if let Some((number, _)) = now.iter().find(|(_, since)| since.elapsed() > PATIENCE) {
-                println!("input {number} does not end: {}", calls::hex(&input_of(*number)));
+                println!("input {number} does not end: {}", calls::hex(&input_of(target, *number)));
                 std::process::abort();
             }
             if now.is_empty() {
@@ -92,9 +96,9 @@ fn run(check: fn(&[u8]), first: u64, count: u64) -> bool {
     let failed = failed.into_inner().unwrap();
     for &number in &failed {
         *busy[0].lock().unwrap() = None;
-        let small = shrink(check, input_of(number));
+        let small = shrink(target.run, input_of(target, number));
         println!("input {number} fails; shrunk to {}", calls::hex(&small));
-        drop(catch_unwind(AssertUnwindSafe(|| check(&small))));
+        drop(catch_unwind(AssertUnwindSafe(|| (target.run)(&small))));
     }
     failed.is_empty()
 }

@@ -1,0 +1,51 @@
+//! What the fuzz targets check, as functions of some bytes: no nightly, no libFuzzer. Start with [`TARGETS`].
+//!
+//! Three things run them: `../fuzz_targets/` under libFuzzer; `src/bin/stress.rs`, a loop on stable; and `tests/replay.rs` in `cargo
+//! test`, over the inputs in `fixtures/fuzz/` and over random ones. `src/bin/seeds.rs` writes there the inputs that nobody had to find.
+
+pub mod arguments;
+pub mod conversation;
+pub mod input;
+pub mod program;
+
+/// One fuzz target.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Its name: of the module here, of the file in `fuzz_targets/`, of the folder in `fixtures/fuzz/`.
+    pub name: &'static str,
+    /// What it checks; it panics if what must hold does not.
+    pub run: fn(&[u8]),
+    /// The edges, as inputs that nobody had to find: what each shows, and its bytes.
+    pub seeds: fn() -> Vec<Seed>,
+    /// How long an input may be, bytes: libFuzzer's `-max_len`.
+    pub max_len: usize,
+    /// How many random inputs `cargo test` adds to those that are kept.
+    pub random: u64,
+}
+
+/// What an input shows, which is its file's name; and the input.
+pub type Seed = (String, Vec<u8>);
+
+/// Declares the targets. `fuzz/run-all` reads the rows, too: name and longest input.
+macro_rules! targets {
+    ($($name:ident $max_len:literal $random:literal)*) => {
+        $(pub mod $name;)*
+
+        /// Every target.
+        pub const TARGETS: &[Target] = &[
+            $(Target { name: stringify!($name), run: $name::run, seeds: $name::seeds, max_len: $max_len, random: $random },)*
+        ];
+    };
+}
+
+targets! {
+    // target       bytes   random
+    addr_text       300     20_000
+    calls           1200    2_000
+}
+
+/// The target of a name.
+#[must_use]
+pub fn target(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
