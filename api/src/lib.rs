@@ -13,6 +13,7 @@
 //! | wait for several sockets | [`Net::poll`], [`PollFd`], [`poll_one`] |
 //! | look up names | [`ToAddrs`], [`Net::getaddrinfo`], [`AddrQuery`] |
 //! | set options | [`option`] |
+//! | send and read control messages | [`control`] |
 //! | start threads, sleep, draw random bytes | [`Host`] |
 //! | lock, wait, send between threads | [`sync`] |
 //! | see what went wrong | [`Error`], [`Errno`], [`Eai`] |
@@ -35,7 +36,6 @@
 //! # What is not offered
 //!
 //! * other systems than Linux: numbers, options and address forms are Linux's, and the simulated world answers as Linux does;
-//! * control messages by type: [`SendMsg::control`] and [`RecvMsg::control`] are bytes, as `cmsg(3)` lays them out;
 //! * multicast membership by method: `setsockopt_raw` does it;
 //! * `makefile`: `BufReader::new(&socket)` and `BufWriter::new(&socket)` are that;
 //! * `sendfile`, `send_fds`, `recv_fds`, and the older look-ups (`gethostbyname`, `getservbyname`, ...), so far;
@@ -45,6 +45,7 @@
 //! * inheritance of descriptors by other programs: each is close-on-exec.
 
 mod addr;
+pub mod control;
 mod errno;
 mod error;
 mod flags;

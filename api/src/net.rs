@@ -122,7 +122,7 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// Those of [`send`](Self::send), `EISCONN` or `ENETUNREACH` and the like for an address, `EMSGSIZE` for too many buffers, `EINVAL`
     /// for control messages.
     #[track_caller]
-    fn sendmsg(&self, fd: &Self::Fd, msg: &SendMsg<'_>, flags: MsgFlags) -> Result<usize>;
+    fn sendmsg(&self, fd: &Self::Fd, msg: &SendMsg<'_, Self::Fd>, flags: MsgFlags) -> Result<usize>;
 
     /// `recvmsg(2)`: the count of bytes is returned; the sender, the flags and the control length are left in `msg`. Blocks until
     /// there is something, or the stream has ended.
@@ -131,7 +131,7 @@ pub trait Net: Clone + Send + Sync + 'static {
     ///
     /// Those of [`recv`](Self::recv), and `EMSGSIZE` for too many buffers.
     #[track_caller]
-    fn recvmsg(&self, fd: &Self::Fd, msg: &mut RecvMsg<'_, '_>, flags: MsgFlags) -> Result<usize>;
+    fn recvmsg(&self, fd: &Self::Fd, msg: &mut RecvMsg<'_, '_, Self::Fd>, flags: MsgFlags) -> Result<usize>;
 
     /// `send(2)`: one buffer, no address. Here because the general form costs more than the call. Blocks as
     /// [`sendmsg`](Self::sendmsg).

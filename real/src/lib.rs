@@ -80,6 +80,7 @@
 #![cfg(target_os = "linux")]
 
 mod addr;
+mod control;
 mod fd;
 mod host;
 mod net;

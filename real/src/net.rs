@@ -9,7 +9,7 @@ use wavetank_api::{
 };
 
 use crate::addr::SockAddr;
-use crate::{Fd, Machine, poll, resolve, sys};
+use crate::{Fd, Machine, control, poll, resolve, sys};
 
 /// Every descriptor made here is close-on-exec, whether asked for or not.
 const CLOEXEC: i32 = libc::SOCK_CLOEXEC;
@@ -60,18 +60,25 @@ impl Net for Machine {
     }
 
     #[inline]
-    fn sendmsg(&self, fd: &Fd, msg: &SendMsg<'_>, flags: MsgFlags) -> Result<usize> {
+    fn sendmsg(&self, fd: &Fd, msg: &SendMsg<'_, Fd>, flags: MsgFlags) -> Result<usize> {
         let flags = flags.bits() | libc::MSG_NOSIGNAL;
+        let encoded;
+        let control = if msg.control.is_empty() && msg.fds.is_empty() {
+            &[]
+        } else {
+            encoded = control::encode(msg.control, msg.fds)?;
+            &encoded[..]
+        };
         let sent = match msg.addr.map(SockAddr::new) {
-            None => sys::sendmsg(fd.as_fd(), msg.bufs, None, msg.control, flags),
-            Some(Ok(addr)) => sys::sendmsg(fd.as_fd(), msg.bufs, Some(&addr), msg.control, flags),
+            None => sys::sendmsg(fd.as_fd(), msg.bufs, None, control, flags),
+            Some(Ok(addr)) => sys::sendmsg(fd.as_fd(), msg.bufs, Some(&addr), control, flags),
             Some(Err(errno)) => Err(errno),
         };
         sent.map_err(of("sendmsg"))
     }
 
     #[inline]
-    fn recvmsg(&self, fd: &Fd, msg: &mut RecvMsg<'_, '_>, flags: MsgFlags) -> Result<usize> {
+    fn recvmsg(&self, fd: &Fd, msg: &mut RecvMsg<'_, '_, Fd>, flags: MsgFlags) -> Result<usize> {
         let count = sys::recvmsg(fd.as_fd(), msg, flags.bits() | libc::MSG_CMSG_CLOEXEC).map_err(of("recvmsg"))?;
         // The kernel gives this one back because we gave it; the caller may not have.
         msg.flags.remove(MsgFlags::CMSG_CLOEXEC);

@@ -16,8 +16,10 @@ use std::slice;
 use std::time::Duration;
 
 use libc::{c_int, c_void, socklen_t};
+use wavetank_api::control::{Cmsg, ControlMessages};
 use wavetank_api::{Addr, AddrInfo, Eai, Errno, Family, Instant, MsgFlags, Protocol, RecvMsg, SockType};
 
+use crate::Fd;
 use crate::addr::{self, SockAddr};
 
 type Result<T, E = Errno> = std::result::Result<T, E>;
@@ -166,7 +168,7 @@ pub(crate) fn sendmsg(
 }
 
 #[inline]
-pub(crate) fn recvmsg(fd: BorrowedFd<'_>, into: &mut RecvMsg<'_, '_>, flags: i32) -> Result<usize> {
+pub(crate) fn recvmsg(fd: BorrowedFd<'_>, into: &mut RecvMsg<'_, '_, Fd>, flags: i32) -> Result<usize> {
     let mut storage = AddrRoom::new();
     let mut msg = libc::msghdr {
         msg_name: if into.want_addr { storage.as_mut_ptr() } else { ptr::null_mut() },
@@ -187,8 +189,37 @@ pub(crate) fn recvmsg(fd: BorrowedFd<'_>, into: &mut RecvMsg<'_, '_>, flags: i32
         into.addr = None;
     }
     into.control_len = msg.msg_controllen;
+    into.fds.clear();
+    if msg.msg_controllen > 0 {
+        // SAFETY: the kernel has just filled these bytes, and nobody has seen them yet.
+        unsafe { take_fds(&into.control[..msg.msg_controllen], &mut into.fds) };
+    }
     into.flags = MsgFlags::from_bits_retain(msg.msg_flags);
     Ok(count)
+}
+
+/// `SCM_PIDFD`, include/linux/socket.h: a message whose data are a descriptor, as those of `SCM_RIGHTS` are several.
+const SCM_PIDFD: i32 = 4;
+
+/// Whether the data of a control message are descriptors.
+pub(crate) fn has_fds(message: &Cmsg<'_>) -> bool {
+    message.level == libc::SOL_SOCKET && matches!(message.kind, libc::SCM_RIGHTS | SCM_PIDFD)
+}
+
+/// Takes ownership of the descriptors in control messages.
+///
+/// # Safety
+///
+/// A call of `recvmsg` has filled the bytes, and this is done once.
+#[cold]
+unsafe fn take_fds(control: &[u8], fds: &mut Vec<Fd>) {
+    for message in ControlMessages::new(control).filter(has_fds) {
+        let (numbers, _) = message.data.as_chunks();
+        let numbers = numbers.iter().map(|number| c_int::from_ne_bytes(*number));
+        // The kernel says -1 for a descriptor that it could not make (SCM_PIDFD).
+        // SAFETY: the kernel has made these descriptors for this message, so they are nobody else's.
+        fds.extend(numbers.filter(|&number| number >= 0).map(|number| unsafe { OwnedFd::from_raw_fd(number) }.into()));
+    }
 }
 
 /// `TCP_ZEROCOPY_RECEIVE`, whose argument has an address to which the kernel copies data.

@@ -174,16 +174,17 @@ impl Net for SimHost {
     }
 
     #[track_caller]
-    fn sendmsg(&self, fd: &SimFd, msg: &SendMsg<'_>, flags: MsgFlags) -> Result<usize> {
+    fn sendmsg(&self, fd: &SimFd, msg: &SendMsg<'_, SimFd>, flags: MsgFlags) -> Result<usize> {
         self.caller().sendmsg(fd.fd, msg.bufs, msg.addr, flags)
     }
 
     #[track_caller]
-    fn recvmsg(&self, fd: &SimFd, msg: &mut RecvMsg<'_, '_>, flags: MsgFlags) -> Result<usize> {
+    fn recvmsg(&self, fd: &SimFd, msg: &mut RecvMsg<'_, '_, SimFd>, flags: MsgFlags) -> Result<usize> {
         let received = self.caller().recvmsg(fd.fd, msg.bufs, flags)?;
         msg.addr = received.from;
         msg.flags = received.flags;
         msg.control_len = 0;
+        msg.fds.clear();
         Ok(received.count)
     }
 

@@ -8,6 +8,7 @@ mod info;
 mod ip;
 mod ipv6;
 mod socket;
+mod structs;
 mod tcp;
 mod value;
 
@@ -19,6 +20,7 @@ pub use self::{
     ip::*,
     ipv6::*,
     socket::*,
+    structs::{Pkt6Info, PktInfo, Timespec, Ucred},
     tcp::*,
     value::{Linger, MAX_LEN, Millis, OptValue, Seconds, Timeval},
 };

@@ -44,6 +44,37 @@ impl OptValue for i32 {
     }
 }
 
+/// One byte; given in an `int` by a kernel that has room for one.
+impl OptValue for u8 {
+    type Value = Self;
+    const LEN: usize = 1;
+
+    fn encode(value: &Self, bytes: &mut [u8; MAX_LEN]) -> usize {
+        put(bytes, 0, &[*value])
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        Self::try_from(i32::decode(bytes)?).ok()
+    }
+}
+
+/// `__u16`.
+impl OptValue for u16 {
+    type Value = Self;
+    const LEN: usize = 2;
+
+    fn encode(value: &Self, bytes: &mut [u8; MAX_LEN]) -> usize {
+        put(bytes, 0, &value.to_ne_bytes())
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        match *bytes {
+            [a, b] => Some(Self::from_ne_bytes([a, b])),
+            _ => Self::try_from(i32::decode(bytes)?).ok(),
+        }
+    }
+}
+
 /// `__u64`; a kernel that keeps fewer bits fills 4 bytes if it is given room for no more.
 impl OptValue for u64 {
     type Value = Self;

@@ -80,7 +80,7 @@ impl<N: Net> Socket<N> {
     #[inline]
     #[track_caller]
     #[doc(alias = "recvmsg_into")]
-    pub fn recvmsg(&self, msg: &mut RecvMsg<'_, '_>, flags: MsgFlags) -> Result<usize> {
+    pub fn recvmsg(&self, msg: &mut RecvMsg<'_, '_, N::Fd>, flags: MsgFlags) -> Result<usize> {
         retry!(self, IN, self.net.recvmsg(&self.fd, msg, flags))
     }
 }

@@ -83,7 +83,7 @@ impl<N: Net> Socket<N> {
     /// Those of [`sendto`](Self::sendto), and `EMSGSIZE` (too many buffers), `EINVAL` (control messages).
     #[inline]
     #[track_caller]
-    pub fn sendmsg(&self, msg: &SendMsg<'_>, flags: MsgFlags) -> Result<usize> {
+    pub fn sendmsg(&self, msg: &SendMsg<'_, N::Fd>, flags: MsgFlags) -> Result<usize> {
         retry!(self, OUT, self.net.sendmsg(&self.fd, msg, flags))
     }
 }

@@ -95,11 +95,11 @@ impl Net for Script {
         self.call("recv", buf.len())
     }
 
-    fn sendmsg(&self, _: &Fd, msg: &SendMsg<'_>, _: MsgFlags) -> Result<usize> {
+    fn sendmsg(&self, _: &Fd, msg: &SendMsg<'_, Fd>, _: MsgFlags) -> Result<usize> {
         self.call("sendmsg", msg.len())
     }
 
-    fn recvmsg(&self, _: &Fd, msg: &mut RecvMsg<'_, '_>, _: MsgFlags) -> Result<usize> {
+    fn recvmsg(&self, _: &Fd, msg: &mut RecvMsg<'_, '_, Fd>, _: MsgFlags) -> Result<usize> {
         self.call("recvmsg", msg.len())
     }
 

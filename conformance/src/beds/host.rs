@@ -69,11 +69,11 @@ impl Net for RealHost {
         self.machine.getpeername(fd)
     }
 
-    fn sendmsg(&self, fd: &Fd, msg: &SendMsg<'_>, flags: MsgFlags) -> Result<usize> {
+    fn sendmsg(&self, fd: &Fd, msg: &SendMsg<'_, Fd>, flags: MsgFlags) -> Result<usize> {
         self.machine.sendmsg(fd, msg, flags)
     }
 
-    fn recvmsg(&self, fd: &Fd, msg: &mut RecvMsg<'_, '_>, flags: MsgFlags) -> Result<usize> {
+    fn recvmsg(&self, fd: &Fd, msg: &mut RecvMsg<'_, '_, Fd>, flags: MsgFlags) -> Result<usize> {
         self.machine.recvmsg(fd, msg, flags)
     }
 

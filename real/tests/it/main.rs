@@ -1,6 +1,7 @@
 //! The contract on the operating system: everything of `wavetank-api` that needs a world, on loopback.
 
 mod connect;
+mod control;
 mod errors;
 mod modes;
 mod options;
