@@ -316,7 +316,7 @@ fn send<H: Host>(host: &H, open: &Open<H>, data: &Data, len: usize, flags: MsgFl
         None => host.send(&open.fd, &bytes, flags)?,
         Some(_) => {
             let bufs = [IoSlice::new(&bytes)];
-            host.sendmsg(&open.fd, &SendMsg { bufs: &bufs, addr: to, control: &[] }, flags)?
+            host.sendmsg(&open.fd, &SendMsg { addr: to, ..SendMsg::new(&bufs) }, flags)?
         }
     };
     open.progress.sent.fetch_add(sent as u64, Ordering::Relaxed);
