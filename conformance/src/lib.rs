@@ -68,6 +68,7 @@ mod need;
 mod pair;
 mod run;
 pub mod script;
+pub mod surface;
 mod table;
 
 pub use bed::{Bed, Capability};

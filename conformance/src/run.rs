@@ -57,6 +57,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them, the best first.
+    pub const ALL: [Self; 5] = [Self::Passed, Self::Failed, Self::Skipped, Self::Differs, Self::Absent];
+
     /// `passed`, `failed`, `skipped`, `differs` or `absent`.
     pub const fn name(self) -> &'static str {
         match self {

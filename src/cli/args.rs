@@ -48,6 +48,8 @@ pub(super) enum Command {
     Conform(ConformArgs),
     /// Run the packet scripts of fixtures/tcp, or your own
     Pkt(PktArgs),
+    /// Every name of the socket documentation, and its state in each world: docs/SURFACE.md
+    Surface(SurfaceArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -133,6 +135,19 @@ pub(super) struct ConformArgs {
     /// Instead: the complete table of bind conflicts; of both worlds side by side, or of one as conformance/BIND.md has it
     #[arg(long, conflicts_with = "filter")]
     pub(super) bind_table: bool,
+    /// Also write what the real world's cases came to into this file, as fixtures/surface has it; - is standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "bind_table")]
+    pub(super) record: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SurfaceArgs {
+    /// Instead: how many rows there are in each state
+    #[arg(long, conflicts_with = "check")]
+    pub(super) summary: bool,
+    /// Instead: what docs/SURFACE.md says otherwise
+    #[arg(long)]
+    pub(super) check: bool,
 }
 
 #[derive(Args, Debug)]
@@ -296,12 +311,12 @@ mod tests {
     #[test]
     fn what_is_not_understood_gets_one_line_that_says_what_is() {
         let rows = [
-            ("wavetank", "a command is missing: there are run, explore, list, conform, pkt (--help tells more)"),
+            ("wavetank", "a command is missing: there are run, explore, list, conform, pkt, surface (--help tells more)"),
             (
                 "wavetank exlpore",
-                "no command \"exlpore\": there are run, explore, list, conform, pkt; did you mean explore?",
+                "no command \"exlpore\": there are run, explore, list, conform, pkt, surface; did you mean explore?",
             ),
-            ("wavetank fly", "no command \"fly\": there are run, explore, list, conform, pkt"),
+            ("wavetank fly", "no command \"fly\": there are run, explore, list, conform, pkt, surface"),
             ("wavetank run", "a scenario is missing: there are echo, websocket"),
             (
                 "wavetank run echo --sede 5",

@@ -1,11 +1,12 @@
 //! `conform`: the conformance cases on one world or both, and a table.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wavetank_conformance::{
     CaseResult, Results, Runner, Stop as Unasked, Verdict, World,
     bind_table::{self, Beside, Table},
+    surface::Record,
 };
 
 use super::{
@@ -39,6 +40,12 @@ pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
         }))
     });
     bar.finish_and_clear();
+    if let Some(file) = &args.record {
+        record(file, &results)?;
+        if file.as_os_str() == "-" {
+            return Ok(results.is_ok());
+        }
+    }
     if json {
         say_json(&json::Conformed::new(&results))?;
     } else {
@@ -67,6 +74,15 @@ fn bind_table(world: WorldChoice) -> Result<bool, Stop> {
         }
     }
     Ok(true)
+}
+
+/// `--record`: what `docs/SURFACE.md` is made from.
+fn record(file: &Path, results: &Results) -> Result<(), Stop> {
+    let text = Record::of(results).to_string();
+    if file.as_os_str() == "-" {
+        return Ok(say(&text)?);
+    }
+    fs::write(file, text).map_err(|error| Stop::File(file.to_owned(), error))
 }
 
 fn style() -> ProgressStyle {

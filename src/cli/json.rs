@@ -8,6 +8,7 @@ use serde::Serialize;
 use wavetank_conformance::{
     CaseResult, Results,
     script::{ScriptResult, ScriptResults},
+    surface::{self, RealState, SimState},
 };
 
 use super::{Scenario, explore::Outcome};
@@ -270,5 +271,65 @@ impl Scripted {
             real_ms: script.millis,
         };
         Self { command: "pkt", ok: results.is_ok(), counts, scripts: results.scripts.iter().map(judged).collect() }
+    }
+}
+
+/// `surface`.
+#[derive(Serialize)]
+pub(super) struct Surfaced {
+    command: &'static str,
+    rows: Vec<SurfaceRow>,
+}
+
+#[derive(Serialize)]
+struct SurfaceRow {
+    group: &'static str,
+    name: &'static str,
+    note: &'static str,
+    paths: Vec<String>,
+    /// `acts`, `absent` or `not yet`.
+    real: &'static str,
+    /// The machines, the platforms, or the reason.
+    real_detail: String,
+    /// `acts`, `stored`, `refused` or `not yet`.
+    sim: &'static str,
+    /// The errno, or the reason.
+    sim_detail: String,
+    cases: &'static [&'static str],
+    tests: Vec<String>,
+}
+
+impl Surfaced {
+    pub(super) fn new(surface: &surface::Surface) -> Self {
+        Self { command: "surface", rows: surface.rows.iter().map(SurfaceRow::new).collect() }
+    }
+}
+
+impl SurfaceRow {
+    fn new(judged: &surface::Judged) -> Self {
+        let row = judged.row;
+        let (real, real_detail) = match &judged.real {
+            RealState::Acts(machines) => ("acts", machines.join("; ")),
+            RealState::Absent(platforms) => ("absent", (*platforms).to_owned()),
+            RealState::NotYet(why) => ("not yet", why.clone()),
+        };
+        let (sim, sim_detail) = match &judged.sim {
+            SimState::Acts => ("acts", String::new()),
+            SimState::Stored => ("stored", String::new()),
+            SimState::Refused(errno) => ("refused", errno.clone().unwrap_or_default()),
+            SimState::NotYet(why) => ("not yet", why.clone()),
+        };
+        Self {
+            group: judged.group,
+            name: row.name,
+            note: row.note,
+            paths: row.paths.iter().map(ToString::to_string).collect(),
+            real,
+            real_detail,
+            sim,
+            sim_detail,
+            cases: row.cases,
+            tests: row.tests.iter().map(ToString::to_string).collect(),
+        }
     }
 }

@@ -27,6 +27,7 @@ mod pkt;
 mod run;
 mod scenario;
 pub mod scenarios;
+mod surface;
 mod text;
 
 use std::{
@@ -104,6 +105,7 @@ fn dispatch(cli: &Cli, scenarios: &[Scenario], program: &str) -> Result<bool, St
         Command::Scenario(ScenarioCommand::List) => list(scenarios, cli.json),
         Command::Conform(args) => conform::conform(args, cli.json),
         Command::Pkt(args) => pkt::pkt(args, cli.json),
+        Command::Surface(args) => surface::surface(args, cli.json),
     }
 }
 

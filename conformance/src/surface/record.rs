@@ -1,0 +1,156 @@
+//! [`Record`]: what a run of the cases on a kernel showed, as text that is kept in `fixtures/surface/`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{probe, rows};
+use crate::{Results, Verdict, World};
+
+/// The folder of the workspace: the one this is run in, or that it was built in.
+pub(super) fn workspace() -> PathBuf {
+    if Path::new("fixtures/surface").is_dir() {
+        PathBuf::new()
+    } else {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    }
+}
+
+/// What each case came to on one machine, and what it answered to each probe.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// The kernel, and who ran the cases there: `Linux 6.18, root`.
+    pub machine: String,
+    cases: BTreeMap<String, Verdict>,
+    probes: BTreeMap<String, String>,
+}
+
+impl Record {
+    /// Of a run that has just been made on this machine; the probes are asked now.
+    pub fn of(results: &Results) -> Self {
+        let cases = results.cases.iter().filter(|case| case.world == World::Real);
+        let probes = rows().iter().flat_map(|group| group.rows).filter_map(|row| row.probe);
+        let answer = |answer: Result<(), wavetank_api::Errno>| match answer {
+            Ok(()) => "ok".to_owned(),
+            Err(errno) => format!("{errno:?}"),
+        };
+        Self {
+            machine: this_machine(),
+            cases: cases.map(|case| (case.name.to_owned(), case.verdict)).collect(),
+            probes: probes.map(|probe| (probe.to_string(), answer(probe::on_real(&probe)))).collect(),
+        }
+    }
+
+    /// Reads what `Display` wrote.
+    ///
+    /// # Errors
+    ///
+    /// The line that is not understood, or not where it belongs.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut lines = text.lines();
+        let machine = lines.next().and_then(|line| line.strip_prefix("# ")).ok_or("it does not begin with `# machine`")?;
+        let mut record =
+            Self { machine: machine.to_owned(), cases: BTreeMap::new(), probes: BTreeMap::new() };
+        for line in lines.filter(|line| !line.is_empty()) {
+            let (word, rest) = line.split_once(' ').ok_or_else(|| format!("not understood: {line}"))?;
+            let again = if word == "probe" {
+                let (probe, answer) = rest.split_once(" = ").ok_or_else(|| format!("no answer: {line}"))?;
+                record.probes.insert(probe.to_owned(), answer.to_owned()).is_some()
+            } else {
+                let verdict = verdict(word).ok_or_else(|| format!("no verdict: {line}"))?;
+                record.cases.insert(rest.to_owned(), verdict).is_some()
+            };
+            if again {
+                return Err(format!("twice: {line}"));
+            }
+        }
+        Ok(record)
+    }
+
+    /// The names of its cases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.cases.keys().map(String::as_str)
+    }
+}
+
+fn verdict(word: &str) -> Option<Verdict> {
+    Verdict::ALL.into_iter().find(|verdict| verdict.name() == word)
+}
+
+/// A line for each case, in the order of the names: `passed stream::peek`; and for each probe.
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# {}", self.machine)?;
+        self.cases.iter().try_for_each(|(name, verdict)| writeln!(f, "{} {name}", verdict.name()))?;
+        self.probes.iter().try_for_each(|(probe, answer)| writeln!(f, "probe {probe} = {answer}"))
+    }
+}
+
+/// `Linux 6.18, root`: what of a machine the answers depend on.
+fn this_machine() -> String {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let version: Vec<_> = release.trim().split(['.', '-']).take(2).collect();
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let uid = status.lines().find_map(|line| line.strip_prefix("Uid:")?.split_whitespace().nth(1));
+    let user = if uid == Some("0") { "root" } else { "not root" };
+    format!("Linux {}, {user}", version.join("."))
+}
+
+/// The records of every machine that has been asked.
+#[derive(Clone, Debug)]
+pub struct Records(Vec<Record>);
+
+impl Records {
+    /// Those of `fixtures/surface/`, in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// The file that cannot be read, or is not understood.
+    pub fn read() -> io::Result<Self> {
+        let folder = workspace().join("fixtures/surface");
+        let mut files: Vec<_> = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "txt"));
+        files.sort();
+        let read = |file: &PathBuf| {
+            let about = |what: &str| io::Error::other(format!("{}: {what}", file.display()));
+            let text = fs::read_to_string(file).map_err(|error| about(&error.to_string()))?;
+            Record::parse(&text).map_err(|what| about(&what))
+        };
+        files.iter().map(read).collect::<io::Result<_>>().map(Self)
+    }
+
+    /// The machines on which a case passed.
+    pub(super) fn passed<'a>(&'a self, case: &str) -> impl Iterator<Item = &'a str> {
+        let passed = move |record: &&Record| record.cases.get(case) == Some(&Verdict::Passed);
+        self.0.iter().filter(passed).map(|record| &*record.machine).collect::<Vec<_>>().into_iter()
+    }
+
+    /// What the case came to where it did not pass, if it was run at all.
+    pub(super) fn verdict(&self, case: &str) -> Option<Verdict> {
+        self.0.iter().filter_map(|record| record.cases.get(case).copied()).min()
+    }
+
+    /// The best answer to a probe: `ok` if one machine has it, else an errno; `None` if nobody was asked.
+    pub(super) fn answer(&self, probe: &str) -> Option<&str> {
+        let answers: Vec<_> = self.0.iter().filter_map(|record| record.probes.get(probe)).collect();
+        let ok = answers.iter().find(|answer| **answer == "ok");
+        ok.or(answers.first()).map(|answer| answer.as_str())
+    }
+
+    /// What is recorded and does not exist any more, or exists and was never recorded.
+    pub fn faults(&self) -> Vec<String> {
+        let exist: BTreeSet<_> = crate::cases().iter().map(|case| case.name).collect();
+        let recorded: BTreeSet<_> = self.0.iter().flat_map(Record::names).collect();
+        let gone = recorded.difference(&exist).map(|name| format!("{name} is on record and is no case"));
+        let new = exist.difference(&recorded).map(|name| format!("{name} is on no record"));
+        let mut faults: Vec<_> = gone.chain(new).collect();
+        for probe in rows().iter().flat_map(|group| group.rows).filter_map(|row| row.probe) {
+            if self.answer(&probe.to_string()).is_none() {
+                faults.push(format!("{probe} is on no record"));
+            }
+        }
+        faults
+    }
+}

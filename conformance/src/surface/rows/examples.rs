@@ -1,0 +1,24 @@
+//! The documentation's example programs.
+
+use crate::surface::{Path, Row, path::rust, row, test};
+
+pub(super) const ROWS: &[Row] = &[
+    row("echo server and client, IPv4")
+        .at(&[Path::file("examples/src/echo.rs")])
+        .tests(&[test("examples/tests/simulated.rs", "echo_over_ipv4"), test("examples/tests/real.rs", "echo_over_ipv4")]),
+    row("echo server and client over getaddrinfo, both families")
+        .at(&[Path::file("examples/src/echo_any.rs")])
+        .tests(&[
+            test("examples/tests/simulated.rs", "echo_over_getaddrinfo"),
+            test("examples/tests/real.rs", "echo_over_getaddrinfo"),
+        ]),
+    row("sniffer with a raw socket, promiscuous mode"),
+    row("CAN raw: send, receive, echo"),
+    row("CAN BCM form"),
+    row("REUSEADDR against TIME_WAIT")
+        .at(&[Path::file("examples/src/time_wait.rs"), rust!(item wavetank_api::option::SO_REUSEADDR)])
+        .cases(&["time_wait::keeps_the_servers_port", "time_wait::reuseaddr_of_both_passes_it"]),
+    row("send_fds / recv_fds by hand through sendmsg / recvmsg"),
+    row("recvmsg_into over several buffers"),
+    row("create_server dual stack"),
+];
