@@ -311,7 +311,10 @@ mod tests {
     #[test]
     fn what_is_not_understood_gets_one_line_that_says_what_is() {
         let rows = [
-            ("wavetank", "a command is missing: there are run, explore, list, conform, pkt, surface (--help tells more)"),
+            (
+                "wavetank",
+                "a command is missing: there are run, explore, list, conform, pkt, surface (--help tells more)",
+            ),
             (
                 "wavetank exlpore",
                 "no command \"exlpore\": there are run, explore, list, conform, pkt, surface; did you mean explore?",

@@ -40,7 +40,10 @@ impl Surface {
                 group = judged.group;
                 let count = self.rows.iter().filter(|other| other.group == group).count();
                 // Writing to a text cannot fail.
-                let _ = write!(text, "\n## {group} ({count})\n\n| name | Rust | real | simulated | proof |\n|---|---|---|---|---|\n");
+                let _ = write!(
+                    text,
+                    "\n## {group} ({count})\n\n| name | Rust | real | simulated | proof |\n|---|---|---|---|---|\n"
+                );
             }
             let _ = writeln!(text, "{}", line(judged));
         }

@@ -84,7 +84,7 @@ impl Evidence {
         if let Some(platforms) = row.elsewhere {
             return RealState::Absent(platforms);
         }
-        if let Some(why) = unproven(row) {
+        if let Some(why) = unproven(row, World::Real) {
             return RealState::NotYet(why);
         }
         let mut machines: Vec<String> = Vec::new();
@@ -107,14 +107,14 @@ impl Evidence {
             && let Err(errno) = probe::on_sim(probe)
         {
             let name = format!("{errno:?}");
-            let same = row.elsewhere.is_some() || self.records.answer(&probe.to_string()) == Some(&*name);
+            let same = row.elsewhere.is_some() || self.records.answer(row) == Some(&*name);
             let absence = Absence { what: probe.to_string(), errno };
             return if same { SimState::Refused(Some(name)) } else { SimState::NotYet(absence.to_string()) };
         }
         if row.elsewhere.is_some() {
             return SimState::Refused(None);
         }
-        if let Some(why) = unproven(row) {
+        if let Some(why) = unproven(row, World::Sim) {
             return SimState::NotYet(why);
         }
         let unmet = row.cases.iter().filter_map(|&case| self.unmet(case));
@@ -136,11 +136,11 @@ impl Evidence {
 }
 
 /// What a row lacks before anybody has to ask for its cases.
-fn unproven(row: &Row) -> Option<String> {
+fn unproven(row: &Row, world: World) -> Option<String> {
     if row.paths.is_empty() {
         return Some("no path".to_owned());
     }
-    if row.cases.is_empty() && row.tests.is_empty() {
+    if row.cases.is_empty() && !row.tests.iter().any(|test| test.is_of(world)) {
         return Some("no case".to_owned());
     }
     None
@@ -163,6 +163,15 @@ impl Surface {
 }
 
 impl super::Test {
+    /// Whether it says something of that world: a test of neither `real` nor `sim` is about what both are made of.
+    fn is_of(&self, world: World) -> bool {
+        let others = match world {
+            World::Real => ["sim/", "examples/tests/simulated"],
+            World::Sim => ["real/", "examples/tests/real"],
+        };
+        !others.iter().any(|folder| self.file.starts_with(folder))
+    }
+
     /// Why it is no test, if it is none.
     fn fault(&self) -> Option<String> {
         let text = match std::fs::read_to_string(super::record::workspace().join(self.file)) {

@@ -62,13 +62,16 @@ impl Path {
 /// As a user of `wavetank` writes it.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = self.written.replace(' ', "");
+        // `<Machine as Net>::socket` is how the compiler is asked for a method of `Net`.
+        let mut text = self.written.replace("<Machine as ", "").replace("Net>", "Net").replace(' ', "");
         for argument in ["::<Machine>", "::<_>"] {
             text = text.replace(argument, "");
         }
-        for (crate_name, module) in
-            [("wavetank_api::", "wavetank::"), ("wavetank_real::", "wavetank::real::"), ("wavetank_sim::", "wavetank::sim::")]
-        {
+        for (crate_name, module) in [
+            ("wavetank_api::", "wavetank::"),
+            ("wavetank_real::", "wavetank::real::"),
+            ("wavetank_sim::", "wavetank::sim::"),
+        ] {
             if let Some(rest) = text.strip_prefix(crate_name) {
                 text = format!("{module}{rest}");
             }

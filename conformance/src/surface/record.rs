@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{probe, rows};
+use super::{Row, probe, rows};
 use crate::{Results, Verdict, World};
 
 /// The folder of the workspace: the one this is run in, or that it was built in.
@@ -31,7 +31,7 @@ impl Record {
     /// Of a run that has just been made on this machine; the probes are asked now.
     pub fn of(results: &Results) -> Self {
         let cases = results.cases.iter().filter(|case| case.world == World::Real);
-        let probes = rows().iter().flat_map(|group| group.rows).filter_map(|row| row.probe);
+        let probes = rows().iter().flat_map(|group| group.rows).filter_map(|row| Some((row.name, row.probe?)));
         let answer = |answer: Result<(), wavetank_api::Errno>| match answer {
             Ok(()) => "ok".to_owned(),
             Err(errno) => format!("{errno:?}"),
@@ -39,7 +39,7 @@ impl Record {
         Self {
             machine: this_machine(),
             cases: cases.map(|case| (case.name.to_owned(), case.verdict)).collect(),
-            probes: probes.map(|probe| (probe.to_string(), answer(probe::on_real(&probe)))).collect(),
+            probes: probes.map(|(name, probe)| (name.to_owned(), answer(probe::on_real(&probe)))).collect(),
         }
     }
 
@@ -50,9 +50,9 @@ impl Record {
     /// The line that is not understood, or not where it belongs.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut lines = text.lines();
-        let machine = lines.next().and_then(|line| line.strip_prefix("# ")).ok_or("it does not begin with `# machine`")?;
-        let mut record =
-            Self { machine: machine.to_owned(), cases: BTreeMap::new(), probes: BTreeMap::new() };
+        let machine =
+            lines.next().and_then(|line| line.strip_prefix("# ")).ok_or("it does not begin with `# machine`")?;
+        let mut record = Self { machine: machine.to_owned(), cases: BTreeMap::new(), probes: BTreeMap::new() };
         for line in lines.filter(|line| !line.is_empty()) {
             let (word, rest) = line.split_once(' ').ok_or_else(|| format!("not understood: {line}"))?;
             let again = if word == "probe" {
@@ -132,9 +132,9 @@ impl Records {
         self.0.iter().filter_map(|record| record.cases.get(case).copied()).min()
     }
 
-    /// The best answer to a probe: `ok` if one machine has it, else an errno; `None` if nobody was asked.
-    pub(super) fn answer(&self, probe: &str) -> Option<&str> {
-        let answers: Vec<_> = self.0.iter().filter_map(|record| record.probes.get(probe)).collect();
+    /// The best answer to a row's probe: `ok` if one machine has it, else an errno; `None` if nobody was asked.
+    pub(super) fn answer(&self, row: &Row) -> Option<&str> {
+        let answers: Vec<_> = self.0.iter().filter_map(|record| record.probes.get(row.name)).collect();
         let ok = answers.iter().find(|answer| **answer == "ok");
         ok.or(answers.first()).map(|answer| answer.as_str())
     }
@@ -146,11 +146,9 @@ impl Records {
         let gone = recorded.difference(&exist).map(|name| format!("{name} is on record and is no case"));
         let new = exist.difference(&recorded).map(|name| format!("{name} is on no record"));
         let mut faults: Vec<_> = gone.chain(new).collect();
-        for probe in rows().iter().flat_map(|group| group.rows).filter_map(|row| row.probe) {
-            if self.answer(&probe.to_string()).is_none() {
-                faults.push(format!("{probe} is on no record"));
-            }
-        }
+        let probed = rows().iter().flat_map(|group| group.rows).filter(|row| row.probe.is_some());
+        let unasked = probed.filter(|row| self.answer(row).is_none());
+        faults.extend(unasked.map(|row| format!("the probe of {} is on no record", row.name)));
         faults
     }
 }

@@ -3,15 +3,16 @@
 use crate::surface::{Path, Row, path::rust, row, test};
 
 pub(super) const ROWS: &[Row] = &[
-    row("echo server and client, IPv4")
-        .at(&[Path::file("examples/src/echo.rs")])
-        .tests(&[test("examples/tests/simulated.rs", "echo_over_ipv4"), test("examples/tests/real.rs", "echo_over_ipv4")]),
-    row("echo server and client over getaddrinfo, both families")
-        .at(&[Path::file("examples/src/echo_any.rs")])
-        .tests(&[
+    row("echo server and client, IPv4").at(&[Path::file("examples/src/echo.rs")]).tests(&[
+        test("examples/tests/simulated.rs", "echo_over_ipv4"),
+        test("examples/tests/real.rs", "echo_over_ipv4"),
+    ]),
+    row("echo server and client over getaddrinfo, both families").at(&[Path::file("examples/src/echo_any.rs")]).tests(
+        &[
             test("examples/tests/simulated.rs", "echo_over_getaddrinfo"),
             test("examples/tests/real.rs", "echo_over_getaddrinfo"),
-        ]),
+        ],
+    ),
     row("sniffer with a raw socket, promiscuous mode"),
     row("CAN raw: send, receive, echo"),
     row("CAN BCM form"),

@@ -36,7 +36,10 @@ pub(super) const CREATING: &[Row] = &[
         .cases(&["socket::nonblock_flag", "socket::default_protocol_is_told_by_its_number", "dup::from_its_descriptor"])
         .tests(&[test("real/tests/it/errors.rs", "every_descriptor_is_close_on_exec")]),
     row("socketpair")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::pair), rust!(value <Machine as wavetank_api::Net>::socketpair)])
+        .at(&[
+            rust!(value wavetank_api::Socket::<Machine>::pair),
+            rust!(value <Machine as wavetank_api::Net>::socketpair),
+        ])
         .cases(&["unix::pair::both_ways", "socket::pair_of_internet_sockets", "socket::pair_checks_like_socket"]),
     row("create_connection").note("timeout, source_address, all_errors"),
     row("create_server").note("family, backlog, reuse_port, dualstack_ipv6; REUSEADDR on POSIX"),
@@ -53,7 +56,11 @@ pub(super) const OTHERS: &[Row] = &[
         .at(&[rust!(value <Machine as wavetank_api::Net>::close)])
         .cases(&["close::ends_the_peers_stream", "close::linger_waits_for_the_peer"]),
     row("getaddrinfo")
-        .at(&[rust!(value <Machine as wavetank_api::Net>::getaddrinfo), rust!(item wavetank_api::AddrQuery), rust!(item wavetank_api::AddrInfo)])
+        .at(&[
+            rust!(value <Machine as wavetank_api::Net>::getaddrinfo),
+            rust!(item wavetank_api::AddrQuery),
+            rust!(item wavetank_api::AddrInfo),
+        ])
         .cases(&[
             "resolve::numeric_address",
             "resolve::one_answer_for_each_type",
@@ -65,9 +72,7 @@ pub(super) const OTHERS: &[Row] = &[
     row("getfqdn"),
     row("gethostbyname"),
     row("gethostbyname_ex"),
-    row("gethostname")
-        .at(&[rust!(value <Machine as wavetank_api::Net>::gethostname)])
-        .cases(&["host::has_a_name"]),
+    row("gethostname").at(&[rust!(value <Machine as wavetank_api::Net>::gethostname)]).cases(&["host::has_a_name"]),
     row("gethostbyaddr"),
     row("getnameinfo")
         .at(&[rust!(value <Machine as wavetank_api::Net>::getnameinfo), rust!(item wavetank_api::NameFlags)])
@@ -79,9 +84,7 @@ pub(super) const OTHERS: &[Row] = &[
     row("ntohs"),
     row("htonl"),
     row("htons"),
-    row("inet_aton")
-        .at(&[rust!(item wavetank_api::inet_aton)])
-        .cases(&["resolve::old_spellings_of_ipv4"]),
+    row("inet_aton").at(&[rust!(item wavetank_api::inet_aton)]).cases(&["resolve::old_spellings_of_ipv4"]),
     row("inet_ntoa"),
     row("inet_pton"),
     row("inet_ntop"),

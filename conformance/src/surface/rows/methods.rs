@@ -4,34 +4,57 @@ use crate::surface::{Row, path::rust, row, test};
 
 pub(super) const METHODS: &[Row] = &[
     row("accept")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::accept), rust!(value wavetank_api::TcpListener::<Machine>::accept)])
-        .cases(&["accept::addresses_match", "accept::in_order_of_arrival", "accept::waits_for_a_connection", "accept::nobody_there"]),
-    row("bind")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::bind)])
-        .cases(&["bind::port_zero_chooses", "bind::twice", "bind::taken_port", "bind::foreign_address"]),
-    row("close")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::close)])
-        .cases(&["close::delivers_what_was_sent", "close::unread_data_is_a_reset", "close::last_duplicate_ends_it"]),
-    row("connect")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::connect)])
-        .cases(&["connect::to_a_listener", "connect::refused_by_a_closed_port", "connect::connected_already", "connect::nobody_answers"]),
+        .at(&[
+            rust!(value wavetank_api::Socket::<Machine>::accept),
+            rust!(value wavetank_api::TcpListener::<Machine>::accept),
+        ])
+        .cases(&[
+            "accept::addresses_match",
+            "accept::in_order_of_arrival",
+            "accept::waits_for_a_connection",
+            "accept::nobody_there",
+        ]),
+    row("bind").at(&[rust!(value wavetank_api::Socket::<Machine>::bind)]).cases(&[
+        "bind::port_zero_chooses",
+        "bind::twice",
+        "bind::taken_port",
+        "bind::foreign_address",
+    ]),
+    row("close").at(&[rust!(value wavetank_api::Socket::<Machine>::close)]).cases(&[
+        "close::delivers_what_was_sent",
+        "close::unread_data_is_a_reset",
+        "close::last_duplicate_ends_it",
+    ]),
+    row("connect").at(&[rust!(value wavetank_api::Socket::<Machine>::connect)]).cases(&[
+        "connect::to_a_listener",
+        "connect::refused_by_a_closed_port",
+        "connect::connected_already",
+        "connect::nobody_answers",
+    ]),
     row("connect_ex")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::connect_ex)])
         .tests(&[test("real/tests/it/connect.rs", "a_closed_port_refuses_in_every_mode")]),
     row("detach").at(&[rust!(value wavetank_api::Socket::<Machine>::detach)]).cases(&["dup::from_its_descriptor"]),
     row("dup")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::try_clone), rust!(value <Machine as wavetank_api::Net>::dup)])
+        .at(&[
+            rust!(value wavetank_api::Socket::<Machine>::try_clone),
+            rust!(value <Machine as wavetank_api::Net>::dup),
+        ])
         .cases(&["dup::another_number_for_the_same_socket", "dup::one_stream", "dup::shutdown_is_for_both"]),
     row("fileno")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::fileno), rust!(item wavetank_api::Descriptor)])
         .cases(&["socket::lowest_free_descriptor", "dup::another_number_for_the_same_socket"]),
     row("get_inheritable"),
-    row("getpeername")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::getpeername)])
-        .cases(&["names::both_ends_agree", "names::peer_after_a_reset", "names::fresh_socket"]),
-    row("getsockname")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::getsockname)])
-        .cases(&["names::both_ends_agree", "names::bound_socket", "names::fresh_socket"]),
+    row("getpeername").at(&[rust!(value wavetank_api::Socket::<Machine>::getpeername)]).cases(&[
+        "names::both_ends_agree",
+        "names::peer_after_a_reset",
+        "names::fresh_socket",
+    ]),
+    row("getsockname").at(&[rust!(value wavetank_api::Socket::<Machine>::getsockname)]).cases(&[
+        "names::both_ends_agree",
+        "names::bound_socket",
+        "names::fresh_socket",
+    ]),
     row("getsockopt(int)")
         .at(&[rust!(item wavetank_api::SockOpt), rust!(item wavetank_api::option::OptValue)])
         .cases(&["options::table::socket", "options::table::tcp", "options::table::ip", "options::table::ipv6"]),
@@ -44,12 +67,16 @@ pub(super) const METHODS: &[Row] = &[
     row("gettimeout")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::gettimeout)])
         .tests(&[test("real/tests/it/modes.rs", "the_mode_is_what_was_set")]),
-    row("ioctl")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::ioctl)])
-        .cases(&["stream::fionread_and_outq", "msg_flags::outq_counts", "urgent::atmark_says_where"]),
-    row("listen")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::listen)])
-        .cases(&["listen::unbound_socket_gets_a_port", "listen::backlog_of_n_holds_n_plus_one", "listen::udp_does_not"]),
+    row("ioctl").at(&[rust!(value wavetank_api::Socket::<Machine>::ioctl)]).cases(&[
+        "stream::fionread_and_outq",
+        "msg_flags::outq_counts",
+        "urgent::atmark_says_where",
+    ]),
+    row("listen").at(&[rust!(value wavetank_api::Socket::<Machine>::listen)]).cases(&[
+        "listen::unbound_socket_gets_a_port",
+        "listen::backlog_of_n_holds_n_plus_one",
+        "listen::udp_does_not",
+    ]),
     row("makefile"),
     row("recv")
         .at(&[
@@ -57,13 +84,20 @@ pub(super) const METHODS: &[Row] = &[
             rust!(value wavetank_api::Socket::<Machine>::recv),
             rust!(value wavetank_api::Socket::<Machine>::recv_with),
         ])
-        .cases(&["stream::recv_takes_what_is_there", "stream::peek", "stream::waitall_waits", "udp::too_long_for_the_buffer"]),
+        .cases(&[
+            "stream::recv_takes_what_is_there",
+            "stream::peek",
+            "stream::waitall_waits",
+            "udp::too_long_for_the_buffer",
+        ]),
     row("recvfrom")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::recvfrom)])
         .cases(&["stream::no_sender_to_tell", "udp::queued_before_connect"]),
-    row("recvmsg")
-        .at(&[rust!(item wavetank_api::RecvMsg)])
-        .cases(&["stream::gather_and_scatter", "udp::gather_and_scatter", "udp::trunc_tells_the_whole_length"]),
+    row("recvmsg").at(&[rust!(item wavetank_api::RecvMsg)]).cases(&[
+        "stream::gather_and_scatter",
+        "udp::gather_and_scatter",
+        "udp::trunc_tells_the_whole_length",
+    ]),
     row("recvmsg_into").cases(&["stream::gather_and_scatter", "udp::gather_and_scatter"]),
     row("recvfrom_into")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::recvfrom_with)])
@@ -72,26 +106,40 @@ pub(super) const METHODS: &[Row] = &[
         .at(&[rust!(value wavetank_api::Socket::<Machine>::recv)])
         .cases(&["stream::a_megabyte_in_order", "stream::recv_of_nothing"]),
     row("send")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::send), rust!(value wavetank_api::Socket::<Machine>::send_with)])
-        .cases(&["stream::nonblocking_send_is_partial", "stream::blocking_send_waits_for_room", "udp::one_send_is_one_recv"]),
+        .at(&[
+            rust!(value wavetank_api::Socket::<Machine>::send),
+            rust!(value wavetank_api::Socket::<Machine>::send_with),
+        ])
+        .cases(&[
+            "stream::nonblocking_send_is_partial",
+            "stream::blocking_send_waits_for_room",
+            "udp::one_send_is_one_recv",
+        ]),
     row("sendall")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::sendall)])
         .cases(&["stream::a_megabyte_in_order", "timeouts::sendall_has_one_deadline"]),
     row("sendto")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::sendto), rust!(value wavetank_api::Socket::<Machine>::sendto_with)])
+        .at(&[
+            rust!(value wavetank_api::Socket::<Machine>::sendto),
+            rust!(value wavetank_api::Socket::<Machine>::sendto_with),
+        ])
         .cases(&["udp::connected_sends_elsewhere", "stream::address_is_ignored", "udp::errors::wrong_family"]),
-    row("sendmsg")
-        .at(&[rust!(item wavetank_api::SendMsg)])
-        .cases(&["stream::gather_and_scatter", "msg_flags::many_buffers", "msg_flags::empty_buffers_between"]),
+    row("sendmsg").at(&[rust!(item wavetank_api::SendMsg)]).cases(&[
+        "stream::gather_and_scatter",
+        "msg_flags::many_buffers",
+        "msg_flags::empty_buffers_between",
+    ]),
     row("sendmsg_afalg"),
     row("sendfile"),
     row("set_inheritable"),
     row("setblocking")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::setblocking)])
         .cases(&["stream::nonblocking_send_is_partial", "timeouts::settimeout_zero_is_nonblocking"]),
-    row("settimeout")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::settimeout)])
-        .cases(&["timeouts::settimeout_of_recv", "timeouts::settimeout_of_send", "timeouts::settimeout_zero_is_nonblocking"]),
+    row("settimeout").at(&[rust!(value wavetank_api::Socket::<Machine>::settimeout)]).cases(&[
+        "timeouts::settimeout_of_recv",
+        "timeouts::settimeout_of_send",
+        "timeouts::settimeout_zero_is_nonblocking",
+    ]),
     row("setsockopt(int)")
         .at(&[rust!(item wavetank_api::SockOpt), rust!(item wavetank_api::option::OptValue)])
         .cases(&["options::switches", "options::buffers_are_doubled", "options::table::tcp"]),
@@ -99,9 +147,11 @@ pub(super) const METHODS: &[Row] = &[
         .at(&[rust!(value wavetank_api::Socket::<Machine>::setsockopt_raw)])
         .cases(&["options::too_short_to_set", "options::one_byte_is_enough_for_ip"]),
     row("setsockopt(NULL,len)"),
-    row("shutdown")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::shutdown)])
-        .cases(&["shutdown::writing_ends_the_peers_stream", "shutdown::reading_ends_the_own_stream", "shutdown::not_connected"]),
+    row("shutdown").at(&[rust!(value wavetank_api::Socket::<Machine>::shutdown)]).cases(&[
+        "shutdown::writing_ends_the_peers_stream",
+        "shutdown::reading_ends_the_own_stream",
+        "shutdown::not_connected",
+    ]),
     row("share").only_on("Windows"),
     row("context manager")
         .note("closing on drop, errors from explicit close")
@@ -110,9 +160,7 @@ pub(super) const METHODS: &[Row] = &[
 ];
 
 pub(super) const ATTRIBUTES: &[Row] = &[
-    row("family")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::family)])
-        .cases(&["dup::from_its_descriptor"]),
+    row("family").at(&[rust!(value wavetank_api::Socket::<Machine>::family)]).cases(&["dup::from_its_descriptor"]),
     row("type").at(&[rust!(value wavetank_api::Socket::<Machine>::kind)]).cases(&["dup::from_its_descriptor"]),
     row("proto")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::protocol)])
