@@ -2,6 +2,7 @@
 
 mod addr;
 mod control;
+mod docs;
 mod errno;
 mod error;
 mod flags;
