@@ -64,9 +64,9 @@ mod udp;
 mod unix;
 
 pub use self::addr::{
-    Addr, AddrParseError, AlgAddr, BdAddr, BluetoothAddr, CanAddr, Guid, HwAddr, HypervAddr, NetlinkAddr, PacketAddr,
-    QipcrtrAddr, SystemAddr, TipcAddr, TipcName, ToAddrs, UnixAddr, VsockAddr, if_lookup_name, inet_aton, inet_ntoa,
-    inet_ntop, inet_pton, numeric_host, numeric_service, parse_ip,
+    Addr, AddrParseError, AlgAddr, BdAddr, BluetoothAddr, CanAddr, CanId, Guid, HwAddr, HypervAddr, NetlinkAddr,
+    PacketAddr, QipcrtrAddr, SystemAddr, TipcAddr, TipcName, ToAddrs, UnixAddr, VsockAddr, if_lookup_name, inet_aton,
+    inet_ntoa, inet_ntop, inet_pton, numeric_host, numeric_service, parse_ip,
 };
 pub use self::errno::Errno;
 pub use self::error::{Eai, Error, Result};
