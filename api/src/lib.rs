@@ -54,6 +54,7 @@ mod join;
 mod msg;
 mod net;
 pub mod option;
+mod order;
 mod poll;
 mod resolve;
 mod socket;
@@ -64,12 +65,12 @@ mod udp;
 mod unix;
 
 pub use self::addr::{
-    Addr, AddrParseError, AlgAddr, BdAddr, BluetoothAddr, CanAddr, CanId, Guid, HwAddr, HypervAddr, NetlinkAddr,
-    PacketAddr, QipcrtrAddr, SystemAddr, TipcAddr, TipcName, ToAddrs, UnixAddr, VsockAddr, if_lookup_name, inet_aton,
-    inet_ntoa, inet_ntop, inet_pton, numeric_host, numeric_service, parse_ip,
+    Addr, AddrParseError, AlgAddr, BdAddr, BluetoothAddr, CanAddr, Guid, HwAddr, HypervAddr, NetlinkAddr, PacketAddr,
+    QipcrtrAddr, SystemAddr, TipcAddr, TipcName, ToAddrs, UnixAddr, VsockAddr, if_lookup_name, inet_aton, inet_ntoa,
+    inet_ntop, inet_pton, numeric_host, numeric_service, parse_ip,
 };
 pub use self::errno::Errno;
-pub use self::error::{Eai, Error, Result};
+pub use self::error::{Eai, Error, HErrno, Result};
 pub use self::flags::{
     AiFlags, Family, MsgFlags, NameFlags, PollEvents, Protocol, Shutdown, SockFlags, SockType, TcpOptions, TcpState,
 };
@@ -80,11 +81,14 @@ pub use self::join::JoinHandle;
 pub use self::msg::{RecvMsg, SendMsg};
 pub use self::net::{Descriptor, Net};
 pub use self::option::SockOpt;
+pub use self::order::{htonl, htons, ntohl, ntohs};
 pub use self::poll::{PollFd, poll_one};
 pub use self::resolve::{
-    AddrInfo, AddrQuery, ServerOptions, create_connection, create_connection_all_errors, create_server,
+    AddrInfo, AddrQuery, ConnectTimeout, HAS_IPV6, HostEntry, ServerOptions, create_connection,
+    create_connection_all_errors, create_connection_from, create_server, getfqdn, gethostbyaddr, gethostbyname,
+    has_dualstack_ipv6,
 };
-pub use self::socket::Socket;
+pub use self::socket::{Socket, SocketType, socketpair};
 pub use self::tcp::{Incoming, TcpListener, TcpStream};
 pub use self::time::Instant;
 pub use self::udp::UdpSocket;

@@ -3,11 +3,13 @@
 //! Programs rather use [`Socket`](crate::Socket) or the types of [`TcpStream`](crate::TcpStream)'s family. This is for who adds a world,
 //! and for who needs exactly what the kernel does. Nothing here retries, times out or buffers.
 
+use std::fs::File;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::{
-    Addr, AddrInfo, AddrQuery, Family, Instant, MsgFlags, NameFlags, PollFd, Protocol, RecvMsg, Result, SendMsg,
-    Shutdown, SockFlags, SockType,
+    Addr, AddrInfo, AddrQuery, Family, HostEntry, Instant, MsgFlags, NameFlags, PollFd, Protocol, RecvMsg, Result,
+    SendMsg, Shutdown, SockFlags, SockType,
 };
 
 /// An owned descriptor: closing is what dropping it does.
@@ -152,6 +154,18 @@ pub trait Net: Clone + Send + Sync + 'static {
     #[track_caller]
     fn recv(&self, fd: &Self::Fd, buf: &mut [u8], flags: MsgFlags) -> Result<usize>;
 
+    /// `sendfile(2)`: sends `count` bytes of the file from `offset` on without a copy through the program; the file's own position
+    /// stays. How many bytes were sent is returned; 0 is the end of the file. Blocks as [`send`](Self::send).
+    ///
+    /// A system without the call, and a simulated one, answers `ENOSYS`; [`Socket::sendfile`](crate::Socket::sendfile) reads and
+    /// sends instead.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send); `EINVAL` (not a file that can be mapped, or the offset), `EIO`, `EOVERFLOW`, `ENOSYS`.
+    #[track_caller]
+    fn sendfile(&self, fd: &Self::Fd, file: &File, offset: u64, count: usize) -> Result<usize>;
+
     /// `getsockopt(2)`, raw: how many bytes of `value` were filled.
     ///
     /// # Errors
@@ -167,6 +181,15 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// `ENOPROTOOPT`, `EOPNOTSUPP`, `EINVAL` (the value, or its length), `EDOM` (a timeout), `EPERM`, `EISCONN`.
     #[track_caller]
     fn setsockopt(&self, fd: &Self::Fd, level: i32, name: i32, value: &[u8]) -> Result<()>;
+
+    /// `setsockopt(2)` with no value, only a length: `setsockopt(fd, level, name, NULL, len)`. A few options are set so:
+    /// `ALG_SET_AEAD_AUTHSIZE`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`setsockopt`](Self::setsockopt), and `EFAULT` from an option that reads a value.
+    #[track_caller]
+    fn setsockopt_null(&self, fd: &Self::Fd, level: i32, name: i32, len: u32) -> Result<()>;
 
     /// `shutdown(2)`: ends one direction or both, for every descriptor of the socket.
     ///
@@ -209,6 +232,49 @@ pub trait Net: Clone + Send + Sync + 'static {
     #[track_caller]
     fn set_nonblocking(&self, fd: &Self::Fd, nonblocking: bool) -> Result<()>;
 
+    /// `fcntl(F_GETFD) & FD_CLOEXEC`, turned round: whether a program that this one executes gets the descriptor too. No descriptor
+    /// made here is inheritable at first.
+    ///
+    /// # Errors
+    ///
+    /// None of its own.
+    #[track_caller]
+    fn inheritable(&self, fd: &Self::Fd) -> Result<bool>;
+
+    /// `fcntl(F_SETFD, FD_CLOEXEC)`, turned round. The flag is the descriptor's own: duplicates do not share it.
+    ///
+    /// # Errors
+    ///
+    /// None of its own.
+    #[track_caller]
+    fn set_inheritable(&self, fd: &Self::Fd, inheritable: bool) -> Result<()>;
+
+    /// The timeout with which this program's new sockets begin (Python's `getdefaulttimeout`); `None`, which it is at first, means that
+    /// they block. [`Socket`](crate::Socket) is who asks: the system calls know nothing of it.
+    ///
+    /// It belongs to the program: to the process in the real world, to one program of one host in a simulation.
+    fn default_timeout(&self) -> Option<Duration>;
+
+    /// Sets what [`default_timeout`](Self::default_timeout) returns (Python's `setdefaulttimeout`); zero makes new sockets
+    /// non-blocking.
+    fn set_default_timeout(&self, timeout: Option<Duration>);
+
+    /// `WSADuplicateSocketW`: what another process, given by its number, needs to open the same socket.
+    ///
+    /// # Errors
+    ///
+    /// `WSAEINVAL`, `WSAENOTSOCK`.
+    #[cfg(windows)]
+    fn share(&self, fd: &Self::Fd, process: u32) -> Result<Vec<u8>>;
+
+    /// `WSASocketW` with what [`share`](Self::share) gave: the socket of the other process, in this one.
+    ///
+    /// # Errors
+    ///
+    /// `WSAEINVAL` (not such data).
+    #[cfg(windows)]
+    fn fromshare(&self, data: &[u8]) -> Result<Self::Fd>;
+
     /// `ioctl(2)`, raw: the request's number and its argument in memory, which the call may change.
     ///
     /// # Errors
@@ -246,6 +312,46 @@ pub trait Net: Clone + Send + Sync + 'static {
     #[track_caller]
     fn getnameinfo(&self, addr: &Addr, flags: NameFlags) -> Result<(String, String)>;
 
+    /// `gethostbyname_r(3)`: the IPv4 addresses of a name, its official form and its aliases. Blocks while name servers are asked.
+    ///
+    /// # Errors
+    ///
+    /// [`HErrno`](crate::HErrno): `HOST_NOT_FOUND`, `NO_DATA`, `TRY_AGAIN`, `NO_RECOVERY`.
+    #[track_caller]
+    fn gethostbyname_ex(&self, name: &str) -> Result<HostEntry>;
+
+    /// `gethostbyaddr_r(3)`: the names of an address. Blocks while name servers are asked.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`gethostbyname_ex`](Self::gethostbyname_ex).
+    #[track_caller]
+    fn gethostbyaddr(&self, ip: IpAddr) -> Result<HostEntry>;
+
+    /// `getservbyname_r(3)`: the port of a service, for this protocol (`"tcp"`, `"udp"`) or for any.
+    ///
+    /// # Errors
+    ///
+    /// "service/proto not found", which has no error number ([`Error::is_not_found`](crate::Error::is_not_found)).
+    #[track_caller]
+    fn getservbyname(&self, service: &str, protocol: Option<&str>) -> Result<u16>;
+
+    /// `getservbyport_r(3)`: the service that has the port, for this protocol or for any.
+    ///
+    /// # Errors
+    ///
+    /// "port/proto not found", which has no error number.
+    #[track_caller]
+    fn getservbyport(&self, port: u16, protocol: Option<&str>) -> Result<String>;
+
+    /// `getprotobyname_r(3)`: the number of a protocol, for the third argument of [`socket`](Self::socket).
+    ///
+    /// # Errors
+    ///
+    /// "protocol not found", which has no error number.
+    #[track_caller]
+    fn getprotobyname(&self, name: &str) -> Result<Protocol>;
+
     /// `gethostname(2)`: this machine's name.
     ///
     /// # Errors
@@ -269,4 +375,20 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// None of its own.
     #[track_caller]
     fn if_nameindex(&self) -> Result<Vec<(u32, String)>>;
+
+    /// `if_nametoindex(3)`: the number of an interface.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV`: there is none of that name.
+    #[track_caller]
+    fn if_nametoindex(&self, name: &str) -> Result<u32>;
+
+    /// `if_indextoname(3)`: the name of an interface.
+    ///
+    /// # Errors
+    ///
+    /// `ENXIO`: there is none of that number.
+    #[track_caller]
+    fn if_indextoname(&self, index: u32) -> Result<String>;
 }

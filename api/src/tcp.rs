@@ -141,7 +141,7 @@ impl<N: Net> TcpStream<N> {
         if timeout.is_some() {
             socket.settimeout(timeout)?;
             socket.connect(addr)?;
-            socket.settimeout(None)?;
+            socket.settimeout(net.default_timeout())?;
         } else {
             socket.connect(addr)?;
         }

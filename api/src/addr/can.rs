@@ -1,10 +1,8 @@
 //! [`CanAddr`]: an interface, and what the protocol above it adds. include/uapi/linux/can.h, Documentation/networking/can.rst.
 
 use std::fmt;
-use std::str::FromStr;
 
 use super::sockaddr::Fields;
-use super::text::{AddrParseError, FamilyText, keys, number, number_or};
 
 /// The address of a CAN socket, C's `struct sockaddr_can`: its form is that of the protocol.
 ///
@@ -80,140 +78,12 @@ impl CanAddr {
     }
 }
 
-/// A CAN identifier as the kernel has it, with its flags: C's `canid_t`.
-///
-/// In text it is as candump and cansend of can-utils write it: three hexadecimal digits for a standard identifier (`7e8`),
-/// eight for an extended one (`18db33f1`, [`EFF_FLAG`](Self::EFF_FLAG)) and for an error frame (`20000004`,
-/// [`ERR_FLAG`](Self::ERR_FLAG)), and `#R` behind either identifier for a remote request (`123#R`, [`RTR_FLAG`](Self::RTR_FLAG)).
-/// What has no such form, because its flags contradict one another, is `0x` and the whole number.
-///
-/// ```
-/// use wavetank_api::CanId;
-///
-/// let rows = [
-///     ("7e8", 0x7e8),
-///     ("00000001", 1 | CanId::EFF_FLAG),
-///     ("18db33f1", 0x18db_33f1 | CanId::EFF_FLAG),
-///     ("123#R", 0x123 | CanId::RTR_FLAG),
-///     ("20000004", 4 | CanId::ERR_FLAG),
-///     ("0x800", 0x800),
-/// ];
-/// for (text, id) in rows {
-///     assert_eq!(text.parse(), Ok(CanId(id)), "{text}");
-///     assert_eq!(CanId(id).to_string(), text);
-/// }
-/// assert!("800".parse::<CanId>().unwrap_err().to_string().contains("three digits up to 7ff"));
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[doc(alias = "canid_t")]
-pub struct CanId(pub u32);
-
-impl CanId {
-    /// `CAN_EFF_FLAG`: the identifier has 29 bits.
-    pub const EFF_FLAG: u32 = libc::CAN_EFF_FLAG;
-    /// `CAN_RTR_FLAG`: a remote request.
-    pub const RTR_FLAG: u32 = libc::CAN_RTR_FLAG;
-    /// `CAN_ERR_FLAG`: a message of the controller's, not of the bus.
-    pub const ERR_FLAG: u32 = libc::CAN_ERR_FLAG;
-    /// `CAN_SFF_MASK`: the bits of a standard identifier.
-    pub const SFF_MASK: u32 = libc::CAN_SFF_MASK;
-    /// `CAN_EFF_MASK`: the bits of an extended identifier, and of an error's class.
-    pub const EFF_MASK: u32 = libc::CAN_EFF_MASK;
-}
-
-impl fmt::Display for CanId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (bits, flags) = (self.0 & Self::EFF_MASK, self.0 & !Self::EFF_MASK);
-        match flags & !Self::RTR_FLAG {
-            0 if bits <= Self::SFF_MASK => write!(f, "{bits:03x}")?,
-            Self::EFF_FLAG => write!(f, "{bits:08x}")?,
-            Self::ERR_FLAG if flags == Self::ERR_FLAG => return write!(f, "{:08x}", self.0),
-            _ => return write!(f, "{:#x}", self.0),
-        }
-        f.write_str(if flags & Self::RTR_FLAG == 0 { "" } else { "#R" })
-    }
-}
-
-impl fmt::Debug for CanId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for CanId {
-    type Err = AddrParseError;
-
-    fn from_str(text: &str) -> Result<Self, AddrParseError> {
-        const BAD: AddrParseError = AddrParseError::new(
-            "not a CAN identifier: write three digits up to 7ff, or eight up to 1fffffff, in hexadecimal, perhaps #R behind them; \
-             eight from 20000000 on for an error; or 0x and the number with its flags",
-        );
-        read_can_id(text).map(Self).ok_or(BAD)
-    }
-}
-
-fn read_can_id(text: &str) -> Option<u32> {
-    if text.starts_with("0x") {
-        return number(text);
-    }
-    let (digits, remote) = text.strip_suffix("#R").map_or((text, 0), |digits| (digits, CanId::RTR_FLAG));
-    let all_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let id = u32::from_str_radix(digits, 16).ok().filter(|_| all_digits)?;
-    match digits.len() {
-        3 if id <= CanId::SFF_MASK => Some(id | remote),
-        8 if id <= CanId::EFF_MASK => Some(id | CanId::EFF_FLAG | remote),
-        8 if id & !CanId::EFF_MASK == CanId::ERR_FLAG && remote == 0 => Some(id),
-        _ => None,
-    }
-}
-
-/// `J1939_NO_PGN` of include/uapi/linux/can/j1939.h; `J1939_NO_NAME` is 0.
-const NO_PGN: u32 = 0x4_0000;
-/// `J1939_NO_ADDR`.
-const NO_ADDR: u8 = 0xff;
-
 impl fmt::Display for CanAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
+        match self {
             Self::Raw { ifindex } => write!(f, "can:{ifindex}"),
-            Self::Isotp { ifindex, rx_id, tx_id } => {
-                write!(f, "can-isotp:{ifindex}/rx={}/tx={}", CanId(rx_id), CanId(tx_id))
-            }
-            Self::J1939 { ifindex, name, pgn, addr } => {
-                write!(f, "can-j1939:{ifindex}")?;
-                if name != 0 {
-                    write!(f, "/name={name:#x}")?;
-                }
-                if pgn != NO_PGN {
-                    write!(f, "/pgn={pgn:#x}")?;
-                }
-                if addr == NO_ADDR { Ok(()) } else { write!(f, "/addr={addr:#x}") }
-            }
-        }
-    }
-}
-
-impl FamilyText for CanAddr {
-    const SENTENCE: &str = "not a CAN address: write can:3 with the number of the interface, can-isotp:3/rx=7e8/tx=7e0, or can-j1939:3, \
-                            perhaps with /name=0x1, /pgn=0xfeca, /addr=0x80";
-
-    fn read(form: &str, rest: &str) -> Option<Self> {
-        match form {
-            "can" => Some(Self::Raw { ifindex: number(rest)? }),
-            "can-isotp" => {
-                let (ifindex, [rx, tx]) = keys(rest, ["rx", "tx"])?;
-                Some(Self::Isotp { ifindex: number(ifindex)?, rx_id: read_can_id(rx?)?, tx_id: read_can_id(tx?)? })
-            }
-            "can-j1939" => {
-                let (ifindex, [name, pgn, addr]) = keys(rest, ["name", "pgn", "addr"])?;
-                Some(Self::J1939 {
-                    ifindex: number(ifindex)?,
-                    name: number_or(name, 0)?,
-                    pgn: number_or(pgn, NO_PGN)?,
-                    addr: number_or(addr, NO_ADDR)?,
-                })
-            }
-            _ => None,
+            Self::Isotp { ifindex, rx_id, tx_id } => write!(f, "can-isotp:{ifindex}:{rx_id:x}:{tx_id:x}"),
+            Self::J1939 { ifindex, name, pgn, addr } => write!(f, "can-j1939:{ifindex}:{name:x}:{pgn:x}:{addr:x}"),
         }
     }
 }

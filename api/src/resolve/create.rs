@@ -5,6 +5,37 @@ use std::time::Duration;
 use crate::option::{IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT};
 use crate::{Addr, Eai, Errno, Error, Family, Net, Result, SockType, Socket, ToAddrs};
 
+/// The timeout of a connection that is being made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[doc(alias = "GLOBAL_DEFAULT")]
+pub enum ConnectTimeout {
+    /// What [`Net::default_timeout`] says: Python's, where the argument is left out.
+    #[default]
+    Default,
+    /// None: the socket blocks.
+    Never,
+    /// This one; zero makes the socket non-blocking, which few connections survive.
+    After(Duration),
+}
+
+impl ConnectTimeout {
+    #[track_caller]
+    fn mode<N: Net>(self, net: &N) -> Option<Duration> {
+        match self {
+            Self::Default => net.default_timeout(),
+            Self::Never => None,
+            Self::After(time) => Some(time),
+        }
+    }
+}
+
+/// As [`Socket::settimeout`] takes it.
+impl From<Option<Duration>> for ConnectTimeout {
+    fn from(timeout: Option<Duration>) -> Self {
+        timeout.map_or(Self::Never, Self::After)
+    }
+}
+
 /// Connects a TCP socket to the first of the addresses that answers (Python's `socket.create_connection`).
 ///
 /// Every attempt has `timeout` for itself, and the socket keeps it as its mode.
@@ -13,12 +44,29 @@ use crate::{Addr, Eai, Errno, Error, Family, Net, Result, SockType, Socket, ToAd
 ///
 /// The last address's, or the resolver's. [`create_connection_all_errors`] keeps them all.
 #[track_caller]
-pub fn create_connection<N: Net>(net: &N, addr: impl ToAddrs, timeout: Option<Duration>) -> Result<Socket<N>> {
+pub fn create_connection<N: Net>(net: &N, addr: impl ToAddrs, timeout: impl Into<ConnectTimeout>) -> Result<Socket<N>> {
     create_connection_all_errors(net, addr, timeout, None).map_err(last_error)
 }
 
-/// [`create_connection`] from a given local address (Python's `source_address`), with the error of every attempt
-/// (Python's `all_errors`), in the order of the attempts.
+/// [`create_connection`] from a given local address (Python's `source_address`).
+///
+/// Its port may be 0, which leaves the port to the system; its host may be the wildcard of either family, which leaves the address.
+///
+/// # Errors
+///
+/// Those of [`create_connection`], and of `bind(2)`: `EADDRINUSE`, `EADDRNOTAVAIL`, `EAFNOSUPPORT`.
+#[track_caller]
+pub fn create_connection_from<N: Net>(
+    net: &N,
+    addr: impl ToAddrs,
+    timeout: impl Into<ConnectTimeout>,
+    source: &Addr,
+) -> Result<Socket<N>> {
+    create_connection_all_errors(net, addr, timeout, Some(source)).map_err(last_error)
+}
+
+/// [`create_connection`], from a given local address if there is one, with the error of every attempt (Python's `all_errors`), in the
+/// order of the attempts.
 ///
 /// # Errors
 ///
@@ -27,9 +75,10 @@ pub fn create_connection<N: Net>(net: &N, addr: impl ToAddrs, timeout: Option<Du
 pub fn create_connection_all_errors<N: Net>(
     net: &N,
     addr: impl ToAddrs,
-    timeout: Option<Duration>,
+    timeout: impl Into<ConnectTimeout>,
     source: Option<&Addr>,
 ) -> Result<Socket<N>, Vec<Error>> {
+    let timeout = timeout.into().mode(net);
     let mut errors = Vec::new();
     for peer in addr.to_addrs(net).map_err(|error| vec![error])? {
         match connect_one(net, &peer, timeout, source) {
@@ -43,12 +92,23 @@ pub fn create_connection_all_errors<N: Net>(
 #[track_caller]
 fn connect_one<N: Net>(net: &N, peer: &Addr, timeout: Option<Duration>, source: Option<&Addr>) -> Result<Socket<N>> {
     let socket = Socket::new(net, peer.family(), SockType::STREAM)?;
-    socket.settimeout(timeout)?;
+    if socket.gettimeout() != timeout {
+        socket.settimeout(timeout)?;
+    }
     if let Some(source) = source {
-        socket.bind(source)?;
+        socket.bind(&of_family(source.clone(), peer.family()))?;
     }
     socket.connect(peer)?;
     Ok(socket)
+}
+
+/// The address, but a wildcard becomes that of the family, because `''` is the wildcard of both.
+fn of_family(addr: Addr, family: Family) -> Addr {
+    match &addr {
+        Addr::V4(any) if any.ip().is_unspecified() && family == Family::INET6 => Addr::ANY_V6.with_port(any.port()),
+        Addr::V6(any) if any.ip().is_unspecified() && family == Family::INET => Addr::ANY_V4.with_port(any.port()),
+        _ => addr,
+    }
 }
 
 /// The last of the errors; an empty list means that the look-up found no address at all.
@@ -82,11 +142,11 @@ impl Default for ServerOptions {
 ///
 /// # Errors
 ///
-/// `EINVAL` for a dual-stack socket that is not IPv6; `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` as from `bind`; `EAFNOSUPPORT` if
+/// `EINVAL` for a dual-stack socket that is not IPv6, or where there is none ([`has_dualstack_ipv6`]); `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` as from `bind`; `EAFNOSUPPORT` if
 /// no address is of the wanted family; the resolver's.
 #[track_caller]
 pub fn create_server<N: Net>(net: &N, addr: impl ToAddrs, options: ServerOptions) -> Result<Socket<N>> {
-    if options.dualstack_ipv6 && options.family != Family::INET6 {
+    if options.dualstack_ipv6 && (options.family != Family::INET6 || !has_dualstack_ipv6(net)) {
         return Err(Error::new(Errno::EINVAL, "create_server"));
     }
     let addr = server_addr(net, addr, options.family)?;
@@ -106,17 +166,20 @@ pub fn create_server<N: Net>(net: &N, addr: impl ToAddrs, options: ServerOptions
 /// Connections that may wait to be accepted, where nobody says otherwise: Python's `min(SOMAXCONN, 128)`, and std's.
 pub(crate) const DEFAULT_BACKLOG: i32 = 128;
 
-/// The first address of this family; the IPv4 wildcard stands for the IPv6 one, because `''` is both.
+/// The first address of this family; a wildcard is of either.
 #[track_caller]
 fn server_addr<N: Net>(net: &N, addr: impl ToAddrs, family: Family) -> Result<Addr> {
     let addrs = addr.to_addrs(net)?;
-    if let Some(addr) = addrs.iter().find(|addr| addr.family() == family) {
-        return Ok(addr.clone());
-    }
-    match addrs.first() {
-        Some(Addr::V4(any)) if any.ip().is_unspecified() && family == Family::INET6 => {
-            Ok(Addr::ANY_V6.with_port(any.port()))
-        }
-        _ => Err(Error::new(Errno::EAFNOSUPPORT, "bind")),
-    }
+    let mut fitting = addrs.into_iter().map(|addr| of_family(addr, family));
+    fitting.find(|addr| addr.family() == family).ok_or_else(|| Error::new(Errno::EAFNOSUPPORT, "bind"))
+}
+
+/// Whether IPv6 was built in (Python's `has_ipv6`): always. A machine may have it switched off all the same: then sockets of
+/// [`Family::INET6`] answer `EAFNOSUPPORT`, or `EADDRNOTAVAIL` from `bind`.
+pub const HAS_IPV6: bool = true;
+
+/// Whether one TCP socket of this machine can take IPv4 and IPv6 connections (Python's `has_dualstack_ipv6`).
+#[track_caller]
+pub fn has_dualstack_ipv6<N: Net>(net: &N) -> bool {
+    Socket::new(net, Family::INET6, SockType::STREAM).is_ok_and(|socket| socket.setsockopt(IPV6_V6ONLY, false).is_ok())
 }

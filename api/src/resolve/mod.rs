@@ -1,9 +1,14 @@
 //! Names to addresses: the query and the answer of `getaddrinfo(3)`, and what is built on them.
 
 mod create;
+mod hosts;
 
+pub use self::create::{
+    ConnectTimeout, HAS_IPV6, ServerOptions, create_connection, create_connection_all_errors, create_connection_from,
+    create_server, has_dualstack_ipv6,
+};
 pub(crate) use self::create::{DEFAULT_BACKLOG, last_error};
-pub use self::create::{ServerOptions, create_connection, create_connection_all_errors, create_server};
+pub use self::hosts::{HostEntry, getfqdn, gethostbyaddr, gethostbyname};
 use crate::{Addr, AiFlags, Family, Protocol, SockType};
 
 /// A question to `getaddrinfo(3)`. The default asks for everything.

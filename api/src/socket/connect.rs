@@ -27,7 +27,8 @@ impl<N: Net> Socket<N> {
         self.net.listen(&self.fd, backlog.max(0))
     }
 
-    /// `accept4(2)`: the next connection and the peer's address. The new socket is in blocking mode, whatever this one's is.
+    /// `accept4(2)`: the next connection and the peer's address. The new socket has the default timeout ([`Net::default_timeout`]); if
+    /// there is none it is in blocking mode, whatever this one's is.
     ///
     /// # Errors
     ///
@@ -35,7 +36,8 @@ impl<N: Net> Socket<N> {
     #[track_caller]
     pub fn accept(&self) -> Result<(Self, Addr)> {
         let (fd, peer) = self.accept_fd()?;
-        Ok((Self::from_parts(&self.net, fd, self.family, self.kind, self.protocol), peer))
+        let socket = Self::from_parts(&self.net, fd, self.family, self.kind, self.protocol);
+        Ok((socket.begin(SockFlags::empty())?, peer))
     }
 
     #[track_caller]

@@ -14,7 +14,7 @@ use crate::{Addr, Descriptor, Family, Instant, Net, Protocol, Result, Shutdown, 
 ///
 /// # The three modes
 ///
-/// * **blocking** (`settimeout(None)`, how a socket begins): a call waits until it can do its work;
+/// * **blocking** (`settimeout(None)`, how a socket begins unless [`Net::set_default_timeout`] says otherwise): a call waits until it can do its work;
 /// * **non-blocking** (`settimeout(Some(Duration::ZERO))` or `setblocking(false)`): it answers `EAGAIN` instead, and `connect`
 ///   answers `EINPROGRESS`;
 /// * **timeout** (`settimeout(Some(t))`): it waits `t` at most, and then fails with an error for which
@@ -67,35 +67,55 @@ macro_rules! retry {
 
 mod connect;
 mod io;
+mod kind;
 mod modes;
 mod option;
 mod recv;
 mod send;
 
+/// Python's name for the type of sockets.
+pub type SocketType<N> = Socket<N>;
+
+/// `socketpair(2)` with its defaults: two connected UNIX streams (Python's `socket.socketpair()`). [`Socket::pair`] is for any other.
+///
+/// # Errors
+///
+/// Those of [`Socket::pair`].
+#[track_caller]
+pub fn socketpair<N: Net>(net: &N) -> Result<(Socket<N>, Socket<N>)> {
+    Socket::pair(net, Family::UNIX, SockType::STREAM)
+}
+
 /// Making and ending.
 impl<N: Net> Socket<N> {
-    /// `socket(2)` with the family's default protocol, in blocking mode, close-on-exec.
+    /// `socket(2)` with the family's default protocol, close-on-exec, with the default timeout ([`Net::default_timeout`]): in blocking
+    /// mode unless somebody has set one.
+    ///
+    /// The type may have `SOCK_NONBLOCK` in it (`SockType::STREAM | SockFlags::NONBLOCK`): the socket is in non-blocking mode then, and
+    /// [`kind`](Self::kind) does not show the bit.
     ///
     /// # Errors
     ///
-    /// `EAFNOSUPPORT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EACCES`, `EPERM`, `EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`.
+    /// `EAFNOSUPPORT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EINVAL` (type), `EACCES`, `EPERM`, `EMFILE`, `ENFILE`, `ENOBUFS`,
+    /// `ENOMEM`.
     #[track_caller]
     pub fn new(net: &N, family: Family, kind: SockType) -> Result<Self> {
         Self::with_protocol(net, family, kind, Protocol::DEFAULT)
     }
 
-    /// `socket(2)`, in blocking mode, close-on-exec.
+    /// [`new`](Self::new) with a protocol.
     ///
     /// # Errors
     ///
     /// Those of [`new`](Self::new).
     #[track_caller]
     pub fn with_protocol(net: &N, family: Family, kind: SockType, protocol: Protocol) -> Result<Self> {
-        let fd = net.socket(family, kind, SockFlags::CLOEXEC, protocol)?;
-        Ok(Self::from_parts(net, fd, family, kind, protocol))
+        let (kind, flags) = kind.split();
+        let fd = net.socket(family, kind, flags | SockFlags::CLOEXEC, protocol)?;
+        Self::from_parts(net, fd, family, kind, protocol).begin(flags)
     }
 
-    /// `socketpair(2)`: two connected sockets, in blocking mode.
+    /// `socketpair(2)`: two connected sockets, otherwise as [`new`](Self::new) makes one.
     ///
     /// # Errors
     ///
@@ -103,33 +123,106 @@ impl<N: Net> Socket<N> {
     #[track_caller]
     #[doc(alias = "socketpair")]
     pub fn pair(net: &N, family: Family, kind: SockType) -> Result<(Self, Self)> {
-        let (a, b) = net.socketpair(family, kind, SockFlags::CLOEXEC, Protocol::DEFAULT)?;
-        Ok((
-            Self::from_parts(net, a, family, kind, Protocol::DEFAULT),
-            Self::from_parts(net, b, family, kind, Protocol::DEFAULT),
-        ))
+        Self::pair_with_protocol(net, family, kind, Protocol::DEFAULT)
     }
 
-    /// Takes over an open descriptor; family, type and protocol are asked of it, and so is its mode.
+    /// [`pair`](Self::pair) with a protocol.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`pair`](Self::pair).
+    #[track_caller]
+    pub fn pair_with_protocol(net: &N, family: Family, kind: SockType, protocol: Protocol) -> Result<(Self, Self)> {
+        let (kind, flags) = kind.split();
+        let (a, b) = net.socketpair(family, kind, flags | SockFlags::CLOEXEC, protocol)?;
+        let a = Self::from_parts(net, a, family, kind, protocol).begin(flags)?;
+        Ok((a, Self::from_parts(net, b, family, kind, protocol).begin(flags)?))
+    }
+
+    /// Takes over an open descriptor: Python's `socket(fileno=fd)`. Family, type and protocol are asked of it, and so is its mode,
+    /// unless there is a default timeout. The descriptor is the same and not a duplicate.
     ///
     /// # Errors
     ///
     /// `ENOTSOCK`, `EBADF`.
     #[track_caller]
-    #[doc(alias = "fromfd")]
     pub fn from_fd(net: &N, fd: N::Fd) -> Result<Self> {
+        Self::from_fd_as(net, fd, None, None, None)
+    }
+
+    /// [`from_fd`](Self::from_fd), where what is given is not asked. It changes what [`family`](Self::family), [`kind`](Self::kind) and
+    /// [`protocol`](Self::protocol) say, and nothing about the socket.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_fd`](Self::from_fd).
+    #[track_caller]
+    pub fn from_fd_as(
+        net: &N,
+        fd: N::Fd,
+        family: Option<Family>,
+        kind: Option<SockType>,
+        protocol: Option<Protocol>,
+    ) -> Result<Self> {
         let mut socket = Self::from_parts(net, fd, Family::UNSPEC, SockType::ANY, Protocol::DEFAULT);
-        socket.family = socket.getsockopt(SO_DOMAIN)?;
-        socket.kind = socket.getsockopt(SO_TYPE)?;
-        socket.protocol = socket.getsockopt(SO_PROTOCOL)?;
+        socket.family = family.map_or_else(|| socket.getsockopt(SO_DOMAIN), Ok)?;
+        socket.kind = kind.map_or_else(|| socket.getsockopt(SO_TYPE), Ok)?;
+        socket.protocol = protocol.map_or_else(|| socket.getsockopt(SO_PROTOCOL), Ok)?;
+        if net.default_timeout().is_some() {
+            return socket.begin(SockFlags::empty());
+        }
         if net.nonblocking(&socket.fd)? {
             socket.timeout = AtomicU64::new(0);
         }
         Ok(socket)
     }
 
+    /// A socket over a duplicate of the descriptor (Python's `fromfd`). That the descriptor is of this family, type and protocol, and
+    /// blocks, is the caller's word.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`dup`](Self::try_clone).
+    #[track_caller]
+    pub fn fromfd(net: &N, fd: &N::Fd, family: Family, kind: SockType, protocol: Protocol) -> Result<Self> {
+        let (kind, flags) = kind.split();
+        Self::from_parts(net, net.dup(fd)?, family, kind, protocol).begin(flags)
+    }
+
+    /// The socket that another process has shared with this one by [`share`](Self::share). It is assumed to block.
+    ///
+    /// # Errors
+    ///
+    /// `WSAEINVAL`.
+    #[cfg(windows)]
+    pub fn fromshare(net: &N, data: &[u8]) -> Result<Self> {
+        Self::from_fd(net, net.fromshare(data)?)
+    }
+
+    /// `WSADuplicateSocketW`: bytes for [`fromshare`](Self::fromshare) in the process with this number. This socket may be closed then.
+    ///
+    /// # Errors
+    ///
+    /// `WSAEINVAL`.
+    #[cfg(windows)]
+    pub fn share(&self, process: u32) -> Result<Vec<u8>> {
+        self.net.share(&self.fd, process)
+    }
+
     fn from_parts(net: &N, fd: N::Fd, family: Family, kind: SockType, protocol: Protocol) -> Self {
         Self { net: net.clone(), fd, timeout: AtomicU64::new(BLOCKING), family, kind, protocol }
+    }
+
+    /// The mode of a new socket: non-blocking if it was made so, else the default timeout's.
+    #[inline]
+    #[track_caller]
+    fn begin(self, flags: SockFlags) -> Result<Self> {
+        if flags.contains(SockFlags::NONBLOCK) {
+            self.timeout.store(0, Ordering::Relaxed);
+        } else if let Some(timeout) = self.net.default_timeout() {
+            self.settimeout(Some(timeout))?;
+        }
+        Ok(self)
     }
 
     /// `dup(2)`: another descriptor of the same open socket, with the same mode.
@@ -206,6 +299,28 @@ impl<N: Net> Socket<N> {
     #[doc(alias = "proto")]
     pub const fn protocol(&self) -> Protocol {
         self.protocol
+    }
+
+    /// Whether programs that this one executes get the descriptor (Python's `get_inheritable`): `fcntl(F_GETFD)`. No new socket is
+    /// inheritable.
+    ///
+    /// # Errors
+    ///
+    /// None on an open descriptor.
+    #[track_caller]
+    #[doc(alias = "get_inheritable")]
+    pub fn inheritable(&self) -> Result<bool> {
+        self.net.inheritable(&self.fd)
+    }
+
+    /// Says whether programs that this one executes get the descriptor: `fcntl(F_SETFD)`.
+    ///
+    /// # Errors
+    ///
+    /// None on an open descriptor.
+    #[track_caller]
+    pub fn set_inheritable(&self, inheritable: bool) -> Result<()> {
+        self.net.set_inheritable(&self.fd, inheritable)
     }
 
     /// `getsockname(2)`: the local address.

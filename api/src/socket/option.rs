@@ -41,6 +41,16 @@ impl<N: Net> Socket<N> {
         self.net.setsockopt(&self.fd, level, name, value)
     }
 
+    /// `setsockopt(2)` with a length and no value: `setsockopt(fd, level, name, NULL, len)`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`setsockopt`](Self::setsockopt), and `EFAULT` from an option that reads a value.
+    #[track_caller]
+    pub fn setsockopt_null(&self, level: i32, name: i32, len: u32) -> Result<()> {
+        self.net.setsockopt_null(&self.fd, level, name, len)
+    }
+
     /// `getsockopt(2)`, raw: how many bytes of `value` were filled.
     ///
     /// # Errors

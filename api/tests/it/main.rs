@@ -1,8 +1,6 @@
 //! The vocabulary of the contract, and `Socket` over a scripted stack. What needs a world is tested in `real/tests`.
 
 mod addr;
-mod addr_inet;
-mod addr_text;
 mod control;
 mod docs;
 mod errno;

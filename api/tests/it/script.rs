@@ -1,12 +1,14 @@
 //! A network stack that reads its answers from a script, for what `Socket` does between two calls.
 
 use std::collections::VecDeque;
+use std::fs::File;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use wavetank_api::{
-    Addr, AddrInfo, AddrQuery, Descriptor, Errno, Error, Family, Instant, MsgFlags, NameFlags, Net, PollEvents, PollFd,
-    Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType, Socket,
+    Addr, AddrInfo, AddrQuery, Descriptor, Errno, Error, Family, HostEntry, Instant, MsgFlags, NameFlags, Net,
+    PollEvents, PollFd, Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType, Socket,
 };
 
 /// What a call answers.
@@ -183,6 +185,45 @@ impl Net for Script {
         unscripted()
     }
     fn if_nameindex(&self) -> Result<Vec<(u32, String)>> {
+        unscripted()
+    }
+    fn sendfile(&self, _: &Fd, _: &File, offset: u64, count: usize) -> Result<usize> {
+        self.call("sendfile", format_args!("{offset} {count}"))
+    }
+    fn setsockopt_null(&self, _: &Fd, _: i32, _: i32, _: u32) -> Result<()> {
+        unscripted()
+    }
+    fn inheritable(&self, _: &Fd) -> Result<bool> {
+        unscripted()
+    }
+    fn set_inheritable(&self, _: &Fd, _: bool) -> Result<()> {
+        unscripted()
+    }
+    fn default_timeout(&self) -> Option<Duration> {
+        None
+    }
+    fn set_default_timeout(&self, _: Option<Duration>) {
+        unscripted()
+    }
+    fn gethostbyname_ex(&self, _: &str) -> Result<HostEntry> {
+        unscripted()
+    }
+    fn gethostbyaddr(&self, _: IpAddr) -> Result<HostEntry> {
+        unscripted()
+    }
+    fn getservbyname(&self, _: &str, _: Option<&str>) -> Result<u16> {
+        unscripted()
+    }
+    fn getservbyport(&self, _: u16, _: Option<&str>) -> Result<String> {
+        unscripted()
+    }
+    fn getprotobyname(&self, _: &str) -> Result<Protocol> {
+        unscripted()
+    }
+    fn if_nametoindex(&self, _: &str) -> Result<u32> {
+        unscripted()
+    }
+    fn if_indextoname(&self, _: u32) -> Result<String> {
         unscripted()
     }
 }
