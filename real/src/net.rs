@@ -1,15 +1,17 @@
 //! [`Net`] on the operating system: each method is the call its name says.
 
+use std::fs::File;
+use std::net::IpAddr;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
 use wavetank_api::{
-    Addr, AddrInfo, AddrQuery, Errno, Error, Family, Instant, MsgFlags, NameFlags, Net, PollFd, Protocol, RecvMsg,
-    Result, SendMsg, Shutdown, SockFlags, SockType,
+    Addr, AddrInfo, AddrQuery, Errno, Error, Family, HostEntry, Instant, MsgFlags, NameFlags, Net, PollFd, Protocol,
+    RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
 };
 
 use crate::addr::SockAddr;
-use crate::{Fd, Machine, control, poll, resolve, sys};
+use crate::{Fd, Machine, control, modes, netdb, poll, resolve, sys};
 
 /// Every descriptor made here is close-on-exec, whether asked for or not.
 const CLOEXEC: i32 = libc::SOCK_CLOEXEC;
@@ -95,12 +97,20 @@ impl Net for Machine {
         sys::recv(fd.as_fd(), buf, flags.bits()).map_err(of("recv"))
     }
 
+    fn sendfile(&self, fd: &Fd, file: &File, offset: u64, count: usize) -> Result<usize> {
+        sys::sendfile(fd.as_fd(), file.as_fd(), offset, count).map_err(of("sendfile"))
+    }
+
     fn getsockopt(&self, fd: &Fd, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
         sys::getsockopt(fd.as_fd(), level, name, value).map_err(of("getsockopt"))
     }
 
     fn setsockopt(&self, fd: &Fd, level: i32, name: i32, value: &[u8]) -> Result<()> {
         sys::setsockopt(fd.as_fd(), level, name, value).map_err(of("setsockopt"))
+    }
+
+    fn setsockopt_null(&self, fd: &Fd, level: i32, name: i32, len: u32) -> Result<()> {
+        sys::setsockopt_null(fd.as_fd(), level, name, len).map_err(of("setsockopt"))
     }
 
     fn shutdown(&self, fd: &Fd, how: Shutdown) -> Result<()> {
@@ -121,6 +131,23 @@ impl Net for Machine {
 
     fn set_nonblocking(&self, fd: &Fd, nonblocking: bool) -> Result<()> {
         sys::set_nonblocking(fd.as_fd(), nonblocking).map_err(of("ioctl"))
+    }
+
+    fn inheritable(&self, fd: &Fd) -> Result<bool> {
+        sys::inheritable(fd.as_fd()).map_err(of("fcntl"))
+    }
+
+    fn set_inheritable(&self, fd: &Fd, inheritable: bool) -> Result<()> {
+        sys::set_inheritable(fd.as_fd(), inheritable).map_err(of("fcntl"))
+    }
+
+    #[inline]
+    fn default_timeout(&self) -> Option<Duration> {
+        modes::default_timeout()
+    }
+
+    fn set_default_timeout(&self, timeout: Option<Duration>) {
+        modes::set_default_timeout(timeout);
     }
 
     /// Only requests whose argument has no address in it: those of `FIONREAD`, `FIONBIO`, `SIOCOUTQ`, `SIOCATMARK`, and the
@@ -146,6 +173,26 @@ impl Net for Machine {
         resolve::getnameinfo(addr, flags)
     }
 
+    fn gethostbyname_ex(&self, name: &str) -> Result<HostEntry> {
+        netdb::gethostbyname_ex(name)
+    }
+
+    fn gethostbyaddr(&self, ip: IpAddr) -> Result<HostEntry> {
+        netdb::gethostbyaddr(ip)
+    }
+
+    fn getservbyname(&self, service: &str, protocol: Option<&str>) -> Result<u16> {
+        netdb::getservbyname(service, protocol)
+    }
+
+    fn getservbyport(&self, port: u16, protocol: Option<&str>) -> Result<String> {
+        netdb::getservbyport(port, protocol)
+    }
+
+    fn getprotobyname(&self, name: &str) -> Result<Protocol> {
+        netdb::getprotobyname(name)
+    }
+
     fn gethostname(&self) -> Result<String> {
         sys::gethostname().map_err(of("gethostname"))
     }
@@ -156,5 +203,15 @@ impl Net for Machine {
 
     fn if_nameindex(&self) -> Result<Vec<(u32, String)>> {
         sys::if_nameindex().map_err(of("if_nameindex"))
+    }
+
+    fn if_nametoindex(&self, name: &str) -> Result<u32> {
+        // No interface has a NUL in its name.
+        let name = sys::c_string(name).ok_or(Errno::ENODEV);
+        name.and_then(|name| sys::if_nametoindex(&name)).map_err(of("if_nametoindex"))
+    }
+
+    fn if_indextoname(&self, index: u32) -> Result<String> {
+        sys::if_indextoname(index).map_err(of("if_indextoname"))
     }
 }

@@ -247,6 +247,18 @@ pub(crate) fn setsockopt(fd: BorrowedFd<'_>, level: i32, name: i32, value: &[u8]
     check(unsafe { libc::setsockopt(fd.as_raw_fd(), level, name, value.as_ptr().cast(), len) }).map(drop)
 }
 
+/// With a null pointer and a length.
+pub(crate) fn setsockopt_null(fd: BorrowedFd<'_>, level: i32, name: i32, len: u32) -> Result<()> {
+    // SAFETY: the kernel reads nothing at a null pointer: an option that tries answers `EFAULT`.
+    check(unsafe { libc::setsockopt(fd.as_raw_fd(), level, name, ptr::null(), len) }).map(drop)
+}
+
+pub(crate) fn sendfile(fd: BorrowedFd<'_>, file: BorrowedFd<'_>, offset: u64, count: usize) -> Result<usize> {
+    let mut offset = libc::off_t::try_from(offset).map_err(|_| Errno::EINVAL)?;
+    // SAFETY: there is an offset to read and to write; the data goes from one descriptor to the other.
+    check_len(unsafe { libc::sendfile(fd.as_raw_fd(), file.as_raw_fd(), &raw mut offset, count) })
+}
+
 pub(crate) fn shutdown(fd: BorrowedFd<'_>, how: i32) -> Result<()> {
     // SAFETY: two numbers go in.
     check(unsafe { libc::shutdown(fd.as_raw_fd(), how) }).map(drop)
@@ -268,6 +280,19 @@ pub(crate) fn nonblocking(fd: BorrowedFd<'_>) -> Result<bool> {
     // SAFETY: two numbers go in.
     let flags = check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETFL) })?;
     Ok(flags & libc::O_NONBLOCK != 0)
+}
+
+pub(crate) fn inheritable(fd: BorrowedFd<'_>) -> Result<bool> {
+    // SAFETY: two numbers go in.
+    let flags = check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETFD) })?;
+    Ok(flags & libc::FD_CLOEXEC == 0)
+}
+
+/// By `F_SETFD`: close-on-exec is the only flag there is.
+pub(crate) fn set_inheritable(fd: BorrowedFd<'_>, inheritable: bool) -> Result<()> {
+    let flags = if inheritable { 0 } else { libc::FD_CLOEXEC };
+    // SAFETY: three numbers go in.
+    check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETFD, flags) }).map(drop)
 }
 
 /// By `FIONBIO`, which is one call where `F_GETFL` and `F_SETFL` are two.
@@ -457,6 +482,19 @@ pub(crate) fn if_nameindex() -> Result<Vec<(u32, String)>> {
     // SAFETY: the list came from `if_nameindex`, and nothing points into it any more.
     unsafe { libc::if_freenameindex(list) };
     Ok(found)
+}
+
+pub(crate) fn if_nametoindex(name: &CStr) -> Result<u32> {
+    // SAFETY: the text ends with a NUL.
+    let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
+    if index == 0 { Err(last_errno()) } else { Ok(index) }
+}
+
+pub(crate) fn if_indextoname(index: u32) -> Result<String> {
+    let mut name = [0_u8; libc::IF_NAMESIZE];
+    // SAFETY: the call writes at most `IF_NAMESIZE` bytes to an array that has as many.
+    let found = unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) };
+    if found.is_null() { Err(last_errno()) } else { Ok(text(&name)) }
 }
 
 /// Text up to its NUL.

@@ -1,10 +1,10 @@
 //! [`RealHost`]: this machine, or one of two that are network namespaces of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs::File, net::IpAddr, sync::Arc, time::Duration};
 
 use wavetank_api::{
-    Addr, AddrInfo, AddrQuery, Family, Host, Instant, JoinHandle, MsgFlags, NameFlags, Net, PollFd, Protocol, RecvMsg,
-    Result, SendMsg, Shutdown, SockFlags, SockType,
+    Addr, AddrInfo, AddrQuery, Family, Host, HostEntry, Instant, JoinHandle, MsgFlags, NameFlags, Net, PollFd,
+    Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
 };
 use wavetank_lab::Namespace;
 use wavetank_real::{Count, Fd, Machine};
@@ -85,12 +85,20 @@ impl Net for RealHost {
         self.machine.recv(fd, buf, flags)
     }
 
+    fn sendfile(&self, fd: &Fd, file: &File, offset: u64, count: usize) -> Result<usize> {
+        self.machine.sendfile(fd, file, offset, count)
+    }
+
     fn getsockopt(&self, fd: &Fd, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
         self.machine.getsockopt(fd, level, name, value)
     }
 
     fn setsockopt(&self, fd: &Fd, level: i32, name: i32, value: &[u8]) -> Result<()> {
         self.machine.setsockopt(fd, level, name, value)
+    }
+
+    fn setsockopt_null(&self, fd: &Fd, level: i32, name: i32, len: u32) -> Result<()> {
+        self.machine.setsockopt_null(fd, level, name, len)
     }
 
     fn shutdown(&self, fd: &Fd, how: Shutdown) -> Result<()> {
@@ -111,6 +119,22 @@ impl Net for RealHost {
 
     fn set_nonblocking(&self, fd: &Fd, nonblocking: bool) -> Result<()> {
         self.machine.set_nonblocking(fd, nonblocking)
+    }
+
+    fn inheritable(&self, fd: &Fd) -> Result<bool> {
+        self.machine.inheritable(fd)
+    }
+
+    fn set_inheritable(&self, fd: &Fd, inheritable: bool) -> Result<()> {
+        self.machine.set_inheritable(fd, inheritable)
+    }
+
+    fn default_timeout(&self) -> Option<Duration> {
+        self.machine.default_timeout()
+    }
+
+    fn set_default_timeout(&self, timeout: Option<Duration>) {
+        self.machine.set_default_timeout(timeout);
     }
 
     fn ioctl(&self, fd: &Fd, request: u64, arg: &mut [u8]) -> Result<i32> {
@@ -136,6 +160,26 @@ impl Net for RealHost {
         self.there(|| self.machine.getnameinfo(addr, flags))
     }
 
+    fn gethostbyname_ex(&self, name: &str) -> Result<HostEntry> {
+        self.there(|| self.machine.gethostbyname_ex(name))
+    }
+
+    fn gethostbyaddr(&self, ip: IpAddr) -> Result<HostEntry> {
+        self.there(|| self.machine.gethostbyaddr(ip))
+    }
+
+    fn getservbyname(&self, service: &str, protocol: Option<&str>) -> Result<u16> {
+        self.machine.getservbyname(service, protocol)
+    }
+
+    fn getservbyport(&self, port: u16, protocol: Option<&str>) -> Result<String> {
+        self.machine.getservbyport(port, protocol)
+    }
+
+    fn getprotobyname(&self, name: &str) -> Result<Protocol> {
+        self.machine.getprotobyname(name)
+    }
+
     fn gethostname(&self) -> Result<String> {
         self.machine.gethostname()
     }
@@ -146,6 +190,14 @@ impl Net for RealHost {
 
     fn if_nameindex(&self) -> Result<Vec<(u32, String)>> {
         self.there(|| self.machine.if_nameindex())
+    }
+
+    fn if_nametoindex(&self, name: &str) -> Result<u32> {
+        self.there(|| self.machine.if_nametoindex(name))
+    }
+
+    fn if_indextoname(&self, index: u32) -> Result<String> {
+        self.there(|| self.machine.if_indextoname(index))
     }
 }
 
