@@ -1,11 +1,11 @@
 //! [`SimHost`]: a simulated host as programs see it, through the traits of the contract.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, fs::File, net::IpAddr, sync::Arc, time::Duration};
 
 use smallvec::SmallVec;
 use wavetank_api::{
-    Addr, AddrInfo, AddrQuery, Descriptor, EventCount, Family, Host, Instant, JoinHandle, MsgFlags, NameFlags, Net,
-    PollFd, Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
+    Addr, AddrInfo, AddrQuery, Descriptor, Errno, Error, EventCount, Family, Host, HostEntry, Instant, JoinHandle,
+    MsgFlags, NameFlags, Net, PollFd, Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
 };
 
 use crate::{
@@ -54,7 +54,7 @@ impl SimHost {
     }
 
     /// Its addresses besides loopback, in the order they were given.
-    pub fn addrs(&self) -> Vec<std::net::IpAddr> {
+    pub fn addrs(&self) -> Vec<IpAddr> {
         self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(Vec::new, |host| host.addrs.to_vec()))
     }
 
@@ -200,12 +200,21 @@ impl Net for SimHost {
         self.caller().recv(fd.fd, buf, flags)
     }
 
+    /// A simulated machine has no files, and no such call: [`Socket::sendfile`](wavetank_api::Socket::sendfile) reads and sends.
+    fn sendfile(&self, _: &SimFd, _: &File, _: u64, _: usize) -> Result<usize> {
+        Err(Error::new(Errno::ENOSYS, "sendfile"))
+    }
+
     fn getsockopt(&self, fd: &SimFd, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
         self.caller().getsockopt(fd.fd, level, name, value)
     }
 
     fn setsockopt(&self, fd: &SimFd, level: i32, name: i32, value: &[u8]) -> Result<()> {
         self.caller().setsockopt(fd.fd, level, name, value)
+    }
+
+    fn setsockopt_null(&self, fd: &SimFd, level: i32, name: i32, len: u32) -> Result<()> {
+        self.caller().setsockopt_null(fd.fd, level, name, len)
     }
 
     fn shutdown(&self, fd: &SimFd, how: Shutdown) -> Result<()> {
@@ -229,6 +238,23 @@ impl Net for SimHost {
 
     fn set_nonblocking(&self, fd: &SimFd, nonblocking: bool) -> Result<()> {
         self.caller().set_nonblocking(fd.fd, nonblocking)
+    }
+
+    fn inheritable(&self, fd: &SimFd) -> Result<bool> {
+        self.caller().inheritable(fd.fd)
+    }
+
+    fn set_inheritable(&self, fd: &SimFd, inheritable: bool) -> Result<()> {
+        self.caller().set_inheritable(fd.fd, inheritable)
+    }
+
+    #[inline]
+    fn default_timeout(&self) -> Option<Duration> {
+        self.caller().default_timeout()
+    }
+
+    fn set_default_timeout(&self, timeout: Option<Duration>) {
+        self.caller().set_default_timeout(timeout);
     }
 
     fn ioctl(&self, fd: &SimFd, request: u64, arg: &mut [u8]) -> Result<i32> {
@@ -256,6 +282,26 @@ impl Net for SimHost {
         self.caller().getnameinfo(addr, flags)
     }
 
+    fn gethostbyname_ex(&self, name: &str) -> Result<HostEntry> {
+        self.caller().gethostbyname_ex(name)
+    }
+
+    fn gethostbyaddr(&self, ip: IpAddr) -> Result<HostEntry> {
+        self.caller().gethostbyaddr(ip)
+    }
+
+    fn getservbyname(&self, service: &str, protocol: Option<&str>) -> Result<u16> {
+        self.caller().getservbyname(service, protocol)
+    }
+
+    fn getservbyport(&self, port: u16, protocol: Option<&str>) -> Result<String> {
+        self.caller().getservbyport(port, protocol)
+    }
+
+    fn getprotobyname(&self, name: &str) -> Result<Protocol> {
+        self.caller().getprotobyname(name)
+    }
+
     fn gethostname(&self) -> Result<String> {
         self.caller().gethostname()
     }
@@ -266,6 +312,14 @@ impl Net for SimHost {
 
     fn if_nameindex(&self) -> Result<Vec<(u32, String)>> {
         self.caller().if_nameindex()
+    }
+
+    fn if_nametoindex(&self, name: &str) -> Result<u32> {
+        self.caller().if_nametoindex(name)
+    }
+
+    fn if_indextoname(&self, index: u32) -> Result<String> {
+        self.caller().if_indextoname(index)
     }
 
     fn monotonic(&self) -> Instant {

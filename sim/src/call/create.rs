@@ -243,6 +243,27 @@ impl Caller<'_> {
         })
     }
 
+    pub(crate) fn inheritable(&self, fd: i32) -> Result<bool> {
+        let told = Told { call: "fcntl", numbers: [fd as u64, 2, 0], text: || format!("fcntl({fd}, F_GETFD)") };
+        self.call(told, |world| {
+            self.socket(world, fd)?;
+            Ok(self.host(world).programs[self.program.index()].is_inheritable(fd))
+        })
+    }
+
+    pub(crate) fn set_inheritable(&self, fd: i32, inheritable: bool) -> Result<()> {
+        let told = Told {
+            call: "fcntl",
+            numbers: [fd as u64, 3, u64::from(inheritable)],
+            text: || format!("fcntl({fd}, F_SETFD, {})", if inheritable { "0" } else { "FD_CLOEXEC" }),
+        };
+        self.call(told, |world| {
+            self.socket(world, fd)?;
+            self.host_mut(world).programs[self.program.index()].set_inheritable(fd, inheritable);
+            Ok(())
+        })
+    }
+
     pub(crate) fn shutdown(&self, fd: i32, how: Shutdown) -> Result<()> {
         let (read, write) = (how != Shutdown::Write, how != Shutdown::Read);
         let name = match how {

@@ -121,12 +121,45 @@ impl Caller<'_> {
     pub(crate) fn if_nameindex(&self) -> Result<Vec<(u32, String)>> {
         let told = Told { call: "if_nameindex", numbers: [0; 3], text: || "if_nameindex()".to_owned() };
         let interfaces = self.call(told, |world| {
-            let mut interfaces = vec![(1, "lo".to_owned())];
-            if !self.host(world).addrs.is_empty() {
-                interfaces.push((2, "eth0".to_owned()));
-            }
-            Ok(((), interfaces))
+            let named = |index, name: &str| (index, name.to_owned());
+            Ok(((), self.host(world).interfaces().map(|(index, name)| named(index, name)).collect()))
         });
         interfaces.map(|((), interfaces)| interfaces)
+    }
+
+    pub(crate) fn if_nametoindex(&self, name: &str) -> Result<u32> {
+        let told = Told {
+            call: "if_nametoindex",
+            numbers: [crate::base::rng::fnv1a(name.as_bytes()), 0, 0],
+            text: || format!("if_nametoindex({name:?})"),
+        };
+        let index = self.call(told, |world| {
+            // `dev_ioctl`: SIOCGIFINDEX of a name that no device has.
+            self.host(world).interface_index(name.as_bytes()).map(|index| ((), index)).ok_or(Errno::ENODEV)
+        });
+        index.map(|((), index)| index)
+    }
+
+    pub(crate) fn if_indextoname(&self, index: u32) -> Result<String> {
+        let told = Told {
+            call: "if_indextoname",
+            numbers: [u64::from(index), 0, 0],
+            text: || format!("if_indextoname({index})"),
+        };
+        let name = self.call(told, |world| {
+            // glibc makes ENXIO of the ENODEV of SIOCGIFNAME.
+            self.host(world).interface_name(index).map(|name| ((), name.to_owned())).ok_or(Errno::ENXIO)
+        });
+        name.map(|((), name)| name)
+    }
+
+    /// The default timeout of the program's new sockets. No call of the kernel, and not traced: a program's own memory.
+    #[inline]
+    pub(crate) fn default_timeout(&self) -> Option<Duration> {
+        self.world.enter(|world| self.host(world).programs[self.program.index()].default_timeout())
+    }
+
+    pub(crate) fn set_default_timeout(&self, timeout: Option<Duration>) {
+        self.world.enter(|world| self.host_mut(world).programs[self.program.index()].set_default_timeout(timeout));
     }
 }

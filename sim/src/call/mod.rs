@@ -10,6 +10,7 @@ mod fast_open;
 pub(crate) mod ioctl;
 pub(crate) mod machine;
 pub(crate) mod name;
+pub(crate) mod netdb;
 pub(crate) mod option;
 pub(crate) mod poll;
 pub(crate) mod receive;

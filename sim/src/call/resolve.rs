@@ -4,34 +4,17 @@
 //! what the asking host has no address to reach comes last, then the policy table decides. So a global IPv6 address comes
 //! before IPv4, and IPv4 before a unique local one. (glibc still has the table of RFC 3484, which puts both before IPv4.)
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use wavetank_api::{Addr, AddrInfo, AddrQuery, AiFlags, Eai, Error, Family, NameFlags, Protocol, Result, SockType};
+use wavetank_api::{
+    Addr, AddrInfo, AddrQuery, AiFlags, Eai, Error, Family, NameFlags, Protocol, Result, SockType, numeric_host,
+    numeric_service,
+};
 
-use super::{Caller, Told};
-use crate::world::World;
+use super::{Caller, Told, netdb};
+use crate::{host::Host, world::World};
 
 const CALL: &str = "getaddrinfo";
-
-/// The services that programs ask for by name; a part of /etc/services as every distribution ships it.
-const SERVICES: &[(&str, u16)] = &[
-    ("echo", 7),
-    ("discard", 9),
-    ("daytime", 13),
-    ("ftp", 21),
-    ("ssh", 22),
-    ("telnet", 23),
-    ("smtp", 25),
-    ("time", 37),
-    ("domain", 53),
-    ("tftp", 69),
-    ("http", 80),
-    ("pop3", 110),
-    ("ntp", 123),
-    ("imap2", 143),
-    ("snmp", 161),
-    ("https", 443),
-];
 
 impl Caller<'_> {
     pub(crate) fn getaddrinfo(&self, query: &AddrQuery<'_>) -> Result<Vec<AddrInfo>> {
@@ -66,22 +49,22 @@ impl Caller<'_> {
             return Err(Eai::FAMILY);
         }
         let kinds = kinds(query)?;
-        let port = port(query)?;
         let addrs = self.addresses(world, query)?;
         let mut canonname = query.flags.contains(AiFlags::CANONNAME).then(|| query.host.unwrap_or_default().to_owned());
         let mut found = Vec::new();
-        for ip in addrs {
-            for &(kind, protocol) in &kinds {
-                let family = if ip.is_ipv4() { Family::INET } else { Family::INET6 };
-                let addr = Addr::from(SocketAddr::new(ip, port));
-                found.push(AddrInfo { family, kind, protocol, canonname: canonname.take(), addr });
+        for addr in addrs {
+            for &(kind, protocol, port) in &kinds {
+                let addr = addr.clone().with_port(port);
+                found.push(AddrInfo { family: addr.family(), kind, protocol, canonname: canonname.take(), addr });
             }
         }
         Ok(found)
     }
 
     /// The addresses of the host asked for, of the families asked for.
-    fn addresses(&self, world: &World, query: &AddrQuery<'_>) -> Result<Vec<IpAddr>, Eai> {
+    fn addresses(&self, world: &World, query: &AddrQuery<'_>) -> Result<Vec<Addr>, Eai> {
+        let host = self.host(world);
+        let addr = |ip: IpAddr| Addr::from((ip, 0));
         let wanted = |ip: &IpAddr| match query.family {
             Family::INET => ip.is_ipv4(),
             Family::INET6 => ip.is_ipv6(),
@@ -94,29 +77,25 @@ impl Caller<'_> {
             } else {
                 [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()]
             };
-            return Ok(both.into_iter().filter(wanted).collect());
+            return Ok(both.into_iter().filter(wanted).map(addr).collect());
         };
-        if let Some(ip) = literal(name) {
-            return match ip {
-                ip if wanted(&ip) => Ok(vec![ip]),
-                IpAddr::V4(v4) if query.flags.contains(AiFlags::V4MAPPED) => Ok(vec![v4.to_ipv6_mapped().into()]),
-                // A literal of the other family (`EAI_ADDRFAMILY` of glibc).
-                _ => Err(Eai::ADDRFAMILY),
-            };
+        if let Some(addr) = numeric_host(name, query.family, query.flags, |name| host.interface_index(name))? {
+            return Ok(vec![addr]);
         }
         if query.flags.contains(AiFlags::NUMERICHOST) {
             return Err(Eai::NONAME);
         }
         let mut addrs: Vec<IpAddr> = match name {
-            "localhost" => vec![Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()],
+            name if name.eq_ignore_ascii_case("localhost") => {
+                vec![Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()]
+            }
             name => world.names.find(name).ok_or(Eai::NONAME)?.to_vec(),
         };
         addrs.retain(wanted);
-        let host = self.host(world);
         let reaches = |ip: &IpAddr| ip.is_loopback() || host.addrs.iter().any(|own| own.is_ipv4() == ip.is_ipv4());
         // Rule 1, avoid unusable destinations; rule 6, prefer higher precedence; rule 10, leave the order unchanged.
         addrs.sort_by_key(|ip| (!reaches(ip), std::cmp::Reverse(precedence(*ip))));
-        if addrs.is_empty() { Err(Eai::NODATA) } else { Ok(addrs) }
+        if addrs.is_empty() { Err(Eai::NODATA) } else { Ok(addrs.into_iter().map(addr).collect()) }
     }
 
     pub(crate) fn getnameinfo(&self, addr: &Addr, flags: NameFlags) -> Result<(String, String)> {
@@ -136,17 +115,17 @@ impl Caller<'_> {
 
     fn name_of(&self, world: &World, addr: &Addr, flags: NameFlags) -> Result<(String, String), Eai> {
         let (Some(ip), Some(port)) = (addr.ip(), addr.port()) else { return Err(Eai::FAMILY) };
-        let name = match ip {
-            _ if flags.contains(NameFlags::NUMERICHOST) => None,
-            ip if ip.is_loopback() => Some("localhost"),
-            ip => world.topology.owner(ip).map(|owner| &*world.hosts[owner.index()].name),
-        };
+        let name = if flags.contains(NameFlags::NUMERICHOST) { None } else { netdb::name_of(world, ip) };
         if name.is_none() && flags.contains(NameFlags::NAMEREQD) {
             return Err(Eai::NONAME);
         }
-        let service = SERVICES.iter().find(|(_, number)| *number == port && !flags.contains(NameFlags::NUMERICSERV));
-        let service = service.map_or_else(|| port.to_string(), |(name, _)| (*name).to_owned());
-        Ok((name.map_or_else(|| ip.to_string(), str::to_owned), service))
+        let protocol = if flags.contains(NameFlags::DGRAM) { "udp" } else { "tcp" };
+        let service = match flags.contains(NameFlags::NUMERICSERV) {
+            true => None,
+            false => netdb::service_of(port, Some(protocol)),
+        };
+        let service = service.map_or_else(|| port.to_string(), str::to_owned);
+        Ok((name.unwrap_or_else(|| numeric(self.host(world), addr, ip)), service))
     }
 }
 
@@ -165,37 +144,84 @@ fn precedence(ip: IpAddr) -> u8 {
     }
 }
 
-/// The socket types and protocols an answer is repeated for (`gaih_inet_typeproto` of glibc: stream, datagram, raw).
-fn kinds(query: &AddrQuery<'_>) -> Result<Vec<(SockType, Protocol)>, Eai> {
-    const ALL: [(SockType, Protocol); 3] =
-        [(SockType::STREAM, Protocol::TCP), (SockType::DGRAM, Protocol::UDP), (SockType::RAW, Protocol::IP)];
-    let fits = |&(kind, protocol): &(SockType, Protocol)| {
-        (query.kind == SockType::ANY || query.kind == kind)
-            && (query.protocol == Protocol::IP
-                || protocol == query.protocol
-                || kind == query.kind && kind == SockType::RAW)
+/// An address in digits; a scope that means something follows it, by the interface's name (getnameinfo(3)).
+fn numeric(host: &Host, addr: &Addr, ip: IpAddr) -> String {
+    let Addr::V6(v6) = addr else { return ip.to_string() };
+    match v6.scope_id() {
+        0 => ip.to_string(),
+        scope if names_interface(*v6.ip()) => match host.interface_name(scope) {
+            Some(name) => format!("{ip}%{name}"),
+            None => format!("{ip}%{scope}"),
+        },
+        scope => format!("{ip}%{scope}"),
+    }
+}
+
+/// Link-local addresses, and multicast to the link (`gni_host_inet_numeric` of glibc).
+fn names_interface(ip: Ipv6Addr) -> bool {
+    ip.is_unicast_link_local() || ip.segments()[0] & 0xff0f == 0xff02
+}
+
+/// What the resolver knows of a type: glibc's `gaih_inet_typeproto`.
+struct Type {
+    kind: SockType,
+    protocol: Protocol,
+    /// How /etc/services calls the protocol.
+    name: &'static str,
+    /// Part of the answer to who asks for any type.
+    default: bool,
+}
+
+const DCCP: i32 = libc::SOCK_DCCP;
+
+#[rustfmt::skip]
+const TYPES: [Type; 7] = [
+    Type { kind: SockType::STREAM, protocol: Protocol::TCP, name: "tcp", default: true },
+    Type { kind: SockType::DGRAM, protocol: Protocol::UDP, name: "udp", default: true },
+    Type { kind: SockType::from_raw(DCCP), protocol: Protocol::from_raw(libc::IPPROTO_DCCP), name: "dccp", default: false },
+    Type { kind: SockType::DGRAM, protocol: Protocol::UDPLITE, name: "udplite", default: false },
+    Type { kind: SockType::STREAM, protocol: Protocol::SCTP, name: "sctp", default: false },
+    Type { kind: SockType::SEQPACKET, protocol: Protocol::SCTP, name: "sctp", default: false },
+    // With any protocol, and no services.
+    Type { kind: SockType::RAW, protocol: Protocol::IP, name: "raw", default: true },
+];
+
+impl Type {
+    fn is_raw(&self) -> bool {
+        self.kind == SockType::RAW
+    }
+
+    fn fits(&self, query: &AddrQuery<'_>) -> bool {
+        (query.kind == SockType::ANY || query.kind == self.kind)
+            && (query.protocol == Protocol::IP || query.protocol == self.protocol || self.is_raw())
+    }
+}
+
+/// The socket types, protocols and ports that an answer is repeated for (`gaih_inet` of glibc). Who asks for a type or a protocol gets
+/// the first that fits; who asks for a service by name, those that have it.
+fn kinds(query: &AddrQuery<'_>) -> Result<Vec<(SockType, Protocol, u16)>, Eai> {
+    let number = query.service.map(|service| numeric_service(service, query.flags)).transpose()?;
+    if query.kind == SockType::ANY && query.protocol == Protocol::IP {
+        let all = TYPES.iter();
+        let kinds: Vec<_> = match (query.service, number) {
+            (Some(service), Some(None)) => all
+                .filter(|row| !row.is_raw())
+                .filter_map(|row| Some((row.kind, row.protocol, netdb::port_of(service, Some(row.name))?)))
+                .collect(),
+            _ => {
+                let port = number.flatten().unwrap_or(0);
+                all.filter(|row| row.default).map(|row| (row.kind, row.protocol, port)).collect()
+            }
+        };
+        return if kinds.is_empty() { Err(Eai::SERVICE) } else { Ok(kinds) };
+    }
+    let unknown = if query.kind == SockType::ANY { Eai::SERVICE } else { Eai::SOCKTYPE };
+    let row = TYPES.iter().find(|row| row.fits(query)).ok_or(unknown)?;
+    let port = match (query.service, number) {
+        (Some(_), _) if row.is_raw() => return Err(Eai::SERVICE),
+        (Some(service), Some(None)) => netdb::port_of(service, Some(row.name)).ok_or(Eai::SERVICE)?,
+        _ => number.flatten().unwrap_or(0),
     };
-    let kinds: Vec<_> = ALL.into_iter().filter(fits).collect();
-    if kinds.is_empty() {
-        return Err(if query.kind == SockType::ANY { Eai::SERVICE } else { Eai::SOCKTYPE });
-    }
-    Ok(kinds)
-}
-
-/// An address as text: IPv4 in all the spellings of inet_aton(3), IPv6 in its own.
-fn literal(name: &str) -> Option<IpAddr> {
-    wavetank_api::numeric_host(name, Family::UNSPEC, AiFlags::empty(), |_| None).ok()??.ip()
-}
-
-/// A service is a number or a name.
-fn port(query: &AddrQuery<'_>) -> Result<u16, Eai> {
-    let Some(service) = query.service else { return Ok(0) };
-    if let Ok(number) = service.parse::<u32>() {
-        // glibc keeps the lower sixteen bits of a larger number.
-        return Ok(number as u16);
-    }
-    if query.flags.contains(AiFlags::NUMERICSERV) {
-        return Err(Eai::NONAME);
-    }
-    SERVICES.iter().find(|(name, _)| *name == service).map(|(_, port)| *port).ok_or(Eai::SERVICE)
+    let protocol = if row.is_raw() { query.protocol } else { row.protocol };
+    Ok(vec![(row.kind, protocol, port)])
 }

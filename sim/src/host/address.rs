@@ -8,6 +8,9 @@ use super::{Family, Host};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NoRoute;
 
+/// Number and name, as Linux gives them.
+const INTERFACES: [(u32, &str); 2] = [(1, "lo"), (2, "eth0")];
+
 impl Host {
     /// Is a packet to `ip` for this host? All of 127.0.0.0/8 is, as on Linux.
     pub(crate) fn owns(&self, ip: IpAddr) -> bool {
@@ -23,6 +26,23 @@ impl Host {
     /// loopback's.
     pub(crate) fn is_broadcast(ip: IpAddr) -> bool {
         matches!(ip, IpAddr::V4(v4) if v4.is_broadcast() || v4.octets() == [127, 255, 255, 255])
+    }
+
+    /// The interfaces by number: `lo`, and `eth0` where there is a network.
+    pub(crate) fn interfaces(&self) -> impl Iterator<Item = (u32, &'static str)> {
+        let count = if self.addrs.is_empty() { 1 } else { INTERFACES.len() };
+        INTERFACES.into_iter().take(count)
+    }
+
+    /// The number of the interface that `if_nametoindex(3)` finds under this name.
+    pub(crate) fn interface_index(&self, name: &[u8]) -> Option<u32> {
+        let name = wavetank_api::if_lookup_name(name)?;
+        self.interfaces().find(|(_, of)| of.as_bytes() == name).map(|(index, _)| index)
+    }
+
+    /// The name of the interface with this number.
+    pub(crate) fn interface_name(&self, index: u32) -> Option<&'static str> {
+        self.interfaces().find(|(of, _)| *of == index).map(|(_, name)| name)
     }
 
     /// The wildcard address of a family.

@@ -1,5 +1,7 @@
 //! The descriptor table of a program: small integers, the lowest free one first, each naming an open socket.
 
+use std::time::Duration;
+
 use smallvec::SmallVec;
 
 use crate::base::{SocketId, TaskId};
@@ -9,6 +11,10 @@ use crate::base::{SocketId, TaskId};
 pub(crate) struct Program {
     table: SmallVec<[Option<SocketId>; 4]>,
     open: usize,
+    /// The descriptors without FD_CLOEXEC: few programs have any.
+    inheritable: Vec<i32>,
+    /// The timeout with which new sockets begin: Python's, not the kernel's.
+    default_timeout: Option<Box<Duration>>,
     /// Below this every descriptor is in use.
     lowest_free: usize,
     /// The threads it ever started, by number.
@@ -61,14 +67,40 @@ impl Program {
         if socket.is_some() {
             self.lowest_free = self.lowest_free.min(index);
             self.open -= 1;
+            if !self.inheritable.is_empty() {
+                self.set_inheritable(fd, false);
+            }
         }
         socket
+    }
+
+    /// Whether a descriptor is without FD_CLOEXEC.
+    pub(crate) fn is_inheritable(&self, fd: i32) -> bool {
+        self.inheritable.contains(&fd)
+    }
+
+    /// Clears or sets the FD_CLOEXEC of an open descriptor. No simulated program executes another: the flag is only kept.
+    pub(crate) fn set_inheritable(&mut self, fd: i32, inheritable: bool) {
+        self.inheritable.retain(|&other| other != fd);
+        if inheritable {
+            self.inheritable.push(fd);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn default_timeout(&self) -> Option<Duration> {
+        self.default_timeout.as_deref().copied()
+    }
+
+    pub(crate) fn set_default_timeout(&mut self, timeout: Option<Duration>) {
+        self.default_timeout = timeout.map(Box::new);
     }
 
     /// Empties the table.
     pub(crate) fn close_all(&mut self) -> Vec<SocketId> {
         self.lowest_free = 0;
         self.open = 0;
+        self.inheritable.clear();
         std::mem::take(&mut self.table).into_iter().flatten().collect()
     }
 }

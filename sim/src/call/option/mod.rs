@@ -6,6 +6,7 @@
 
 mod ip;
 mod ipv6;
+mod null;
 mod socket;
 mod tcp;
 mod tcp_info;
