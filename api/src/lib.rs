@@ -45,6 +45,7 @@
 //! * inheritance of descriptors by other programs: each is close-on-exec.
 
 mod addr;
+pub mod can;
 pub mod control;
 mod errno;
 mod error;
