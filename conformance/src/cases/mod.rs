@@ -11,11 +11,13 @@ mod connect;
 mod connect_nonblocking;
 mod data;
 mod dup;
+mod examples;
 mod fast_open;
 mod held_back;
 mod host;
 mod inherit;
 mod listen;
+mod modes;
 mod msg_flags;
 mod names;
 mod open;
@@ -68,6 +70,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             time_wait::CASES,
             alive::CASES,
             poll::CASES,
+            modes::CASES,
             timeouts::CASES,
             udp::CASES,
             udp_errors::CASES,
@@ -82,6 +85,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             dup::CASES,
             resolve::CASES,
             host::CASES,
+            examples::CASES,
             can_raw::CASES,
         ];
         tables.into_iter().flatten().collect()
