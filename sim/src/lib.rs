@@ -40,4 +40,6 @@ pub use sim::{Latency, LinkBuilder, Machine, Sim};
 pub use tun::SimTun;
 pub use wavetank_api as api;
 pub use wire::Malformed;
+#[doc(hidden)]
+pub use wire::reencode;
 pub use world::{End, carrier::CarrierKind};

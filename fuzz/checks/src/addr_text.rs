@@ -25,10 +25,10 @@ fn check_text(text: &str) {
         reads_back(&addr);
     }
     if let Ok(ip) = inet_aton(text) {
-        assert_eq!(inet_aton(&ip.to_string()), Ok(ip), "{text:?}");
-        assert_eq!(inet_aton(&ip.to_bits().to_string()), Ok(ip), "{text:?}");
-        assert_eq!(inet_aton(&format!("{:#x}", ip.to_bits())), Ok(ip), "{text:?}");
-        assert_eq!(inet_aton(&format!("0{:o}", ip.to_bits())), Ok(ip), "{text:?}");
+        assert_eq!(inet_aton(ip.to_string()), Ok(ip), "{text:?}");
+        assert_eq!(inet_aton(ip.to_bits().to_string()), Ok(ip), "{text:?}");
+        assert_eq!(inet_aton(format!("{:#x}", ip.to_bits())), Ok(ip), "{text:?}");
+        assert_eq!(inet_aton(format!("0{:o}", ip.to_bits())), Ok(ip), "{text:?}");
         assert_eq!(parse_ip(text), Some(IpAddr::V4(ip)), "{text:?}");
     }
     // std reads a part of what `inet_aton` does: four parts, decimal, without a leading zero.
@@ -36,7 +36,7 @@ fn check_text(text: &str) {
         assert_eq!(inet_aton(text), Ok(ip), "{text:?}");
     }
     if let Some(ip) = parse_ip(text) {
-        assert_eq!(parse_ip(&ip.to_string()), Some(ip), "{text:?}");
+        assert_eq!(parse_ip(ip.to_string()), Some(ip), "{text:?}");
     }
 }
 

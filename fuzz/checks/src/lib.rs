@@ -42,6 +42,7 @@ targets! {
     // target       bytes   random
     addr_text       300     20_000
     calls           1200    2_000
+    packet          1600    20_000
 }
 
 /// The target of a name.

@@ -106,7 +106,7 @@ macro_rules! replay {
     };
 }
 
-replay! { addr_text calls }
+replay! { addr_text calls packet }
 
 #[test]
 fn the_seeds_are_as_their_generator_makes_them() {

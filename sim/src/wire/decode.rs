@@ -214,6 +214,9 @@ fn icmp_error(src: IpAddr, dst: IpAddr, bytes: &[u8]) -> Result<Icmp, Malformed>
         _ => return Err(unknown),
     };
     let quoted = ip(&bytes[8..], Whole::Quoted)?;
+    if quoted.src.is_ipv4() != src.is_ipv4() {
+        return Err(unknown);
+    }
     let transport = quoted.payload.first_chunk::<QUOTED>().ok_or(Malformed::Truncated("packet that ICMP quotes"))?;
     let quoted_tcp = match quoted.protocol {
         IpNumber::TCP => true,

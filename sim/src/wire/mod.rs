@@ -60,6 +60,12 @@ impl Packet {
     }
 }
 
+/// A packet read and written again: as text with all that is known of it, and as bytes; none if it cannot be written. For fuzz targets.
+pub fn reencode(bytes: &[u8]) -> Result<(String, Option<Vec<u8>>), Malformed> {
+    let packet = decode(bytes)?;
+    Ok((format!("{packet:#} {packet:?}"), encode(&packet).ok()))
+}
+
 impl fmt::Display for Packet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let version = if self.src.is_ipv4() { "IP" } else { "IP6" };

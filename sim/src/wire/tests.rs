@@ -282,3 +282,18 @@ fn what_cannot_be_written_down_is_refused() {
     assert!(encode(&packet(65_508, v4)).is_err());
     assert!(encode(&packet(1, Ipv6Addr::LOCALHOST.into())).is_err());
 }
+
+/// Found by fuzzing: such an error was taken, and could not be told from one about IPv6.
+#[test]
+fn icmp_about_a_packet_of_the_other_version_is_none() {
+    let mut quoted = vec![0x60, 0, 0, 0, 0, 8, 17, 64];
+    quoted.resize(40, 1);
+    quoted.extend([0, 7, 0, 9, 0, 8, 0, 0]);
+    let mut bytes = vec![0x45, 0, 0, 76, 0, 0, 0, 0, 64, 1, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1, 3, 3, 0, 0, 0, 0, 0, 0];
+    bytes.extend(quoted);
+    for (part, at) in [(0..20, 10), (20..76, 22)] {
+        let sum = checksum::plain(&bytes[part]).to_be_bytes();
+        bytes[at..at + 2].copy_from_slice(&sum);
+    }
+    assert_eq!(decode(&bytes), Err(Malformed::Icmp { kind: 3, code: 3 }));
+}
