@@ -43,6 +43,11 @@ targets! {
     addr_text       300     20_000
     calls           1200    2_000
     packet          1600    20_000
+    sockaddr        300     20_000
+    cmsg            600     20_000
+    option_value    300     20_000
+    sysctl          400     2_000
+    packet_script   2000    3_000
 }
 
 /// The target of a name.

@@ -106,7 +106,7 @@ macro_rules! replay {
     };
 }
 
-replay! { addr_text calls packet }
+replay! { addr_text calls packet sockaddr cmsg option_value sysctl packet_script }
 
 #[test]
 fn the_seeds_are_as_their_generator_makes_them() {
