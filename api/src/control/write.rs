@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::layout::Len;
 use super::{ControlMessages, ControlType, cmsg_len, cmsg_space};
-use crate::Result;
 use crate::option::{MAX_LEN, OptValue};
+use crate::{Errno, Error, Result};
 
 /// Control messages to send, one after the other, as they lie in memory.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -24,8 +24,11 @@ impl ControlBuf {
     ///
     /// # Errors
     ///
-    /// `EINVAL` if the value is too long for a message.
+    /// `EINVAL` if the value does not [fit](OptValue::fits).
     pub fn push<T: OptValue>(&mut self, of: ControlType<T>, value: T::Value) -> Result<&mut Self> {
+        if !T::fits(&value) {
+            return Err(Error::new(Errno::EINVAL, "sendmsg"));
+        }
         let mut bytes = [0; MAX_LEN];
         let len = T::encode(&value, &mut bytes);
         self.push_raw(of.level(), of.kind(), &bytes[..len])

@@ -15,7 +15,13 @@ pub trait OptValue {
     /// Room to read it into, in bytes: at most [`MAX_LEN`].
     const LEN: usize;
 
-    /// Writes the value to the beginning of `bytes`; how many bytes it takes is returned.
+    /// Whether the value can be written as it is. One that cannot, because it is longer than [`MAX_LEN`] or has a NUL in its text, is
+    /// refused with `EINVAL` rather than cut.
+    fn fits(_value: &Self::Value) -> bool {
+        true
+    }
+
+    /// Writes the value, which [fits](Self::fits), to the beginning of `bytes`; how many bytes it takes is returned.
     fn encode(value: &Self::Value, bytes: &mut [u8; MAX_LEN]) -> usize;
 
     /// From the bytes the call filled; `None` if they cannot be such a value.
@@ -176,8 +182,9 @@ impl OptValue for Timeval {
         let (seconds, rest) = bytes.split_first_chunk()?;
         let (micros, _) = rest.split_first_chunk()?;
         let seconds = u64::try_from(i64::from_ne_bytes(*seconds)).ok()?;
-        let micros = u64::try_from(i64::from_ne_bytes(*micros)).ok()?;
-        let timeout = Duration::from_secs(seconds).saturating_add(Duration::from_micros(micros));
+        let micros = u32::try_from(i64::from_ne_bytes(*micros)).ok()?;
+        // More would be carried into the seconds; `sock_set_timeout` says EDOM.
+        let timeout = (micros < 1_000_000).then(|| Duration::new(seconds, micros * 1000))?;
         Some((!timeout.is_zero()).then_some(timeout))
     }
 }
@@ -210,6 +217,10 @@ impl OptValue for String {
     type Value = Self;
     const LEN: usize = MAX_LEN;
 
+    fn fits(value: &Self) -> bool {
+        value.len() <= MAX_LEN && !value.contains('\0')
+    }
+
     fn encode(value: &Self, bytes: &mut [u8; MAX_LEN]) -> usize {
         put(bytes, 0, &value.as_bytes()[..value.len().min(MAX_LEN)])
     }
@@ -224,6 +235,10 @@ impl OptValue for String {
 impl OptValue for Vec<u8> {
     type Value = Self;
     const LEN: usize = MAX_LEN;
+
+    fn fits(value: &Self) -> bool {
+        value.len() <= MAX_LEN
+    }
 
     fn encode(value: &Self, bytes: &mut [u8; MAX_LEN]) -> usize {
         put(bytes, 0, &value[..value.len().min(MAX_LEN)])

@@ -10,9 +10,12 @@ impl<N: Net> Socket<N> {
     ///
     /// # Errors
     ///
-    /// `ENOPROTOOPT`, `EINVAL`, `EDOM`, `EPERM`.
+    /// `ENOPROTOOPT`, `EINVAL`, `EDOM`, `EPERM`. `EINVAL` too for a value that does not [fit](OptValue::fits).
     #[track_caller]
     pub fn setsockopt<T: OptValue>(&self, option: SockOpt<T>, value: T::Value) -> Result<()> {
+        if !T::fits(&value) {
+            return Err(Error::new(Errno::EINVAL, "setsockopt"));
+        }
         let mut bytes = [0; MAX_LEN];
         let len = T::encode(&value, &mut bytes);
         self.setsockopt_raw(option.level(), option.name(), &bytes[..len])

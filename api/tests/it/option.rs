@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use wavetank_api::option::*;
-use wavetank_api::{Errno, SockType};
+use wavetank_api::{
+    Errno, SockType,
+    control::{ControlBuf, SCM_SECURITY},
+};
 
 fn bytes<T: OptValue>(value: T::Value) -> Vec<u8> {
     let mut bytes = [0xaa; MAX_LEN];
@@ -46,7 +49,6 @@ fn values_in_memory() {
     assert_eq!(bytes::<Linger>(Some(Duration::ZERO)), ints(&[1, 0]));
     assert_eq!(bytes::<Linger>(Some(Duration::from_nanos(1))), ints(&[1, 1]));
     assert_eq!(bytes::<String>("cubic".to_owned()), b"cubic");
-    assert_eq!(bytes::<String>("x".repeat(1_000)).len(), MAX_LEN);
 }
 
 #[test]
@@ -80,4 +82,26 @@ fn values_from_memory() {
     assert_eq!(Linger::decode(&ints(&[1])), None);
     assert_eq!(String::decode(b"reno\0\0\0"), Some("reno".to_owned()));
     assert_eq!(String::decode(b"\xff"), None);
+}
+
+/// Found by fuzzing: they were cut in silence.
+#[test]
+fn values_that_do_not_fit() {
+    for (text, fits) in [("", true), ("eth0", true), ("eth0\0", false), ("e\0th0", false)] {
+        assert_eq!(String::fits(&text.to_owned()), fits, "{text:?}");
+    }
+    for (len, fits) in [(0, true), (MAX_LEN, true), (MAX_LEN + 1, false)] {
+        assert_eq!((String::fits(&"x".repeat(len)), Vec::fits(&vec![7; len])), (fits, fits), "{len}");
+    }
+    let error = ControlBuf::new().push(SCM_SECURITY, vec![7; MAX_LEN + 1]).unwrap_err();
+    assert_eq!(error, Errno::EINVAL);
+}
+
+/// Found by fuzzing: a million microseconds were carried into the seconds, and over the end of time.
+#[test]
+fn microseconds_are_fewer_than_a_million() {
+    let timeval = |seconds: i64, micros: i64| [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat();
+    assert_eq!(Timeval::decode(&timeval(i64::MAX, 999_999)).map(|timeout| timeout.is_some()), Some(true));
+    assert_eq!(Timeval::decode(&timeval(0, 1_000_000)), None);
+    assert_eq!(Timeval::decode(&timeval(1, -1)), None);
 }

@@ -29,7 +29,10 @@ fn check_text(text: &str) {
         assert_eq!(inet_aton(ip.to_bits().to_string()), Ok(ip), "{text:?}");
         assert_eq!(inet_aton(format!("{:#x}", ip.to_bits())), Ok(ip), "{text:?}");
         assert_eq!(inet_aton(format!("0{:o}", ip.to_bits())), Ok(ip), "{text:?}");
-        assert_eq!(parse_ip(text), Some(IpAddr::V4(ip)), "{text:?}");
+        // What may follow white space is `inet_aton`'s affair alone.
+        if !text.contains(|c: char| c.is_ascii_whitespace() || c == '\x0b') {
+            assert_eq!(parse_ip(text), Some(IpAddr::V4(ip)), "{text:?}");
+        }
     }
     // std reads a part of what `inet_aton` does: four parts, decimal, without a leading zero.
     if let Ok(ip) = text.parse::<Ipv4Addr>() {

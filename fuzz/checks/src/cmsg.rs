@@ -14,7 +14,7 @@ use super::{Seed, input::Input};
 /// Takes the bytes as a received buffer, as messages to be written, and as lengths.
 pub fn run(bytes: &[u8]) {
     let messages: Vec<_> = ControlMessages::new(bytes).collect();
-    assert_eq!(format!("{:?}", ControlMessages::new(bytes)).is_empty(), false);
+    assert!(!format!("{:?}", ControlMessages::new(bytes)).is_empty());
     #[cfg(target_env = "gnu")]
     is_as_in_c(bytes, &messages);
     for message in &messages {
@@ -43,7 +43,7 @@ fn is_as_in_c(bytes: &[u8], ours: &[Cmsg<'_>]) {
         };
         assert_eq!((message.level, message.kind), (their.level, their.kind));
         // C leaves it to the caller that the length may be more than there is.
-        let end = (their.offset + their.len).min(bytes.len());
+        let end = their.offset.saturating_add(their.len).min(bytes.len());
         let data = bytes.get(their.offset + sys::HEADER..end).unwrap_or_default();
         assert_eq!(message.data, data, "{bytes:02x?}");
     }
@@ -96,7 +96,7 @@ fn write(bytes: &[u8]) {
         let len = usize::from(input.byte()) % 40;
         let rest = input.rest();
         let data = &rest[..len.min(rest.len())];
-        (0..data.len()).for_each(|_| drop(input.byte()));
+        input.skip(data.len());
         control.push_raw(level, kind, data).expect("it is short");
         space += cmsg_space(data.len()).expect("it is short");
         assert_eq!(control.as_bytes().len(), space);

@@ -32,6 +32,11 @@ impl<'a> Input<'a> {
         self.byte() % n == 1
     }
 
+    /// Passes over bytes.
+    pub fn skip(&mut self, count: usize) {
+        self.0 = self.0.get(count..).unwrap_or_default();
+    }
+
     /// What is left.
     pub fn rest(&self) -> &'a [u8] {
         self.0

@@ -24,6 +24,7 @@ pub fn run(bytes: &[u8]) {
         Ucred PktInfo Pkt6Info
     }
     given(bytes);
+    too_long(bytes);
     names(bytes);
 }
 
@@ -33,6 +34,7 @@ where
 {
     assert!(T::LEN <= MAX_LEN);
     let Some(value) = T::decode(filled) else { return };
+    assert!(T::fits(&value));
     let mut bytes = [0xaa; MAX_LEN];
     let len = T::encode(&value, &mut bytes);
     assert!(bytes[len..].iter().all(|&byte| byte == 0xaa), "more was written than said");
@@ -70,6 +72,20 @@ fn given(bytes: &[u8]) {
         let back = back.expect("what was written can be read");
         assert!(back >= time.min(most), "{time:?} became {back:?}");
         assert!(back < time.saturating_add(unit) || time.is_zero() && back == unit, "{time:?} became {back:?}");
+    }
+}
+
+/// What would be cut is refused.
+fn too_long(bytes: &[u8]) {
+    assert_eq!(Vec::fits(&bytes.to_vec()), bytes.len() <= MAX_LEN);
+    if let Ok(text) = str::from_utf8(bytes) {
+        let text = text.to_owned();
+        assert_eq!(String::fits(&text), text.len() <= MAX_LEN && !text.contains('\0'));
+        if String::fits(&text) {
+            let mut bytes = [0; MAX_LEN];
+            let len = String::encode(&text, &mut bytes);
+            assert_eq!(String::decode(&bytes[..len]), Some(text));
+        }
     }
 }
 
