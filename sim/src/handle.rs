@@ -10,7 +10,7 @@ use wavetank_api::{
 
 use crate::{
     base::{HostId, ProgramId},
-    call::{Caller, poll::Entry},
+    call::{Caller, control::Extra, poll::Entry},
     world::{
         self, World,
         carrier::{Carrier, CarrierKind},
@@ -175,16 +175,25 @@ impl Net for SimHost {
 
     #[track_caller]
     fn sendmsg(&self, fd: &SimFd, msg: &SendMsg<'_, SimFd>, flags: MsgFlags) -> Result<usize> {
-        self.caller().sendmsg(fd.fd, msg.bufs, msg.addr, flags)
+        // A descriptor of another program is no descriptor of this one.
+        let number = |passed: &&SimFd| {
+            let here = passed.host.id == self.id && passed.host.program == self.program;
+            if here { passed.fd } else { CLOSED }
+        };
+        let fds: SmallVec<[i32; 4]> = msg.fds.iter().map(number).collect();
+        let extra = Extra { control: msg.control, fds: &fds };
+        self.caller().sendmsg(fd.fd, msg.bufs, msg.addr, &extra, flags)
     }
 
     #[track_caller]
     fn recvmsg(&self, fd: &SimFd, msg: &mut RecvMsg<'_, '_, SimFd>, flags: MsgFlags) -> Result<usize> {
-        let received = self.caller().recvmsg(fd.fd, msg.bufs, flags)?;
+        let received = self.caller().recvmsg(fd.fd, msg.bufs, msg.control.len(), flags)?;
         msg.addr = received.from;
         msg.flags = received.flags;
-        msg.control_len = 0;
-        msg.fds.clear();
+        let passed = received.passed.map(|passed| *passed).unwrap_or_default();
+        msg.control[..passed.control.len()].copy_from_slice(&passed.control);
+        msg.control_len = passed.control.len();
+        msg.fds = passed.fds.into_iter().map(|fd| self.fd(fd)).collect();
         Ok(received.count)
     }
 

@@ -24,6 +24,7 @@ mod open;
 mod open_queue;
 mod options;
 mod options_effect;
+mod passing;
 mod poll;
 mod ports;
 mod resolve;
@@ -76,6 +77,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             udp_errors::CASES,
             urgent::CASES,
             unix::CASES,
+            passing::CASES,
             options::CASES,
             options_effect::CASES,
             tcp_options::CASES,

@@ -101,7 +101,7 @@ impl Caller<'_> {
                 // `sock_no_socketpair`: internet sockets come one at a time.
                 Kind::Tcp(_) | Kind::Udp(_) => return Err(Errno::EOPNOTSUPP),
             }
-            let (left, right) = self.host_mut(world).unix_pair();
+            let (left, right) = self.host_mut(world).unix_pair(self.program);
             Ok((self.open(world, left, flags)?, self.open(world, right, flags)?))
         })
     }

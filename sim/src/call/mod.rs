@@ -4,6 +4,7 @@
 //! kept in the world while it waits, but the counts it has made.
 
 pub(crate) mod connect;
+pub(crate) mod control;
 pub(crate) mod create;
 pub(crate) mod errno;
 mod fast_open;
@@ -14,6 +15,7 @@ pub(crate) mod netdb;
 pub(crate) mod option;
 pub(crate) mod poll;
 pub(crate) mod receive;
+mod receive_unix;
 pub(crate) mod resolve;
 pub(crate) mod send;
 pub(crate) mod sysctl;

@@ -4,7 +4,10 @@ use std::io::IoSliceMut;
 
 use wavetank_api::{Addr, Errno, MsgFlags, Result};
 
-use super::{Attempt, Caller, For, Told, deadline_after, errno::IntoErrno, has_passed, name, send::UIO_MAXIOV};
+use super::{
+    Attempt, Caller, For, Told, control::Passed, deadline_after, errno::IntoErrno, has_passed, name,
+    receive_unix::Passing, send::UIO_MAXIOV,
+};
 use crate::{
     base::{Instant, SocketId},
     host::{Body, Tcp},
@@ -21,6 +24,8 @@ pub(crate) struct Received {
     pub(crate) count: usize,
     pub(crate) from: Option<Addr>,
     pub(crate) flags: MsgFlags,
+    /// What came beside the data.
+    pub(crate) passed: Option<Box<Passed>>,
 }
 
 impl super::Outcome for Received {
@@ -47,7 +52,8 @@ impl Caller<'_> {
                     Body::Udp(_) => {
                         self.recv_udp(world, id, &mut [IoSliceMut::new(buf)], flags).map(|datagram| datagram.count)
                     }
-                    _ => self.recv_stream(world, id, buf, flags, expired, &mut count),
+                    Body::Unix { .. } => self.recv_unix(world, id, buf, flags, expired, &mut count),
+                    Body::Tcp(_) => self.recv_stream(world, id, buf, flags, expired, &mut count),
                 }
             })
         })
@@ -55,7 +61,13 @@ impl Caller<'_> {
 
     /// recvmsg(2).
     #[track_caller]
-    pub(crate) fn recvmsg(&self, fd: i32, bufs: &mut [IoSliceMut<'_>], flags: MsgFlags) -> Result<Received> {
+    pub(crate) fn recvmsg(
+        &self,
+        fd: i32,
+        bufs: &mut [IoSliceMut<'_>],
+        room: usize,
+        flags: MsgFlags,
+    ) -> Result<Received> {
         let len: usize = bufs.iter().map(|buf| buf.len()).sum();
         let told = Told {
             call: "recvmsg",
@@ -63,6 +75,7 @@ impl Caller<'_> {
             text: || format!("recvmsg({fd}, {len}, {flags})"),
         };
         let mut count = 0;
+        let mut passing = Passing::default();
         self.blocking(fd, told, |world, deadline| {
             if bufs.len() > UIO_MAXIOV {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
@@ -70,9 +83,10 @@ impl Caller<'_> {
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
                     Body::Udp(_) => self.recv_udp(world, id, bufs, flags),
-                    _ => {
+                    Body::Unix { .. } => self.recvmsg_unix(world, id, bufs, room, flags, expired, &mut passing),
+                    Body::Tcp(_) => {
                         let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count)?;
-                        Ok(Received { count: whole, from: None, flags: told_flags(bufs, flags, whole) })
+                        Ok(Received { count: whole, from: None, flags: told_flags(bufs, flags, whole), passed: None })
                     }
                 }
             })
@@ -223,14 +237,14 @@ impl Caller<'_> {
 
     /// How much is enough: MSG_WAITALL wants everything, SO_RCVLOWAT at least so much.
     #[inline]
-    fn recv_target(&self, world: &World, id: SocketId, flags: MsgFlags, len: usize) -> usize {
+    pub(super) fn recv_target(&self, world: &World, id: SocketId, flags: MsgFlags, len: usize) -> usize {
         if flags.contains(MsgFlags::WAITALL) {
             return len;
         }
         self.host(world).sockets[id].rcvlowat().min(len)
     }
 
-    fn may_wait(&self, world: &World, id: SocketId, flags: MsgFlags) -> bool {
+    pub(super) fn may_wait(&self, world: &World, id: SocketId, flags: MsgFlags) -> bool {
         let socket = &self.host(world).sockets[id];
         !socket.nonblocking && !flags.contains(MsgFlags::DONTWAIT)
     }
@@ -288,12 +302,10 @@ impl Caller<'_> {
                 taken.map_or(Err(Errno::ENOTCONN), |taken| taken.map_err(IntoErrno::errno))
             }
             Body::Tcp(Tcp::Connection { .. }) => host.tcp_recv(env, id, buf, peek, begun).map_err(IntoErrno::errno),
-            Body::Udp(_) | Body::Unix { .. } if oob => Err(Errno::EOPNOTSUPP),
+            Body::Udp(_) if oob => Err(Errno::EOPNOTSUPP),
             Body::Udp(_) => Err(Errno::EAGAIN),
-            Body::Unix { .. } => {
-                let result = host.with_unix(env, id, |end, peer| end.recv(peer, buf, peek));
-                result.map_or(Err(Errno::EBADF), |result| result.map_err(IntoErrno::errno))
-            }
+            // `receive_unix.rs` does it.
+            Body::Unix { .. } => Err(Errno::EBADF),
         })
     }
 
@@ -332,12 +344,12 @@ impl Caller<'_> {
             world.recycle(payload);
         }
         let count = if flags.contains(MsgFlags::TRUNC) { whole } else { copied };
-        Ok(Received { count, from: Some(name::show(family, from)), flags: truncated })
+        Ok(Received { count, from: Some(name::show(family, from)), flags: truncated, passed: None })
     }
 }
 
 /// What a datagram socket whose reading half is shut receives.
-const NOTHING: Received = Received { count: 0, from: None, flags: MsgFlags::empty() };
+const NOTHING: Received = Received { count: 0, from: None, flags: MsgFlags::empty(), passed: None };
 
 /// `msg_flags` of a stream: only that the byte was urgent, and that there was no room for it (`tcp_recv_urg`).
 fn told_flags(bufs: &[IoSliceMut<'_>], flags: MsgFlags, count: usize) -> MsgFlags {
@@ -350,7 +362,7 @@ fn told_flags(bufs: &[IoSliceMut<'_>], flags: MsgFlags, count: usize) -> MsgFlag
 }
 
 /// Copies several buffers into one.
-fn gather(bufs: &[IoSliceMut<'_>], whole: &mut [u8]) {
+pub(super) fn gather(bufs: &[IoSliceMut<'_>], whole: &mut [u8]) {
     let mut at = 0;
     for buf in bufs {
         whole[at..at + buf.len()].copy_from_slice(buf);
@@ -359,7 +371,7 @@ fn gather(bufs: &[IoSliceMut<'_>], whole: &mut [u8]) {
 }
 
 /// Copies one buffer into several.
-fn scatter(mut whole: &[u8], bufs: &mut [IoSliceMut<'_>]) {
+pub(super) fn scatter(mut whole: &[u8], bufs: &mut [IoSliceMut<'_>]) {
     for buf in bufs {
         let (part, rest) = whole.split_at(whole.len().min(buf.len()));
         buf[..part.len()].copy_from_slice(part);

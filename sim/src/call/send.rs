@@ -6,17 +6,20 @@ use smallvec::SmallVec;
 use wavetank_api::{Addr, Errno, MsgFlags, Result};
 
 use super::{
-    Attempt, Caller, For, Told, deadline_after,
+    Attempt, Caller, For, Told,
+    control::{Extra, take_off},
+    deadline_after,
     errno::IntoErrno,
     has_passed,
     name::{self, Use},
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, ConnectStatus, Family, Tcp},
+    host::{Body, ConnectStatus, Family, Host, Tcp},
     proto::{
         Readiness,
         tcp::{self, Connection},
+        unix::Beside,
     },
     world::World,
 };
@@ -45,13 +48,20 @@ impl Caller<'_> {
         };
         let mut progress = Progress::default();
         self.blocking(fd, told, |world, deadline| {
-            self.send_attempt(world, fd, None, &[data], flags, &mut progress, deadline)
+            self.send_attempt(world, fd, None, &[data], flags, &mut progress, None, deadline)
         })
     }
 
     /// sendmsg(2).
     #[track_caller]
-    pub(crate) fn sendmsg(&self, fd: i32, bufs: &[IoSlice<'_>], to: Option<&Addr>, flags: MsgFlags) -> Result<usize> {
+    pub(crate) fn sendmsg(
+        &self,
+        fd: i32,
+        bufs: &[IoSlice<'_>],
+        to: Option<&Addr>,
+        extra: &Extra<'_>,
+        flags: MsgFlags,
+    ) -> Result<usize> {
         let parts: SmallVec<[&[u8]; 4]> = bufs.iter().map(|buf| &**buf).collect();
         let len: usize = parts.iter().map(|part| part.len()).sum();
         let [fd_and_port, high, low] = to.map_or([fd as u64, 0, 0], |addr| name::addr_numbers(fd, addr));
@@ -60,15 +70,23 @@ impl Caller<'_> {
             numbers: [fd_and_port, (len as u64) << 32 | flags.bits() as u64, high ^ low],
             text: || {
                 let to = to.map_or_else(String::new, |addr| format!(", {addr}"));
-                format!("sendmsg({fd}, {}, {len}, {flags}{to})", quoted(parts.first().copied().unwrap_or_default()))
+                let data = quoted(parts.first().copied().unwrap_or_default());
+                format!("sendmsg({fd}, {data}, {len}, {flags}{to}{extra})")
             },
         };
         let mut progress = Progress::default();
+        let mut beside = None;
         self.blocking(fd, told, |world, deadline| {
             if parts.len() > UIO_MAXIOV {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
             }
-            self.send_attempt(world, fd, to, &parts, flags, &mut progress, deadline)
+            if !extra.is_empty() && beside.is_none() {
+                match self.socket(world, fd).and_then(|id| self.read_extra(world, id, extra)) {
+                    Ok(read) => beside = Some(read),
+                    Err(errno) => return Attempt::Done(Err(errno)),
+                }
+            }
+            self.send_attempt(world, fd, to, &parts, flags, &mut progress, beside.as_mut(), deadline)
         })
     }
 
@@ -81,6 +99,7 @@ impl Caller<'_> {
         parts: &[&[u8]],
         flags: MsgFlags,
         progress: &mut Progress,
+        beside: Option<&mut Beside>,
         deadline: &mut Option<Instant>,
     ) -> Attempt<usize> {
         let Progress { sent, opens } = progress;
@@ -115,7 +134,7 @@ impl Caller<'_> {
                     matches!(&self.host(world).sockets[id].body, Body::Unix { end, .. } if end.is_connected());
                 return Attempt::Done(Err(if connected { Errno::EISCONN } else { Errno::EOPNOTSUPP }));
             }
-            Body::Unix { .. } => self.send_unix(world, id, parts, sent),
+            Body::Unix { .. } => self.send_unix(world, id, parts, sent, beside),
         };
         let sent = &mut progress.sent;
         let expired = has_passed(world, *deadline);
@@ -179,11 +198,31 @@ impl Caller<'_> {
         })
     }
 
-    fn send_unix(&self, world: &mut World, id: SocketId, parts: &[&[u8]], sent: &mut usize) -> Result<(), Errno> {
+    fn send_unix(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        parts: &[&[u8]],
+        sent: &mut usize,
+        beside: Option<&mut Beside>,
+    ) -> Result<(), Errno> {
+        let mut nothing = Beside::default();
+        let beside = beside.unwrap_or(&mut nothing);
         world.on_host(self.host, |host, env| {
+            if beside.who.is_none() && host.unix_asks_for_senders(id) {
+                beside.who = Some(Host::credentials(self.program));
+            }
+            let mut rights = std::mem::take(&mut beside.rights);
+            take_off(host, &mut rights);
+            let mut aboard = Beside { rights, who: beside.who };
             let result = host.with_unix(env, id, |end, mut peer| {
-                send_parts(parts, sent, |data, _| end.send(peer.as_deref_mut(), data).map_err(IntoErrno::errno))
+                send_parts(parts, sent, |data, _| {
+                    end.send(peer.as_deref_mut(), data, &mut aboard).map_err(IntoErrno::errno)
+                })
             });
+            // What did not leave is for the next attempt, or stays here.
+            aboard.rights.iter().for_each(|socket| host.release(env, *socket));
+            beside.rights = aboard.rights;
             result.unwrap_or(Err(Errno::EBADF))
         })
     }

@@ -123,6 +123,7 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         // There is no filter.
         libc::SO_ATTACH_FILTER => return Ok(Value::Bytes(Vec::new())),
         libc::SO_PEERNAME => return peer_name(socket, asked.room),
+        libc::SO_PEERCRED => return Ok(peer_credentials(socket, asked.room)),
         libc::SO_TIMESTAMP => stamps(options.switches, Switches::TIMESTAMP),
         libc::SO_TIMESTAMPNS => stamps(options.switches, Switches::TIMESTAMP | Switches::TIMESTAMP_NS),
         SO_TIMESTAMP_NEW => stamps(options.switches, Switches::TIMESTAMP | Switches::TIMESTAMP_NEW),
@@ -182,6 +183,18 @@ fn device_name(device: i32, room: usize) -> Result<Value, Errno> {
 }
 
 /// The peer's address; EINVAL if there is more room than it takes.
+/// `struct ucred` of who made the peer; of a socket without one, no process, and nobody (`cred_to_ucred`).
+fn peer_credentials(socket: &Socket, room: usize) -> Value {
+    let maker = match &socket.body {
+        Body::Unix { end, .. } => end.maker(),
+        Body::Tcp(_) | Body::Udp(_) => None,
+    };
+    let (pid, uid, gid) = maker.map_or((0, u32::MAX, u32::MAX), |who| (who.pid, who.uid, who.gid));
+    let mut bytes = [pid.cast_unsigned(), uid, gid].map(u32::to_ne_bytes).concat();
+    bytes.truncate(room);
+    Value::Bytes(bytes)
+}
+
 fn peer_name(socket: &Socket, room: usize) -> Result<Value, Errno> {
     let remote = socket.remote.ok_or(Errno::ENOTCONN)?;
     let (port, nothing) = (remote.port().to_be_bytes(), [0; 8]);

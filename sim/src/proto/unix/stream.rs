@@ -5,7 +5,8 @@
 
 use std::collections::VecDeque;
 
-use crate::proto::Readiness;
+use super::beside::{Beside, Credentials, Parcels};
+use crate::{base::SocketId, proto::Readiness};
 
 /// Why nothing was sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,11 +26,33 @@ pub(crate) enum RecvError {
     NotConnected,
 }
 
+/// What one receive took.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) count: usize,
+    /// Open sockets that lay beside; see [`Beside::rights`].
+    pub(crate) rights: Vec<SocketId>,
+    pub(crate) who: Credentials,
+}
+
+impl Taken {
+    const NOTHING: Self = Self { count: 0, rights: Vec::new(), who: Credentials::UNKNOWN };
+}
+
+/// The most bytes one buffer of a stream holds: `SKB_MAX_HEAD(0) + UNIX_SKB_FRAGS_SZ` with pages of 4 KiB (`unix_stream_sendmsg`).
+const BUFFER_MAX: usize = 3_776 + 32_768;
+
 /// One end.
 #[derive(Debug)]
 pub(crate) struct Stream {
     connected: bool,
     inbox: VecDeque<u8>,
+    /// Bytes that were read from the inbox so far.
+    read: u64,
+    /// What lies beside the bytes of the inbox.
+    parcels: Parcels,
+    /// Who made this end: what the peer's `SO_PEERCRED` tells.
+    maker: Option<Credentials>,
     /// Bytes of ours in the peer's inbox may reach this.
     sndbuf: usize,
     /// How much room the peer's inbox has left, as of the last exchange: what `poll` needs without seeing the peer.
@@ -48,6 +71,9 @@ impl Stream {
         Self {
             connected: false,
             inbox: VecDeque::new(),
+            read: 0,
+            parcels: Parcels::default(),
+            maker: None,
             sndbuf,
             in_flight: 0,
             read_shut: false,
@@ -60,12 +86,17 @@ impl Stream {
     }
 
     /// An end of a pair.
-    pub(crate) fn connected(sndbuf: usize) -> Self {
-        Self { connected: true, ..Self::unconnected(sndbuf) }
+    pub(crate) fn connected(sndbuf: usize, maker: Credentials) -> Self {
+        Self { connected: true, maker: Some(maker), ..Self::unconnected(sndbuf) }
     }
 
-    /// Moves what fits to the peer.
-    pub(crate) fn send(&mut self, peer: Option<&mut Self>, data: &[u8]) -> Result<usize, SendError> {
+    /// Moves what fits to the peer, and with the first byte what lies beside.
+    pub(crate) fn send(
+        &mut self,
+        peer: Option<&mut Self>,
+        data: &[u8],
+        beside: &mut Beside,
+    ) -> Result<usize, SendError> {
         if !self.connected {
             return Err(SendError::NotConnected);
         }
@@ -80,32 +111,58 @@ impl Stream {
         if room == 0 {
             return Err(SendError::WouldBlock);
         }
-        let taken = room.min(data.len());
+        let mut taken = room.min(data.len());
+        if !beside.rights.is_empty() {
+            // Descriptors are the first buffer's.
+            taken = taken.min(BUFFER_MAX).min((self.sndbuf / 2).saturating_sub(64).max(1));
+        }
+        let start = peer.read + peer.inbox.len() as u64;
+        peer.parcels.lay(start, start + taken as u64, beside);
         peer.inbox.extend(&data[..taken]);
         self.in_flight = peer.inbox.len();
         Ok(taken)
     }
 
-    /// Takes up to `buf.len()` bytes; leaves them if `peek`.
-    pub(crate) fn recv(&mut self, peer: Option<&mut Self>, buf: &mut [u8], peek: bool) -> Result<usize, RecvError> {
+    /// Takes up to `buf.len()` bytes; leaves them if `peek`. `by_who` keeps bytes of different senders apart.
+    pub(crate) fn recv(
+        &mut self,
+        peer: Option<&mut Self>,
+        buf: &mut [u8],
+        peek: bool,
+        by_who: bool,
+    ) -> Result<Taken, RecvError> {
         if !self.connected {
             return Err(RecvError::NotConnected);
         }
         if self.inbox.is_empty() {
             return match () {
                 () if std::mem::take(&mut self.reset) => Err(RecvError::Reset),
-                () if self.read_shut || self.peer_write_shut || self.peer_gone || buf.is_empty() => Ok(0),
+                () if self.read_shut || self.peer_write_shut || self.peer_gone || buf.is_empty() => Ok(Taken::NOTHING),
                 () => Err(RecvError::WouldBlock),
             };
         }
-        let count = copy_front(&self.inbox, buf);
+        let wanted = self.read + buf.len().min(self.inbox.len()) as u64;
+        let reach = self.parcels.reach(self.read, wanted, by_who, peek);
+        let count = copy_front(&self.inbox, &mut buf[..(reach.end - self.read) as usize]);
         if !peek {
             self.inbox.drain(..count);
+            self.read += count as u64;
+            self.parcels.forget_before(self.read);
             if let Some(peer) = peer {
                 peer.in_flight = self.inbox.len();
             }
         }
-        Ok(count)
+        Ok(Taken { count, rights: reach.rights, who: reach.who })
+    }
+
+    /// Who sent what is to be read next.
+    pub(crate) fn next_sender(&self) -> Option<Credentials> {
+        (!self.inbox.is_empty()).then(|| self.parcels.who_at(self.read))
+    }
+
+    /// Who made this end.
+    pub(crate) fn maker(&self) -> Option<Credentials> {
+        self.maker
     }
 
     /// `shutdown(2)`, on an unconnected end too; each half shut on one end shuts the other half of the peer.
@@ -118,13 +175,15 @@ impl Stream {
         }
     }
 
-    /// The last descriptor of this end is gone. Bytes left unread reset the peer (`unix_release_sock`).
-    pub(crate) fn close(&mut self, peer: Option<&mut Self>) {
+    /// The last descriptor of this end is gone. Bytes left unread reset the peer (`unix_release_sock`); the descriptors beside them are
+    /// returned.
+    pub(crate) fn close(&mut self, peer: Option<&mut Self>) -> impl Iterator<Item = SocketId> + use<> {
         if let Some(peer) = peer {
             peer.peer_gone = true;
             peer.reset |= !self.inbox.is_empty();
         }
         self.inbox = VecDeque::new();
+        std::mem::take(&mut self.parcels).into_rights()
     }
 
     /// `SO_ERROR`.

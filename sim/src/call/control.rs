@@ -1,0 +1,205 @@
+//! Control messages: what `sendmsg(2)` is given beside the data, and what `recvmsg(2)` gives. `cmsg(3)`, net/core/scm.c.
+
+use std::fmt;
+
+use smallvec::SmallVec;
+use wavetank_api::{
+    Errno, MsgFlags, SockFlags,
+    control::{Cmsg, ControlBuf, ControlMessages, cmsg_len, cmsg_space},
+    option::{MAX_LEN, OptValue, Ucred},
+};
+
+use super::Caller;
+use crate::{
+    base::SocketId,
+    host::{Body, Host},
+    proto::unix::{Beside, Credentials},
+    world::World,
+};
+
+/// What a program gives beside the data.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Extra<'a> {
+    pub(crate) control: &'a [u8],
+    /// Numbers of descriptors: `SCM_RIGHTS`.
+    pub(crate) fds: &'a [i32],
+}
+
+impl Extra<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.control.is_empty() && self.fds.is_empty()
+    }
+}
+
+/// As arguments of a call in the trace.
+impl fmt::Display for Extra<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.fds.is_empty() {
+            write!(f, ", SCM_RIGHTS={:?}", self.fds)?;
+        }
+        if !self.control.is_empty() {
+            write!(f, ", {:?}", ControlMessages::new(self.control))?;
+        }
+        Ok(())
+    }
+}
+
+/// The most descriptors a message carries: SCM_MAX_FD of include/net/scm.h.
+const SCM_MAX_FD: usize = 253;
+
+/// The messages of a sender, each held to `CMSG_OK`: long enough for its header, and not beyond the end.
+fn checked(control: &[u8]) -> Result<SmallVec<[Cmsg<'_>; 4]>, Errno> {
+    let header = cmsg_len(0).map_err(|_| Errno::EINVAL)?;
+    let (mut all, mut rest) = (SmallVec::new(), control);
+    while rest.len() >= header {
+        let len = rest.first_chunk().map_or(0, |len| usize::from_ne_bytes(*len));
+        if len < header || len > rest.len() {
+            return Err(Errno::EINVAL);
+        }
+        all.extend(ControlMessages::new(&rest[..len]).next());
+        rest = rest.get(len.next_multiple_of(size_of::<usize>())..).unwrap_or_default();
+    }
+    Ok(all)
+}
+
+impl Caller<'_> {
+    /// What a sender gave beside the data, checked as the socket's protocol checks it.
+    #[cold]
+    pub(super) fn read_extra(&self, world: &World, id: SocketId, extra: &Extra<'_>) -> Result<Beside, Errno> {
+        let messages = checked(extra.control)?;
+        if extra.fds.len() > SCM_MAX_FD || messages.iter().any(is_rights) {
+            // A number among the bytes is nobody's descriptor: the contract's rule in both worlds.
+            return Err(Errno::EINVAL);
+        }
+        match self.host(world).sockets[id].body {
+            Body::Unix { .. } => self.scm_send(world, &messages, extra.fds),
+            Body::Tcp(_) | Body::Udp(_) => sock_cmsg_send(&messages).map(|()| Beside::default()),
+        }
+    }
+
+    /// `__scm_send`: what UNIX sockets know. Other levels are passed over.
+    fn scm_send(&self, world: &World, messages: &[Cmsg<'_>], fds: &[i32]) -> Result<Beside, Errno> {
+        let rights = fds.iter().map(|fd| self.socket(world, *fd)).collect::<Result<_, _>>()?;
+        let mut beside = Beside { rights, who: None };
+        for message in messages.iter().filter(|message| message.level == libc::SOL_SOCKET) {
+            match message.kind {
+                libc::SCM_CREDENTIALS if message.data.len() == Ucred::LEN => {
+                    let Ucred { pid, uid, gid } = Ucred::decode(message.data).ok_or(Errno::EINVAL)?;
+                    // Every program is root's: it may say whom it likes, if there is such a process.
+                    if !self.host(world).has_process(pid) {
+                        return Err(Errno::ESRCH);
+                    }
+                    beside.who = Some(Credentials { pid, uid, gid });
+                }
+                _ => return Err(Errno::EINVAL),
+            }
+        }
+        Ok(beside)
+    }
+
+    /// Gives what lay beside the data to a receiver that has room for so many bytes of control messages: `scm_recv_unix`.
+    #[cold]
+    pub(super) fn scm_recv(
+        &self,
+        world: &mut World,
+        who: Option<Credentials>,
+        rights: Vec<SocketId>,
+        room: usize,
+    ) -> (Option<Box<Passed>>, MsgFlags) {
+        let mut out = Control { bytes: Vec::new(), room, cut: false };
+        let mut fds = Vec::new();
+        if let Some(Credentials { pid, uid, gid }) = who {
+            let mut value = [0; MAX_LEN];
+            let len = Ucred::encode(&Ucred { pid, uid, gid }, &mut value);
+            out.put(libc::SOL_SOCKET, libc::SCM_CREDENTIALS, &value[..len]);
+        }
+        if !rights.is_empty() {
+            // `scm_detach_fds`: as many as there is room for, and as the program may have.
+            let most = out.left().saturating_sub(cmsg_len(0).unwrap_or(0)) / size_of::<i32>();
+            for socket in rights.iter().take(most) {
+                match self.open(world, *socket, SockFlags::empty()) {
+                    Ok(fd) => fds.push(fd),
+                    Err(_) => break,
+                }
+            }
+            out.cut |= fds.len() < rights.len();
+            if !fds.is_empty() {
+                let numbers: Vec<_> = fds.iter().flat_map(|fd| fd.to_ne_bytes()).collect();
+                out.put(libc::SOL_SOCKET, libc::SCM_RIGHTS, &numbers);
+            }
+            self.drop_rights(world, rights);
+        }
+        let flags = if out.cut { MsgFlags::CTRUNC } else { MsgFlags::empty() };
+        (Some(Box::new(Passed { control: out.bytes, fds })), flags)
+    }
+
+    /// Sockets that were in flight are so no more.
+    pub(super) fn drop_rights(&self, world: &mut World, rights: Vec<SocketId>) {
+        world.on_host(self.host, |host, env| rights.into_iter().for_each(|socket| host.release(env, socket)));
+    }
+}
+
+/// Sockets go in flight: each is as open as by one more descriptor. One that was closed since the call looked at it is not sent.
+pub(super) fn take_off(host: &mut Host, rights: &mut Vec<SocketId>) {
+    rights.retain(|socket| match host.sockets.get_mut(*socket) {
+        Some(socket) => {
+            socket.descriptors += 1;
+            true
+        }
+        None => false,
+    });
+}
+
+/// What `recvmsg` gives beside the data.
+#[derive(Default)]
+pub(crate) struct Passed {
+    pub(crate) control: Vec<u8>,
+    pub(crate) fds: Vec<i32>,
+}
+
+/// Room for control messages, filled as `put_cmsg` does.
+struct Control {
+    bytes: Vec<u8>,
+    room: usize,
+    cut: bool,
+}
+
+impl Control {
+    fn left(&self) -> usize {
+        self.room - self.bytes.len()
+    }
+
+    /// One more message; cut if it does not fit, and left out if its header does not.
+    fn put(&mut self, level: i32, kind: i32, data: &[u8]) {
+        let (Ok(header), Ok(len), Ok(space)) = (cmsg_len(0), cmsg_len(data.len()), cmsg_space(data.len())) else {
+            return;
+        };
+        if self.left() < header {
+            self.cut = true;
+            return;
+        }
+        self.cut |= self.left() < len;
+        let fits = len.min(self.left());
+        let mut message = ControlBuf::new();
+        if message.push_raw(level, kind, &data[..fits - header]).is_ok() {
+            let end = space.min(self.left());
+            self.bytes.extend(&message.as_bytes()[..end.min(message.as_bytes().len())]);
+        }
+    }
+}
+
+fn is_rights(message: &Cmsg<'_>) -> bool {
+    (message.level, message.kind) == (libc::SOL_SOCKET, libc::SCM_RIGHTS)
+}
+
+/// `__sock_cmsg_send`: what every internet socket knows. Descriptors and credentials are passed over.
+fn sock_cmsg_send(messages: &[Cmsg<'_>]) -> Result<(), Errno> {
+    for message in messages.iter().filter(|message| message.level == libc::SOL_SOCKET) {
+        match message.kind {
+            libc::SO_MARK | libc::SO_PRIORITY | libc::SO_TIMESTAMPING if message.data.len() == 4 => {}
+            libc::SCM_CREDENTIALS => {}
+            _ => return Err(Errno::EINVAL),
+        }
+    }
+    Ok(())
+}
