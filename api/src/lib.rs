@@ -89,7 +89,10 @@ pub use self::resolve::{
     create_connection_all_errors, create_connection_from, create_server, getfqdn, gethostbyaddr, gethostbyname,
     has_dualstack_ipv6,
 };
-pub use self::socket::{Socket, SocketType, socketpair};
+pub use self::socket::{
+    AlgOp, Ancillary, Buffering, DecodeErrors, FileMode, Newline, SendFile, Socket, SocketFile, SocketType, TextFile,
+    socketpair,
+};
 pub use self::tcp::{Incoming, TcpListener, TcpStream};
 pub use self::time::Instant;
 pub use self::udp::UdpSocket;

@@ -6,7 +6,11 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use self::ancillary::{AlgOp, Ancillary};
+pub use self::file::{Buffering, FileMode, SocketFile};
 pub(crate) use self::io::{forward_read_write, read_write_by_socket};
+pub use self::sendfile::SendFile;
+pub use self::text::{DecodeErrors, Newline, TextFile};
 use crate::option::{SO_DOMAIN, SO_PROTOCOL, SO_TYPE};
 use crate::{Addr, Descriptor, Family, Instant, Net, Protocol, Result, Shutdown, SockFlags, SockType};
 
@@ -65,13 +69,17 @@ macro_rules! retry {
     }};
 }
 
+mod ancillary;
 mod connect;
+mod file;
 mod io;
 mod kind;
 mod modes;
 mod option;
 mod recv;
 mod send;
+mod sendfile;
+mod text;
 
 /// Python's name for the type of sockets.
 pub type SocketType<N> = Socket<N>;

@@ -3,7 +3,7 @@
 use std::io::IoSliceMut;
 
 use super::{Patience, Socket};
-use crate::{Addr, MsgFlags, Net, PollEvents, RecvMsg, Result};
+use crate::{Addr, Errno, Error, MsgFlags, Net, PollEvents, RecvMsg, Result};
 
 /// Receiving.
 impl<N: Net> Socket<N> {
@@ -35,11 +35,21 @@ impl<N: Net> Socket<N> {
     ///
     /// # Errors
     ///
-    /// Those of [`recv`](Self::recv).
+    /// Those of [`recv`](Self::recv); `ENOMEM` for a size that no memory has.
     #[track_caller]
     pub fn recv_vec(&self, size: usize) -> Result<Vec<u8>> {
-        let mut buf = vec![0; size];
-        let count = self.recv(&mut buf)?;
+        self.recv_vec_with(size, MsgFlags::empty())
+    }
+
+    /// [`recv_vec`](Self::recv_vec) with flags.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`recv_with`](Self::recv_with), and `ENOMEM`.
+    #[track_caller]
+    pub fn recv_vec_with(&self, size: usize, flags: MsgFlags) -> Result<Vec<u8>> {
+        let mut buf = new_buffer(size, "recv")?;
+        let count = self.recv_with(&mut buf, flags)?;
         buf.truncate(count);
         Ok(buf)
     }
@@ -72,6 +82,19 @@ impl<N: Net> Socket<N> {
         }
     }
 
+    /// [`recvfrom`](Self::recvfrom) into a new buffer of at most `size` bytes: the form that Python's `recvfrom` has.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`recvfrom_with`](Self::recvfrom_with); `ENOMEM` for a size that no memory has.
+    #[track_caller]
+    pub fn recvfrom_vec(&self, size: usize, flags: MsgFlags) -> Result<(Vec<u8>, Addr)> {
+        let mut buf = new_buffer(size, "recvfrom")?;
+        let (count, from) = self.recvfrom_with(&mut buf, flags)?;
+        buf.truncate(count);
+        Ok((buf, from))
+    }
+
     /// `recvmsg(2)`: scattered data, the sender, control messages, and flags.
     ///
     /// # Errors
@@ -79,8 +102,24 @@ impl<N: Net> Socket<N> {
     /// Those of [`recv_with`](Self::recv_with), and `EMSGSIZE` (too many buffers).
     #[inline]
     #[track_caller]
-    #[doc(alias = "recvmsg_into")]
     pub fn recvmsg(&self, msg: &mut RecvMsg<'_, '_, N::Fd>, flags: MsgFlags) -> Result<usize> {
         retry!(self, IN, self.net.recvmsg(&self.fd, msg, flags))
     }
 }
+
+/// A buffer of that many bytes.
+///
+/// # Errors
+///
+/// `ENOMEM`, where an allocation would end the program.
+pub(super) fn new_buffer(size: usize, call: &'static str) -> Result<Vec<u8>> {
+    let no_room = || Error::new(Errno::ENOMEM, call);
+    if size > SMALL {
+        // Only asked: what is zeroed by the allocator is not touched.
+        Vec::<u8>::new().try_reserve_exact(size).map_err(|_| no_room())?;
+    }
+    Ok(vec![0; size])
+}
+
+/// A size that is always there.
+const SMALL: usize = 1 << 20;
