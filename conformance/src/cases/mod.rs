@@ -9,7 +9,9 @@ mod closing;
 mod closing_waits;
 mod connect;
 mod connect_nonblocking;
+mod create;
 mod data;
+mod databases;
 mod dup;
 mod examples;
 mod fast_open;
@@ -86,6 +88,8 @@ pub(crate) fn all() -> &'static [&'static Case] {
             msg_flags::CASES,
             dup::CASES,
             resolve::CASES,
+            create::CASES,
+            databases::CASES,
             host::CASES,
             examples::CASES,
             can_raw::CASES,
