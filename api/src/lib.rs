@@ -13,6 +13,7 @@
 //! | wait for several sockets | [`Net::poll`], [`PollFd`], [`poll_one`] |
 //! | look up names | [`ToAddrs`], [`Net::getaddrinfo`], [`AddrQuery`] |
 //! | set options | [`option`] |
+//! | use a constant by its name in C, or look one up | [`c`] |
 //! | send and read control messages | [`control`] |
 //! | start threads, sleep, draw random bytes | [`Host`] |
 //! | lock, wait, send between threads | [`sync`] |
@@ -45,6 +46,7 @@
 //! * inheritance of descriptors by other programs: each is close-on-exec.
 
 mod addr;
+pub mod c;
 pub mod can;
 pub mod control;
 mod errno;

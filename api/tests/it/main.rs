@@ -1,6 +1,7 @@
 //! The vocabulary of the contract, and `Socket` over a scripted stack. What needs a world is tested in `real/tests`.
 
 mod addr;
+mod c;
 mod control;
 mod docs;
 mod errno;
