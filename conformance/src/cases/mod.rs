@@ -12,6 +12,7 @@ mod connect_nonblocking;
 mod create;
 mod data;
 mod databases;
+mod default_timeout;
 mod dup;
 mod examples;
 mod fast_open;
@@ -19,9 +20,12 @@ mod held_back;
 mod host;
 mod inherit;
 mod listen;
+mod makefile;
+mod making;
 mod modes;
 mod msg_flags;
 mod names;
+mod netdb;
 mod open;
 mod open_queue;
 mod options;
@@ -30,6 +34,7 @@ mod passing;
 mod poll;
 mod ports;
 mod resolve;
+mod sendfile;
 mod shutdown;
 mod socket;
 mod stream;
@@ -66,6 +71,8 @@ pub(crate) fn all() -> &'static [&'static Case] {
             stream::CASES,
             data::CASES,
             held_back::CASES,
+            sendfile::CASES,
+            makefile::CASES,
             shutdown::CASES,
             close::CASES,
             closing::CASES,
@@ -75,6 +82,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             poll::CASES,
             modes::CASES,
             timeouts::CASES,
+            default_timeout::CASES,
             udp::CASES,
             udp_errors::CASES,
             urgent::CASES,
@@ -89,7 +97,9 @@ pub(crate) fn all() -> &'static [&'static Case] {
             dup::CASES,
             resolve::CASES,
             create::CASES,
+            making::CASES,
             databases::CASES,
+            netdb::CASES,
             host::CASES,
             examples::CASES,
             can_raw::CASES,

@@ -27,7 +27,8 @@ enum Kind {
 
 /// `__sock_create`, then `inet_create` or `unix_create`: which check comes first is visible.
 fn kind_of(family: Family, kind: SockType, flags: SockFlags, protocol: Protocol) -> Result<Kind, Errno> {
-    if !(SockFlags::NONBLOCK | SockFlags::CLOEXEC).contains(flags) {
+    // `__sys_socket`: SOCK_TYPE_MASK.
+    if !(SockFlags::NONBLOCK | SockFlags::CLOEXEC).contains(flags) || kind.raw() & !0xf != 0 {
         return Err(Errno::EINVAL);
     }
     if !(0..AF_MAX).contains(&family.raw()) {
@@ -70,6 +71,8 @@ impl Caller<'_> {
             numbers: [family.raw() as u64, (kind.raw() | flags.bits()) as u64, protocol.raw() as u64],
             text: || format!("socket({family}, {}, {protocol})", type_text(kind, flags)),
         };
+        let (kind, more) = kind.split();
+        let flags = flags | more;
         self.call(told, |world| {
             let kind = kind_of(family, kind, flags, protocol)?;
             self.has_room(world, 1)?;
@@ -90,9 +93,11 @@ impl Caller<'_> {
             numbers: [family.raw() as u64, (kind.raw() | flags.bits()) as u64, protocol.raw() as u64],
             text: || format!("socketpair({family}, {}, {protocol})", type_text(kind, flags)),
         };
+        let (kind, more) = kind.split();
+        let flags = flags | more;
         self.call(told, |world| {
             // `__sys_socketpair` reserves both descriptors before it makes the sockets.
-            if !(SockFlags::NONBLOCK | SockFlags::CLOEXEC).contains(flags) {
+            if !(SockFlags::NONBLOCK | SockFlags::CLOEXEC).contains(flags) || kind.raw() & !0xf != 0 {
                 return Err(Errno::EINVAL);
             }
             self.has_room(world, 2)?;
