@@ -108,8 +108,13 @@ impl Namespace {
         thread::Builder::new().name(name.to_owned()).spawn(inside).expect("no thread could be started")
     }
 
-    /// Moves this thread inside. Only for a thread that ends there.
-    fn enter(&self) {
+    /// Moves this thread inside for good, with the threads that it starts from now on: better [`run`](Self::run), unless that would
+    /// be a thread for each of many short calls.
+    ///
+    /// # Panics
+    ///
+    /// If this thread has given up the privilege by which the namespace was made.
+    pub fn enter(&self) {
         // It was ours to make, so it is ours to enter.
         sys::enter_network(self.file.as_fd()).expect("setns into a namespace that was made here");
     }

@@ -11,7 +11,7 @@ use crate::{AiFlags, Eai, Family};
 ///
 /// IPv4 is read by [`inet_aton`](crate::inet_aton) with nothing after it. IPv6 may have a scope: `%` and a number, or, if the address
 /// is link-local (`fe80::/10`, `ff01::/16` and `ff02::/16` with any flags of multicast), the name of an interface, which goes before the
-/// number and is given to `if_nametoindex`. `flags` matters for [`AiFlags::V4MAPPED`] only.
+/// number and is given to `if_nametoindex`. `flags` matters for [`AiFlags::V4MAPPED`] only. `*` is no host at all to `getaddrinfo`.
 ///
 /// # Errors
 ///
@@ -48,6 +48,9 @@ pub fn numeric_host(
     if_nametoindex: impl FnOnce(&[u8]) -> Option<u32>,
 ) -> Result<Option<Addr>, Eai> {
     let text = text.as_ref();
+    if text == b"*" {
+        return Ok(None);
+    }
     if ![Family::UNSPEC, Family::INET, Family::INET6].contains(&family) {
         return Err(Eai::FAMILY);
     }

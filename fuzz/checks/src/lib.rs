@@ -5,8 +5,12 @@
 
 pub mod arguments;
 pub mod conversation;
+pub mod dice;
+pub mod differential;
 pub mod input;
+pub mod permitted;
 pub mod program;
+pub mod sys;
 
 /// One fuzz target.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +25,11 @@ pub struct Target {
     pub max_len: usize,
     /// How many random inputs `cargo test` adds to those that are kept.
     pub random: u64,
+}
+
+/// Texts as seeds: what each shows, and the text.
+pub(crate) fn named(rows: &[(&str, &str)]) -> Vec<Seed> {
+    rows.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
 }
 
 /// What an input shows, which is its file's name; and the input.
@@ -40,7 +49,16 @@ macro_rules! targets {
 
 targets! {
     // target       bytes   random
-    addr_text       300     20_000
+    // Addresses in text, beside the C library.
+    inet_aton       64      20_000
+    inet_pton       64      20_000
+    inet_ntop       20      20_000
+    numeric_host    80      20_000
+    service         40      20_000
+    ifname          24      20_000
+    bluetooth       64      20_000
+    addr_from_str   300     20_000
+    unix            300     20_000
     calls           1200    2_000
     packet          1600    20_000
     sockaddr        300     20_000

@@ -7,7 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use wavetank_fuzz_checks::{TARGETS, Target, input::random_bytes, target};
+use wavetank_fuzz_checks::{
+    TARGETS, Target,
+    dice::Dice,
+    differential::{PARSERS, Verdict},
+    input::random_bytes,
+    permitted::PERMITTED,
+    target,
+};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -106,7 +113,11 @@ macro_rules! replay {
     };
 }
 
+<<<<<<< HEAD
 replay! { addr_text calls packet sockaddr cmsg option_value sysctl packet_script }
+=======
+replay! { inet_aton inet_pton inet_ntop numeric_host service ifname bluetooth addr_from_str unix calls }
+>>>>>>> aa5d170 (fuzz: every parser of addresses beside the C library's; ten million texts each, 0 differences)
 
 #[test]
 fn the_seeds_are_as_their_generator_makes_them() {
@@ -117,5 +128,42 @@ fn the_seeds_are_as_their_generator_makes_them() {
             let kept = fs::read(folder.join(&name)).ok();
             assert!(kept == Some(bytes), "{}/{name}: cargo run -p wavetank-fuzz-checks --bin seeds", target.name);
         }
+    }
+}
+
+#[test]
+fn every_parser_of_addresses_has_seeds_of_each_verdict() {
+    let mut permitted = BTreeSet::new();
+    for parser in PARSERS {
+        let target = target(parser.name).unwrap();
+        let verdicts: Vec<_> = (target.seeds)().iter().map(|(_, text)| parser.judge(text)).collect();
+        assert!(verdicts.contains(&Verdict::Read), "{} reads no seed", parser.name);
+        assert!(verdicts.contains(&Verdict::Refused), "{} refuses no seed", parser.name);
+        for verdict in verdicts {
+            match verdict {
+                Verdict::Permitted(reason) => drop(permitted.insert(reason)),
+                Verdict::Differs(how) => panic!("{}: {how}", parser.name),
+                Verdict::Read | Verdict::Refused => {}
+            }
+        }
+    }
+    let listed = PERMITTED.iter().map(|row| row.reason).collect();
+    assert_eq!(permitted, listed, "a permitted difference is none, or none of its parser's seeds shows it");
+}
+
+/// The texts that `src/bin/addr.rs` makes by the million, here by the thousand.
+#[test]
+fn texts_at_random_are_read_as_the_c_library_reads_them() {
+    for parser in PARSERS {
+        let mut read = 0;
+        for number in 0..20_000 {
+            let text = (parser.text)(&mut Dice::new(number));
+            match parser.judge(&text) {
+                Verdict::Differs(how) => panic!("{} on text {number}, {}: {how}", parser.name, text.escape_ascii()),
+                verdict => read += u32::from(verdict == Verdict::Read),
+            }
+        }
+        // Else the texts are too far from the grammar to show anything.
+        assert!((3_000..19_900).contains(&read), "{}: {read} of 20000 were read", parser.name);
     }
 }
