@@ -574,6 +574,30 @@ constants! { FREEBSD;
     /// The scope as a number.
     NI_NUMERICSCOPE;
 
+    // What `poll(2)` waits for and reports.
+    /// Reading does not block.
+    POLLIN;
+    /// Urgent data.
+    POLLPRI;
+    /// Writing does not block.
+    POLLOUT;
+    /// An error is pending.
+    POLLERR;
+    /// Both directions are closed.
+    POLLHUP;
+    /// Not an open descriptor.
+    POLLNVAL;
+    /// Ordinary data.
+    POLLRDNORM;
+    /// Urgent data.
+    POLLRDBAND;
+    /// Room for ordinary data.
+    POLLWRNORM;
+    /// Room for urgent data.
+    POLLWRBAND;
+    /// The peer has closed its sending side.
+    POLLRDHUP;
+
     // Bluetooth.
     /// Logical link control. netgraph/bluetooth/include/ng_btsocket.h.
     BTPROTO_L2CAP = 135;

@@ -510,6 +510,28 @@ constants! { MACOS;
     /// The scope as a number.
     NI_NUMERICSCOPE;
 
+    // What `poll(2)` waits for and reports.
+    /// Reading does not block.
+    POLLIN;
+    /// Urgent data.
+    POLLPRI;
+    /// Writing does not block.
+    POLLOUT;
+    /// An error is pending.
+    POLLERR;
+    /// Both directions are closed.
+    POLLHUP;
+    /// Not an open descriptor.
+    POLLNVAL;
+    /// Ordinary data.
+    POLLRDNORM;
+    /// Urgent data.
+    POLLRDBAND;
+    /// Room for ordinary data.
+    POLLWRNORM;
+    /// Room for urgent data.
+    POLLWRBAND;
+
     // Controls of the kernel.
     /// Events of the kernel.
     SYSPROTO_EVENT;

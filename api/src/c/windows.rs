@@ -531,6 +531,28 @@ constants! { WINDOWS;
     HVSOCKET_CONNECTED_SUSPEND = 4;
     /// `HVSOCKET_ADDRESS_INFO`: the address is passed through.
     HVSOCKET_ADDRESS_FLAG_PASSTHRU = 1;
+
+    // What `WSAPoll` waits for and reports.
+    /// Ordinary data.
+    POLLRDNORM = 256;
+    /// Urgent data.
+    POLLRDBAND = 512;
+    /// Reading does not block.
+    POLLIN = 768;
+    /// Urgent data.
+    POLLPRI = 1024;
+    /// Room for ordinary data.
+    POLLWRNORM = 16;
+    /// Writing does not block.
+    POLLOUT = 16;
+    /// Room for urgent data.
+    POLLWRBAND = 32;
+    /// An error is pending.
+    POLLERR = 1;
+    /// Both directions are closed.
+    POLLHUP = 2;
+    /// Not an open descriptor.
+    POLLNVAL = 4;
 }
 
 texts! { WINDOWS_TEXTS;

@@ -306,7 +306,7 @@ impl<N: Net> Socket<N> {
     /// The protocol it was made with; 0 is the family's default.
     #[doc(alias = "proto")]
     pub const fn protocol(&self) -> Protocol {
-        self.protocol
+        Protocol::of(self.family, self.protocol.raw())
     }
 
     /// Whether programs that this one executes get the descriptor (Python's `get_inheritable`): `fcntl(F_GETFD)`. No new socket is

@@ -37,10 +37,10 @@ fn kind_of(family: Family, kind: SockType, flags: SockFlags, protocol: Protocol)
     if !(0..SOCK_MAX).contains(&kind.raw()) {
         return Err(Errno::EINVAL);
     }
-    let inet = |family| match (kind, protocol) {
-        (SockType::STREAM, Protocol::IP | Protocol::TCP) => Ok(Kind::Tcp(family)),
-        (SockType::DGRAM, Protocol::IP | Protocol::UDP) => Ok(Kind::Udp(family)),
-        (_, protocol) if !(0..IPPROTO_MAX).contains(&protocol.raw()) => Err(Errno::EINVAL),
+    let inet = |family| match (kind, protocol.raw()) {
+        (SockType::STREAM, 0 | libc::IPPROTO_TCP) => Ok(Kind::Tcp(family)),
+        (SockType::DGRAM, 0 | libc::IPPROTO_UDP) => Ok(Kind::Udp(family)),
+        (_, protocol) if !(0..IPPROTO_MAX).contains(&protocol) => Err(Errno::EINVAL),
         (SockType::STREAM | SockType::DGRAM, _) => Err(Errno::EPROTONOSUPPORT),
         _ => Err(Errno::ESOCKTNOSUPPORT),
     };

@@ -418,4 +418,28 @@ constants! { SOCKET;
     SO_EE_CODE_TXTIME_MISSED = 2;
     /// The extensions of RFC 4884 did not parse.
     SO_EE_RFC4884_FLAG_INVALID = 1;
+
+    // What `poll(2)` waits for and reports.
+    /// Reading does not block.
+    POLLIN;
+    /// Urgent data.
+    POLLPRI;
+    /// Writing does not block.
+    POLLOUT;
+    /// An error is pending.
+    POLLERR;
+    /// Both directions are closed.
+    POLLHUP;
+    /// Not an open descriptor.
+    POLLNVAL;
+    /// Ordinary data.
+    POLLRDNORM;
+    /// Urgent data.
+    POLLRDBAND;
+    /// Room for ordinary data.
+    POLLWRNORM;
+    /// Room for urgent data.
+    POLLWRBAND;
+    /// The peer has closed its sending side.
+    POLLRDHUP;
 }
