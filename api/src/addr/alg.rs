@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sockaddr::Fields;
+use super::text::{FamilyText, escape, keys, number_or, unescape};
 use crate::{Errno, Error, Result};
 
 /// Which of the kernel's algorithms a socket is bound to, C's `struct sockaddr_alg`.
@@ -79,7 +80,25 @@ fn before_nul(bytes: &[u8]) -> &[u8] {
 
 impl fmt::Display for AlgAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "alg:{}:{}:{:x}:{:x}", self.kind().escape_ascii(), self.name().escape_ascii(), self.feat, self.mask)
+        f.write_str("alg:")?;
+        escape(self.kind(), b":/", f)?;
+        f.write_str(":")?;
+        escape(self.name(), b":/", f)?;
+        if self.feat != 0 {
+            write!(f, "/feat={:#x}", self.feat)?;
+        }
+        if self.mask == 0 { Ok(()) } else { write!(f, "/mask={:#x}", self.mask) }
+    }
+}
+
+impl FamilyText for AlgAddr {
+    const SENTENCE: &str = "not an ALG address: write alg:hash:sha256, the type with 13 bytes at most and the name with 63 at most, and \
+                            perhaps /feat=0x1/mask=0x1";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        let (algorithm, [feat, mask]) = keys(rest, ["feat", "mask"])?;
+        let (kind, name) = algorithm.split_once(':').filter(|_| form == "alg")?;
+        Self::from_bytes(&unescape(kind)?, &unescape(name)?, number_or(feat, 0)?, number_or(mask, 0)?)
     }
 }
 

@@ -1,8 +1,10 @@
 //! [`BluetoothAddr`] and [`BdAddr`]: a device, and what each of the four protocols adds. include/net/bluetooth/*.h.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::sockaddr::Fields;
+use super::text::{AddrParseError, FamilyText, keys, number, number_or};
 
 /// A device address of Bluetooth, most significant byte first, as it is written: `00:1a:7d:da:71:13`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -109,13 +111,106 @@ impl fmt::Debug for BdAddr {
     }
 }
 
+/// Six numbers in hexadecimal, each below 256, with colons.
+///
+/// The numbers are read as C's `scanf("%X")` reads them, by which Python reads the address: white space and a plus or a minus
+/// may stand before a number, then `0x`, and any number of zeros. But a number that `scanf` would cut to 32 bits is refused.
+///
+/// ```
+/// use wavetank_api::BdAddr;
+///
+/// assert_eq!("00:1A:7d:da:71:13".parse(), Ok(BdAddr([0x00, 0x1a, 0x7d, 0xda, 0x71, 0x13])));
+/// assert_eq!("1:2:3:4:5:6".parse(), Ok(BdAddr([1, 2, 3, 4, 5, 6])));
+/// let error = "00:1a:7d:da:71:100".parse::<BdAddr>().unwrap_err();
+/// assert_eq!(error.to_string(), "not a Bluetooth address: write 00:1a:7d:da:71:13, six bytes in hexadecimal");
+/// ```
+impl FromStr for BdAddr {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        const BAD: AddrParseError =
+            AddrParseError::new("not a Bluetooth address: write 00:1a:7d:da:71:13, six bytes in hexadecimal");
+        read_bdaddr(text.as_bytes()).ok_or(BAD)
+    }
+}
+
+fn read_bdaddr(text: &[u8]) -> Option<BdAddr> {
+    let mut bytes = [0; 6];
+    let mut parts = text.split(|&byte| byte == b':');
+    for byte in &mut bytes {
+        *byte = read_scanned(parts.next()?)?;
+    }
+    parts.next().is_none().then_some(BdAddr(bytes))
+}
+
+/// A number as `scanf("%X")` reads it, and nothing after it.
+fn read_scanned(text: &[u8]) -> Option<u8> {
+    let start = text.iter().position(|byte| !matches!(byte, b' ' | b'\t'..=b'\r'))?;
+    let (unsigned, minus) = match &text[start..] {
+        [b'-', rest @ ..] => (rest, true),
+        [b'+', rest @ ..] | rest => (rest, false),
+    };
+    let digits = match unsigned {
+        // The zero is a digit already.
+        [b'0', b'x' | b'X', rest @ ..] => rest,
+        [] => return None,
+        rest => rest,
+    };
+    let add = |number: u8, byte: &u8| {
+        let digit = char::from(*byte).to_digit(16)? as u8;
+        (number < 16).then_some(number << 4 | digit)
+    };
+    // What is below zero would be above 255.
+    digits.iter().try_fold(0, add).filter(|&number| number == 0 || !minus)
+}
+
 impl fmt::Display for BluetoothAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::L2cap { bdaddr, psm, cid, bdaddr_type } => write!(f, "l2cap:{bdaddr}/{psm}/{cid}/{bdaddr_type}"),
-            Self::Rfcomm { bdaddr, channel } => write!(f, "rfcomm:{bdaddr}/{channel}"),
-            Self::Hci { device, channel } => write!(f, "hci:{device}/{channel}"),
+        match *self {
+            Self::L2cap { bdaddr, psm, cid, bdaddr_type } => {
+                write!(f, "l2cap:{bdaddr}")?;
+                if psm != 0 {
+                    write!(f, "/psm={psm:#x}")?;
+                }
+                if cid != 0 {
+                    write!(f, "/cid={cid:#x}")?;
+                }
+                if bdaddr_type == 0 { Ok(()) } else { write!(f, "/type={bdaddr_type}") }
+            }
+            Self::Rfcomm { bdaddr, channel: 0 } => write!(f, "rfcomm:{bdaddr}"),
+            Self::Rfcomm { bdaddr, channel } => write!(f, "rfcomm:{bdaddr}/channel={channel}"),
+            Self::Hci { device, channel: 0 } => write!(f, "hci:{device}"),
+            Self::Hci { device, channel } => write!(f, "hci:{device}/channel={channel}"),
             Self::Sco { bdaddr } => write!(f, "sco:{bdaddr}"),
+        }
+    }
+}
+
+impl FamilyText for BluetoothAddr {
+    const SENTENCE: &str = "not a BLUETOOTH address: write l2cap:00:1a:7d:da:71:13/psm=0x1001 (or /cid=0x40, and perhaps /type=1), \
+                            rfcomm:00:1a:7d:da:71:13/channel=3, hci:0/channel=1, or sco:00:1a:7d:da:71:13";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        match form {
+            "l2cap" => {
+                let (bdaddr, [psm, cid, kind]) = keys(rest, ["psm", "cid", "type"])?;
+                Some(Self::L2cap {
+                    bdaddr: bdaddr.parse().ok()?,
+                    psm: number_or(psm, 0)?,
+                    cid: number_or(cid, 0)?,
+                    bdaddr_type: number_or(kind, 0)?,
+                })
+            }
+            "rfcomm" => {
+                let (bdaddr, [channel]) = keys(rest, ["channel"])?;
+                Some(Self::Rfcomm { bdaddr: bdaddr.parse().ok()?, channel: number_or(channel, 0)? })
+            }
+            "hci" => {
+                let (device, [channel]) = keys(rest, ["channel"])?;
+                Some(Self::Hci { device: number(device)?, channel: number_or(channel, 0)? })
+            }
+            "sco" => Some(Self::Sco { bdaddr: rest.parse().ok()? }),
+            _ => None,
         }
     }
 }

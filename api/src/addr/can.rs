@@ -3,6 +3,8 @@
 use std::fmt;
 
 use super::sockaddr::Fields;
+use super::text::{FamilyText, keys, number, number_or};
+use crate::can::CanId;
 
 /// The address of a CAN socket, C's `struct sockaddr_can`: its form is that of the protocol.
 ///
@@ -78,12 +80,57 @@ impl CanAddr {
     }
 }
 
+/// `J1939_NO_PGN` of include/uapi/linux/can/j1939.h; `J1939_NO_NAME` is 0.
+const NO_PGN: u32 = 0x4_0000;
+/// `J1939_NO_ADDR`.
+const NO_ADDR: u8 = 0xff;
+
 impl fmt::Display for CanAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        match *self {
             Self::Raw { ifindex } => write!(f, "can:{ifindex}"),
-            Self::Isotp { ifindex, rx_id, tx_id } => write!(f, "can-isotp:{ifindex}:{rx_id:x}:{tx_id:x}"),
-            Self::J1939 { ifindex, name, pgn, addr } => write!(f, "can-j1939:{ifindex}:{name:x}:{pgn:x}:{addr:x}"),
+            Self::Isotp { ifindex, rx_id, tx_id } => {
+                write!(f, "can-isotp:{ifindex}/rx={}/tx={}", CanId(rx_id), CanId(tx_id))
+            }
+            Self::J1939 { ifindex, name, pgn, addr } => {
+                write!(f, "can-j1939:{ifindex}")?;
+                if name != 0 {
+                    write!(f, "/name={name:#x}")?;
+                }
+                if pgn != NO_PGN {
+                    write!(f, "/pgn={pgn:#x}")?;
+                }
+                if addr == NO_ADDR { Ok(()) } else { write!(f, "/addr={addr:#x}") }
+            }
+        }
+    }
+}
+
+impl FamilyText for CanAddr {
+    const SENTENCE: &str = "not a CAN address: write can:3 with the number of the interface, can-isotp:3/rx=7e8/tx=7e0, or can-j1939:3, \
+                            perhaps with /name=0x1, /pgn=0xfeca, /addr=0x80";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        match form {
+            "can" => Some(Self::Raw { ifindex: number(rest)? }),
+            "can-isotp" => {
+                let (ifindex, [rx, tx]) = keys(rest, ["rx", "tx"])?;
+                Some(Self::Isotp {
+                    ifindex: number(ifindex)?,
+                    rx_id: rx?.parse::<CanId>().ok()?.0,
+                    tx_id: tx?.parse::<CanId>().ok()?.0,
+                })
+            }
+            "can-j1939" => {
+                let (ifindex, [name, pgn, addr]) = keys(rest, ["name", "pgn", "addr"])?;
+                Some(Self::J1939 {
+                    ifindex: number(ifindex)?,
+                    name: number_or(name, 0)?,
+                    pgn: number_or(pgn, NO_PGN)?,
+                    addr: number_or(addr, NO_ADDR)?,
+                })
+            }
+            _ => None,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! [`HypervAddr`]: a virtual machine and a service of Hyper-V. Windows' hvsocket.h.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::sockaddr::Fields;
+use super::text::{AddrParseError, FamilyText, hex_byte};
 
 /// The address of a Hyper-V socket, C's `SOCKADDR_HV`. Windows only: elsewhere every call that takes it answers `EAFNOSUPPORT`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +68,41 @@ impl fmt::Debug for Guid {
 impl fmt::Display for HypervAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "hyperv:{}:{}", self.vm_id, self.service_id)
+    }
+}
+
+/// 32 hexadecimal digits with dashes after 8, 12, 16 and 20 of them, in either case.
+impl FromStr for Guid {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        const BAD: AddrParseError = AddrParseError::new(
+            "not a GUID: write 32 hexadecimal digits with dashes, e0e16197-dd56-4a10-9195-5ee7a155a838",
+        );
+        read_guid(text.as_bytes()).ok_or(BAD)
+    }
+}
+
+fn read_guid(text: &[u8]) -> Option<Guid> {
+    let mut bytes = [0; 16];
+    let mut rest = text;
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            rest = rest.strip_prefix(b"-")?;
+        }
+        let (digits, after) = rest.split_at_checked(2)?;
+        *byte = hex_byte(digits)?;
+        rest = after;
+    }
+    rest.is_empty().then_some(Guid(bytes))
+}
+
+impl FamilyText for HypervAddr {
+    const SENTENCE: &str = "not a HYPERV address: write hyperv: and two GUIDs with a colon between them, the virtual machine's and the service's";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        let (vm_id, service_id) = rest.split_once(':').filter(|_| form == "hyperv")?;
+        Some(Self { vm_id: vm_id.parse().ok()?, service_id: service_id.parse().ok()? })
     }
 }
 

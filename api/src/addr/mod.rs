@@ -19,9 +19,7 @@ mod to_addrs;
 mod unix;
 mod vsock;
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use std::str::FromStr;
 
 pub use self::alg::AlgAddr;
 pub use self::bluetooth::{BdAddr, BluetoothAddr};
@@ -35,6 +33,7 @@ pub use self::pton::{inet_ntop, inet_pton};
 pub use self::qipcrtr::QipcrtrAddr;
 pub use self::system::SystemAddr;
 pub use self::text::AddrParseError;
+pub(crate) use self::text::number;
 pub use self::tipc::{TipcAddr, TipcName};
 pub use self::to_addrs::ToAddrs;
 pub use self::unix::UnixAddr;
@@ -43,9 +42,29 @@ use crate::{Errno, Error, Family, Result};
 
 /// The address of a socket: C's `struct sockaddr` with its family.
 ///
-/// In text, IPv4 and IPv6 look as in `std::net`; a UNIX address is `unix:/path` or `unix:@abstract`; the address without a
-/// family, with which `connect(2)` dissolves an association, is `unspec`; any other family is `raw:` with its number and the bytes
-/// after it. Everything but the flow label of IPv6 comes back from its text.
+/// # In text
+///
+/// `Display` and `FromStr` are exact: every address comes back from its text, which is printable ASCII.
+///
+/// | family | text |
+/// |---|---|
+/// | IPv4, IPv6 | as in `std::net`; a flow label or traffic class follows as `/flow=0x12345`, in the order of the wire |
+/// | UNIX | `unix:/path`, `unix:@abstract`, `unix:` for none; other bytes than printable ASCII are `\xNN` |
+/// | none | `unspec`, with which `connect(2)` dissolves an association |
+/// | CAN | `can:3`, the interface; `can-isotp:3/rx=7e8/tx=18db33f1`, see [`CanId`](crate::can::CanId); `can-j1939:3/name=0x1/pgn=0xfeca/addr=0x80` |
+/// | PACKET | `packet:2/proto=0x0800/hatype=1/pkttype=broadcast/addr=aa:bb:cc:dd:ee:ff` |
+/// | NETLINK | `netlink:1234/groups=0x1` |
+/// | VSOCK | `vsock:host:1234`, `vsock:any:any`, `vsock:3:1234/flags=0x1`; also `hypervisor` and `local` |
+/// | TIPC | `tipc-name:1000:5/domain=0x1/scope=node`, `tipc-nameseq:1000:0:9/scope=cluster`, `tipc-id:0x1001001:77` |
+/// | ALG | `alg:hash:sha256`, `alg:aead:rfc4106(gcm(aes))/feat=0x1/mask=0x1` |
+/// | BLUETOOTH | `l2cap:aa:bb:cc:dd:ee:ff/psm=0x1001/cid=0x40/type=1`, `rfcomm:aa:bb:cc:dd:ee:ff/channel=3`, `hci:0/channel=1`, `sco:aa:bb:cc:dd:ee:ff` |
+/// | QIPCRTR | `qipcrtr:1:77`, `qipcrtr:bcast:ctrl` |
+/// | HYPERV | `hyperv:` and the two GUIDs with a colon between them |
+/// | SYSTEM | `system:2:1`, the control and the unit |
+/// | any | `raw:40:0a0b0c`, its number and the bytes after it |
+///
+/// A `/key=value` that is zero (for CAN J1939 also: that stands for none) is left away, and they may come in any order. Numbers are
+/// decimal, or hexadecimal with `0x`.
 ///
 /// ```
 /// use wavetank_api::{Addr, Family};
@@ -53,11 +72,13 @@ use crate::{Errno, Error, Family, Result};
 /// let rows = [
 ///     ("127.0.0.1:80", Family::INET, Some(80)),
 ///     ("[::1]:80", Family::INET6, Some(80)),
-///     ("[fe80::1%3]:80", Family::INET6, Some(80)),
+///     ("[fe80::1%3]:80/flow=0x12345", Family::INET6, Some(80)),
 ///     ("unix:/run/a b.sock", Family::UNIX, None),
 ///     ("unix:@hidden", Family::UNIX, None),
 ///     ("unix:", Family::UNIX, None),
 ///     ("unspec", Family::UNSPEC, None),
+///     ("vsock:host:1234", Family::VSOCK, None),
+///     ("can-isotp:3/rx=7e8/tx=18db33f1", Family::CAN, None),
 ///     ("raw:40:0a0b0c", Family::VSOCK, None),
 /// ];
 /// for (text, family, port) in rows {
@@ -206,67 +227,6 @@ impl Addr {
     pub(crate) fn to_inet(&self, call: &'static str) -> Result<SocketAddr> {
         self.as_inet().ok_or_else(|| Error::new(Errno::EAFNOSUPPORT, call))
     }
-}
-
-impl fmt::Display for Addr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::V4(addr) => fmt::Display::fmt(addr, f),
-            Self::V6(addr) => fmt::Display::fmt(addr, f),
-            Self::Unix(addr) => fmt::Display::fmt(addr, f),
-            Self::Can(addr) => fmt::Display::fmt(addr, f),
-            Self::Packet(addr) => fmt::Display::fmt(addr, f),
-            Self::Netlink(addr) => fmt::Display::fmt(addr, f),
-            Self::Vsock(addr) => fmt::Display::fmt(addr, f),
-            Self::Tipc(addr) => fmt::Display::fmt(addr, f),
-            Self::Alg(addr) => fmt::Display::fmt(addr, f),
-            Self::Bluetooth(addr) => fmt::Display::fmt(addr, f),
-            Self::Qipcrtr(addr) => fmt::Display::fmt(addr, f),
-            Self::Hyperv(addr) => fmt::Display::fmt(addr, f),
-            Self::System(addr) => fmt::Display::fmt(addr, f),
-            Self::Unspec => f.write_str("unspec"),
-            Self::Raw { family, bytes } => {
-                write!(f, "raw:{family}:")?;
-                bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Addr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for Addr {
-    type Err = AddrParseError;
-
-    fn from_str(text: &str) -> Result<Self, AddrParseError> {
-        const BAD: AddrParseError =
-            AddrParseError::new("not an address: write 1.2.3.4:80, [::1]:80, unix:/path, unix:@name");
-        if let Ok(addr) = text.parse::<SocketAddr>() {
-            return Ok(addr.into());
-        }
-        if text == "unspec" {
-            return Ok(Self::Unspec);
-        }
-        if let Some(rest) = text.strip_prefix("unix:") {
-            return UnixAddr::parse(rest).map(Self::Unix).ok_or(BAD);
-        }
-        let (family, hex) = text.strip_prefix("raw:").and_then(|rest| rest.split_once(':')).ok_or(BAD)?;
-        let family = family.parse().map_err(|_| BAD)?;
-        let bytes = parse_hex(hex).ok_or(BAD)?;
-        Ok(Self::Raw { family, bytes })
-    }
-}
-
-fn parse_hex(text: &str) -> Option<Box<[u8]>> {
-    let digit = |byte: u8| (byte as char).to_digit(16).map(|value| value as u8);
-    if !text.len().is_multiple_of(2) {
-        return None;
-    }
-    text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
 }
 
 impl From<SocketAddrV4> for Addr {

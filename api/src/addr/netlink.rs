@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sockaddr::Fields;
+use super::text::{FamilyText, keys, number, number_or};
 
 /// The address of a netlink socket, C's `struct sockaddr_nl`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -30,7 +31,17 @@ impl NetlinkAddr {
 
 impl fmt::Display for NetlinkAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "netlink:{}:{:x}", self.pid, self.groups)
+        write!(f, "netlink:{}", self.pid)?;
+        if self.groups == 0 { Ok(()) } else { write!(f, "/groups={:#x}", self.groups) }
+    }
+}
+
+impl FamilyText for NetlinkAddr {
+    const SENTENCE: &str = "not a NETLINK address: write netlink:1234, the port, and perhaps /groups=0x1";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        let (pid, [groups]) = keys(rest, ["groups"]).filter(|_| form == "netlink")?;
+        Some(Self { pid: number(pid)?, groups: number_or(groups, 0)? })
     }
 }
 

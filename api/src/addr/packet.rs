@@ -1,8 +1,10 @@
 //! [`PacketAddr`]: an interface, and what the link layer says of a frame. `packet(7)`.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::sockaddr::Fields;
+use super::text::{AddrParseError, FamilyText, hex_byte, keys, named, number, number_or, write_named};
 
 /// The address of a packet socket, C's `struct sockaddr_ll`.
 ///
@@ -103,10 +105,63 @@ impl fmt::Debug for HwAddr {
     }
 }
 
+/// Two hexadecimal digits for each byte, or one, and colons; nothing is an address without a byte.
+impl FromStr for HwAddr {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        const BAD: AddrParseError = AddrParseError::new(
+            "not an address of a link layer: write aa:bb:cc:dd:ee:ff, up to 32 bytes in hexadecimal",
+        );
+        read_hw_addr(text).ok_or(BAD)
+    }
+}
+
+fn read_hw_addr(text: &str) -> Option<HwAddr> {
+    let mut addr = HwAddr::default();
+    let parts = (!text.is_empty()).then(|| text.as_bytes().split(|&byte| byte == b':'));
+    for part in parts.into_iter().flatten() {
+        *addr.bytes.get_mut(usize::from(addr.len))? = hex_byte(part)?;
+        addr.len += 1;
+    }
+    Some(addr)
+}
+
+/// `PACKET_*` of <linux/if_packet.h>.
+const PKTTYPES: &[(&str, u8)] = &[("host", 0), ("broadcast", 1), ("multicast", 2), ("otherhost", 3), ("outgoing", 4)];
+
 impl fmt::Display for PacketAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { protocol, ifindex, hatype, pkttype, addr } = self;
-        write!(f, "packet:{protocol:x}:{ifindex}:{hatype}:{pkttype}:{addr}")
+        write!(f, "packet:{ifindex}")?;
+        if *protocol != 0 {
+            write!(f, "/proto={protocol:#06x}")?;
+        }
+        if *hatype != 0 {
+            write!(f, "/hatype={hatype}")?;
+        }
+        if *pkttype != 0 {
+            f.write_str("/pkttype=")?;
+            write_named(*pkttype, PKTTYPES, f)?;
+        }
+        if addr.len == 0 { Ok(()) } else { write!(f, "/addr={addr}") }
+    }
+}
+
+impl FamilyText for PacketAddr {
+    const SENTENCE: &str = "not a PACKET address: write packet:2 with the number of the interface, and perhaps /proto=0x0800, /hatype=1, \
+                            /pkttype=host, broadcast, multicast, otherhost or outgoing, /addr=aa:bb:cc:dd:ee:ff";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        let names = ["proto", "hatype", "pkttype", "addr"];
+        let (ifindex, [protocol, hatype, pkttype, addr]) = keys(rest, names).filter(|_| form == "packet")?;
+        Some(Self {
+            protocol: number_or(protocol, 0)?,
+            ifindex: number(ifindex)?,
+            hatype: number_or(hatype, 0)?,
+            pkttype: pkttype.map_or(Some(0), |text| named(text, PKTTYPES))?,
+            addr: addr.map_or(Some(HwAddr::default()), read_hw_addr)?,
+        })
     }
 }
 

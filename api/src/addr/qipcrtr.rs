@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sockaddr::Fields;
+use super::text::{FamilyText, named, write_named};
 
 /// The address of a QIPCRTR socket, C's `struct sockaddr_qrtr`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,9 +31,24 @@ impl QipcrtrAddr {
     }
 }
 
+const NODES: &[(&str, u32)] = &[("bcast", QipcrtrAddr::NODE_BCAST)];
+const PORTS: &[(&str, u32)] = &[("ctrl", QipcrtrAddr::PORT_CTRL)];
+
 impl fmt::Display for QipcrtrAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "qipcrtr:{}:{}", self.node, self.port)
+        f.write_str("qipcrtr:")?;
+        write_named(self.node, NODES, f)?;
+        f.write_str(":")?;
+        write_named(self.port, PORTS, f)
+    }
+}
+
+impl FamilyText for QipcrtrAddr {
+    const SENTENCE: &str = "not a QIPCRTR address: write qipcrtr:1:77, the node (or bcast) and the port (or ctrl)";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        let (node, port) = rest.split_once(':').filter(|_| form == "qipcrtr")?;
+        Some(Self { node: named(node, NODES)?, port: named(port, PORTS)? })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sockaddr::Fields;
+use super::text::{FamilyText, number};
 
 /// The address of a kernel control, C's `struct sockaddr_ctl`. macOS only: elsewhere every call that takes it answers `EAFNOSUPPORT`.
 ///
@@ -37,6 +38,15 @@ impl SystemAddr {
 impl fmt::Display for SystemAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "system:{}:{}", self.id, self.unit)
+    }
+}
+
+impl FamilyText for SystemAddr {
+    const SENTENCE: &str = "not a SYSTEM address: write system:2:1, the number of the control and the unit";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        let (id, unit) = rest.split_once(':').filter(|_| form == "system")?;
+        Some(Self { id: number(id)?, unit: number(unit)? })
     }
 }
 

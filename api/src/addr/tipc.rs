@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sockaddr::Fields;
+use super::text::{FamilyText, keys, named, number, number_or, write_named};
 
 /// The address of a TIPC socket, C's `struct sockaddr_tipc`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +17,7 @@ pub struct TipcAddr {
 }
 
 /// The three ways to say who is meant.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TipcName {
     /// `TIPC_ADDR_NAME`, one instance of a service.
     Name {
@@ -75,14 +76,51 @@ impl TipcAddr {
     }
 }
 
+const SCOPES: &[(&str, u8)] = &[("zone", 1), ("cluster", 2), ("node", 3)];
+
 impl fmt::Display for TipcAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scope = self.scope;
         match self.name {
-            TipcName::Name { kind, instance, domain } => write!(f, "tipc-name:{kind}:{instance}:{domain}:{scope}"),
-            TipcName::NameSeq { kind, lower, upper } => write!(f, "tipc-nameseq:{kind}:{lower}:{upper}:{scope}"),
-            TipcName::Id { node, reference } => write!(f, "tipc-id:{node}:{reference}:{scope}"),
+            TipcName::Name { kind, instance, domain: 0 } => write!(f, "tipc-name:{kind}:{instance}")?,
+            TipcName::Name { kind, instance, domain } => write!(f, "tipc-name:{kind}:{instance}/domain={domain:#x}")?,
+            TipcName::NameSeq { kind, lower, upper } => write!(f, "tipc-nameseq:{kind}:{lower}:{upper}")?,
+            TipcName::Id { node, reference } => write!(f, "tipc-id:{node:#x}:{reference}")?,
         }
+        if self.scope == 0 {
+            return Ok(());
+        }
+        f.write_str(if self.scope < 0 { "/scope=-" } else { "/scope=" })?;
+        write_named(self.scope.unsigned_abs(), SCOPES, f)
+    }
+}
+
+impl FamilyText for TipcAddr {
+    const SENTENCE: &str = "not a TIPC address: write tipc-name:1000:5, tipc-nameseq:1000:0:9 or tipc-id:0x1001001:77, and perhaps \
+                            /scope=zone, cluster or node, with a minus to withdraw; a name also /domain=0x1001001";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        let (numbers, [scope, domain]) = keys(rest, ["scope", "domain"])?;
+        let scope = scope.map_or(Some(0), read_scope)?;
+        let (first, others) = numbers.split_once(':')?;
+        let first = number(first)?;
+        let name = match form {
+            "tipc-name" => TipcName::Name { kind: first, instance: number(others)?, domain: number_or(domain, 0)? },
+            _ if domain.is_some() => return None,
+            "tipc-nameseq" => {
+                let (lower, upper) = others.split_once(':')?;
+                TipcName::NameSeq { kind: first, lower: number(lower)?, upper: number(upper)? }
+            }
+            "tipc-id" => TipcName::Id { node: first, reference: number(others)? },
+            _ => return None,
+        };
+        Some(Self { scope, name })
+    }
+}
+
+fn read_scope(text: &str) -> Option<i8> {
+    match text.strip_prefix('-') {
+        Some(text) => 0_i8.checked_sub_unsigned(named(text, SCOPES)?),
+        None => named(text, SCOPES)?.try_into().ok(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::text::{FamilyText, escape, unescape};
 use crate::{Errno, Error, Result};
 
 /// Bytes of `sun_path`: a path and its NUL, or a NUL and an abstract name. Linux's `UNIX_PATH_MAX`.
@@ -125,14 +126,6 @@ impl UnixAddr {
             _ => None,
         }
     }
-
-    /// The text after `unix:`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        match text.strip_prefix('@') {
-            Some(name) => Self::abstract_name(unescape(name)?).ok(),
-            None => Self::pathname(OsStr::from_bytes(&unescape(text)?)).ok(),
-        }
-    }
 }
 
 impl fmt::Display for UnixAddr {
@@ -142,14 +135,14 @@ impl fmt::Display for UnixAddr {
             Name::Unnamed => Ok(()),
             Name::Abstract(name) => {
                 f.write_char('@')?;
-                escape(name, f)
+                escape(name, b"", f)
             }
             Name::Path(path) => match path.strip_prefix(b"@") {
                 Some(rest) => {
                     f.write_str(r"\x40")?;
-                    escape(rest, f)
+                    escape(rest, b"", f)
                 }
-                None => escape(path, f),
+                None => escape(path, b"", f),
             },
         }
     }
@@ -161,23 +154,15 @@ impl fmt::Debug for UnixAddr {
     }
 }
 
-fn escape(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.iter().try_for_each(|&byte| match byte {
-        b' '..=b'~' if byte != b'\\' => f.write_char(byte as char),
-        _ => write!(f, r"\x{byte:02x}"),
-    })
-}
+impl FamilyText for UnixAddr {
+    const SENTENCE: &str = "not a UNIX address: write unix:/path with 108 bytes at most and no NUL, unix:@name with 107 at most, or \
+                            unix: for none; any byte may be \\x00";
 
-fn unescape(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        bytes.extend_from_slice(before.as_bytes());
-        let digits = after.strip_prefix('x')?.get(..2)?;
-        // `from_str_radix` would accept a sign.
-        bytes.push(if digits.starts_with('+') { None } else { u8::from_str_radix(digits, 16).ok() }?);
-        rest = &after[3..];
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        match rest.strip_prefix('@') {
+            _ if form != "unix" => None,
+            Some(name) => Self::abstract_name(unescape(name)?).ok(),
+            None => Self::pathname(OsStr::from_bytes(&unescape(rest)?)).ok(),
+        }
     }
-    bytes.extend_from_slice(rest.as_bytes());
-    Some(bytes)
 }

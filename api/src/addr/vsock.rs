@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::sockaddr::Fields;
+use super::text::{FamilyText, keys, named, number_or, write_named};
 
 /// The address of a socket between a virtual machine and its host, C's `struct sockaddr_vm`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,9 +46,32 @@ impl VsockAddr {
     }
 }
 
+const CIDS: &[(&str, u32)] = &[
+    ("any", VsockAddr::CID_ANY),
+    ("hypervisor", VsockAddr::CID_HYPERVISOR),
+    ("local", VsockAddr::CID_LOCAL),
+    ("host", VsockAddr::CID_HOST),
+];
+const PORTS: &[(&str, u32)] = &[("any", VsockAddr::PORT_ANY)];
+
 impl fmt::Display for VsockAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "vsock:{}:{}:{}", self.cid, self.port, self.flags)
+        f.write_str("vsock:")?;
+        write_named(self.cid, CIDS, f)?;
+        f.write_str(":")?;
+        write_named(self.port, PORTS, f)?;
+        if self.flags == 0 { Ok(()) } else { write!(f, "/flags={:#x}", self.flags) }
+    }
+}
+
+impl FamilyText for VsockAddr {
+    const SENTENCE: &str = "not a VSOCK address: write vsock:2:1234, the machine (or any, hypervisor, local, host) and the port (or any), \
+                            and perhaps /flags=0x1";
+
+    fn read(form: &str, rest: &str) -> Option<Self> {
+        let (addr, [flags]) = keys(rest, ["flags"])?;
+        let (cid, port) = addr.split_once(':').filter(|_| form == "vsock")?;
+        Some(Self { cid: named(cid, CIDS)?, port: named(port, PORTS)?, flags: number_or(flags, 0)? })
     }
 }
 
