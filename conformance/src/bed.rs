@@ -38,6 +38,9 @@ pub trait Bed {
     /// two machines may: loopback's are everybody's.
     fn set_sysctl(&self, side: Side, name: &str, value: &str) -> Outcome;
 
+    /// Takes an interface away from the machine of an `apart` case.
+    fn unplug(&self, interface: &str) -> Outcome;
+
     /// Nothing arrives any more, on either side, and nobody is told.
     fn cut(&self) -> Outcome {
         self.set_gate(Side::Near, Gate::Closed)?;

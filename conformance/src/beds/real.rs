@@ -98,6 +98,13 @@ impl Bed for RealBed {
         space.set_sysctl(name, value).map_err(|error| Stop::failed(&format!("{name}: {error}")))
     }
 
+    fn unplug(&self, interface: &str) -> Outcome {
+        match &self.site {
+            Site::Apart(space) => space.del_link(interface).map_err(|error| Stop::failed(&error.to_string())),
+            _ => Err(Stop::failed("only an apart case may take an interface away")),
+        }
+    }
+
     fn kernel(&self) -> Kernel {
         *KERNEL
     }

@@ -79,6 +79,10 @@ impl Bed for SimBed {
         host.set_sysctl(name, value).map_err(|error| Stop::failed(&format!("{name}: {error}")))
     }
 
+    fn unplug(&self, interface: &str) -> Outcome {
+        Err(self.lacks(&format!("ip link del {interface}"), Errno::EOPNOTSUPP))
+    }
+
     /// What the suite was recorded on.
     fn kernel(&self) -> Kernel {
         (6, 18)

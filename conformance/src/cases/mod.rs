@@ -3,7 +3,12 @@
 mod accept;
 mod alive;
 mod bind;
+mod can;
+mod can_bcm;
+mod can_bcm_receive;
+mod can_isotp;
 mod can_raw;
+mod can_raw_options;
 mod close;
 mod closing;
 mod closing_waits;
@@ -103,6 +108,10 @@ pub(crate) fn all() -> &'static [&'static Case] {
             host::CASES,
             examples::CASES,
             can_raw::CASES,
+            can_raw_options::CASES,
+            can_bcm::CASES,
+            can_bcm_receive::CASES,
+            can_isotp::CASES,
         ];
         tables.into_iter().flatten().collect()
     });
