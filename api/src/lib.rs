@@ -9,15 +9,18 @@
 //! |---|---|
 //! | write code for either world | [`Host`] (or [`Net`], without threads and clocks) as the bound of a generic function |
 //! | use the names of `std::net` | [`TcpListener`], [`TcpStream`], [`UdpSocket`], [`UnixListener`], [`UnixStream`] |
-//! | use the names of Python's `socket` | [`Socket`], [`create_connection`], [`create_server`] |
+//! | use the names of Python's `socket` | [`Socket`], [`socketpair`], [`create_connection`], [`create_server`] |
+//! | read lines, write through a buffer | [`Socket::makefile`], [`Socket::makefile_text`] |
+//! | send files, pass descriptors on | [`Socket::sendfile`], [`Socket::send_fds`] |
 //! | wait for several sockets | [`Net::poll`], [`PollFd`], [`poll_one`] |
-//! | look up names | [`ToAddrs`], [`Net::getaddrinfo`], [`AddrQuery`] |
+//! | look up names | [`ToAddrs`], [`Net::getaddrinfo`], [`AddrQuery`]; the older [`gethostbyname`], [`Net::getservbyname`] and so on |
+//! | give every new socket a timeout | [`Net::set_default_timeout`] |
 //! | set options | [`option`] |
 //! | use a constant by its name in C, or look one up | [`c`] |
 //! | send and read control messages | [`control`] |
 //! | start threads, sleep, draw random bytes | [`Host`] |
 //! | lock, wait, send between threads | [`sync`] |
-//! | see what went wrong | [`Error`], [`Errno`], [`Eai`] |
+//! | see what went wrong | [`Error`], [`Errno`], [`Eai`], [`HErrno`] |
 //! | add a world | [`Net`], [`Host`], [`EventCount`], [`Descriptor`] |
 //!
 //! A function generic over [`Host`] is ordinary code:
@@ -38,12 +41,9 @@
 //!
 //! * other systems than Linux: numbers, options and address forms are Linux's, and the simulated world answers as Linux does;
 //! * multicast membership by method: `setsockopt_raw` does it;
-//! * `makefile`: `BufReader::new(&socket)` and `BufWriter::new(&socket)` are that;
-//! * `sendfile`, `send_fds`, `recv_fds`, and the older look-ups (`gethostbyname`, `getservbyname`, ...), so far;
-//! * a default timeout for new sockets (Python's `setdefaulttimeout`): it would be a global, and two worlds may share a process;
 //! * `epoll`, `select`, `io_uring`: [`Net::poll`] is the one way to wait;
 //! * async: this is the blocking contract;
-//! * inheritance of descriptors by other programs: each is close-on-exec.
+//! * other encodings than UTF-8 in [`Socket::makefile_text`].
 
 mod addr;
 pub mod c;

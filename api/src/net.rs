@@ -253,6 +253,19 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// they block. [`Socket`](crate::Socket) is who asks: the system calls know nothing of it.
     ///
     /// It belongs to the program: to the process in the real world, to one program of one host in a simulation.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wavetank_api::{Net, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(host.default_timeout(), None);
+    /// host.set_default_timeout(Some(Duration::from_secs(10)));
+    /// let (left, _right) = socketpair(host)?;
+    /// assert_eq!(left.gettimeout(), Some(Duration::from_secs(10)));
+    /// # Ok(())
+    /// # });
+    /// ```
     fn default_timeout(&self) -> Option<Duration>;
 
     /// Sets what [`default_timeout`](Self::default_timeout) returns (Python's `setdefaulttimeout`); zero makes new sockets
@@ -289,6 +302,19 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// `EINTR`, `EINVAL` (more than the limit of descriptors).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wavetank_api::{Net, PollEvents, PollFd, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let mut fds = [PollFd::of(&left, PollEvents::IN), PollFd::of(&right, PollEvents::IN | PollEvents::OUT)];
+    /// assert_eq!(host.poll(&mut fds, Some(Duration::from_secs(1)))?, 1);
+    /// assert!(!fds[0].is_readable() && fds[1].is_writable());
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn poll(&self, fds: &mut [PollFd<'_, Self>], timeout: Option<Duration>) -> Result<usize>;
 
@@ -301,6 +327,22 @@ pub trait Net: Clone + Send + Sync + 'static {
     ///
     /// `EAI_NONAME`, `EAI_AGAIN`, `EAI_FAIL`, `EAI_FAMILY`, `EAI_SOCKTYPE`, `EAI_SERVICE`, `EAI_BADFLAGS`, `EAI_NODATA`,
     /// `EAI_ADDRFAMILY`. Where C says `EAI_SYSTEM`, it is the errno behind it, as in Python.
+    ///
+    /// ```
+    /// use wavetank_api::{AddrQuery, Eai, Family, Net, Protocol, SockType};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let query = AddrQuery { host: Some("here"), service: Some("http"), kind: SockType::STREAM, ..AddrQuery::default() };
+    /// let found = host.getaddrinfo(&query)?;
+    /// let shown: Vec<_> = found.iter().map(|info| (info.family, info.protocol, info.addr.to_string())).collect();
+    /// assert_eq!(shown[0], (Family::INET, Protocol::TCP, "10.0.0.1:80".to_owned()));
+    /// assert_eq!(shown[1], (Family::INET6, Protocol::TCP, "[fd00::1]:80".to_owned()));
+    ///
+    /// let nobody = AddrQuery { host: Some("nobody.invalid"), ..AddrQuery::default() };
+    /// assert_eq!(host.getaddrinfo(&nobody).unwrap_err(), Eai::NONAME);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn getaddrinfo(&self, query: &AddrQuery<'_>) -> Result<Vec<AddrInfo>>;
 
@@ -309,6 +351,18 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// `EAI_NONAME` (with [`NameFlags::NAMEREQD`]), `EAI_AGAIN`, `EAI_FAMILY`, `EAI_BADFLAGS`.
+    ///
+    /// ```
+    /// use wavetank_api::{Addr, NameFlags, Net};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let addr: Addr = "10.0.0.1:80".parse().unwrap();
+    /// assert_eq!(host.getnameinfo(&addr, NameFlags::empty())?, ("here".to_owned(), "http".to_owned()));
+    /// let numeric = NameFlags::NUMERICHOST | NameFlags::NUMERICSERV;
+    /// assert_eq!(host.getnameinfo(&addr, numeric)?, ("10.0.0.1".to_owned(), "80".to_owned()));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn getnameinfo(&self, addr: &Addr, flags: NameFlags) -> Result<(String, String)>;
 
@@ -317,6 +371,18 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`HErrno`](crate::HErrno): `HOST_NOT_FOUND`, `NO_DATA`, `TRY_AGAIN`, `NO_RECOVERY`.
+    ///
+    /// ```
+    /// use std::net::IpAddr;
+    /// use wavetank_api::{HErrno, Net};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let entry = host.gethostbyname_ex("here")?;
+    /// assert_eq!(entry.addrs, [IpAddr::from([10, 0, 0, 1])]);
+    /// assert_eq!(host.gethostbyname_ex("nobody.invalid").unwrap_err(), HErrno::HOST_NOT_FOUND);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn gethostbyname_ex(&self, name: &str) -> Result<HostEntry>;
 
@@ -325,6 +391,16 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// Those of [`gethostbyname_ex`](Self::gethostbyname_ex).
+    ///
+    /// ```
+    /// use std::net::Ipv4Addr;
+    /// use wavetank_api::Net;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(host.gethostbyaddr(Ipv4Addr::LOCALHOST.into())?.name, "localhost");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn gethostbyaddr(&self, ip: IpAddr) -> Result<HostEntry>;
 
@@ -333,6 +409,17 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// "service/proto not found", which has no error number ([`Error::is_not_found`](crate::Error::is_not_found)).
+    ///
+    /// ```
+    /// use wavetank_api::Net;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(host.getservbyname("http", None)?, 80);
+    /// let error = host.getservbyname("http", Some("udp")).unwrap_err();
+    /// assert_eq!(error.to_string(), "getservbyname: service/proto not found");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn getservbyname(&self, service: &str, protocol: Option<&str>) -> Result<u16>;
 
@@ -341,6 +428,16 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// "port/proto not found", which has no error number.
+    ///
+    /// ```
+    /// use wavetank_api::Net;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(host.getservbyport(514, Some("udp"))?, "syslog");
+    /// assert!(host.getservbyport(1, Some("udp")).unwrap_err().is_not_found());
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn getservbyport(&self, port: u16, protocol: Option<&str>) -> Result<String>;
 
@@ -349,6 +446,16 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// "protocol not found", which has no error number.
+    ///
+    /// ```
+    /// use wavetank_api::{Net, Protocol};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(host.getprotobyname("icmp")?, Protocol::ICMP);
+    /// assert_eq!(host.getprotobyname("nonsense").unwrap_err().to_string(), "getprotobyname: protocol not found");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn getprotobyname(&self, name: &str) -> Result<Protocol>;
 
@@ -357,6 +464,15 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// None in practice.
+    ///
+    /// ```
+    /// use wavetank_api::Net;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(host.gethostname()?, "here");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn gethostname(&self) -> Result<String>;
 
@@ -365,6 +481,17 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// `EPERM`, `EINVAL` (longer than 64 bytes).
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, Net};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// host.sethostname("elsewhere")?;
+    /// assert_eq!(host.gethostname()?, "elsewhere");
+    /// assert_eq!(host.sethostname(&"x".repeat(65)).unwrap_err(), Errno::EINVAL);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn sethostname(&self, name: &str) -> Result<()>;
 
@@ -373,6 +500,15 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// None of its own.
+    ///
+    /// ```
+    /// use wavetank_api::Net;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(host.if_nameindex()?, [(1, "lo".to_owned()), (2, "eth0".to_owned())]);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn if_nameindex(&self) -> Result<Vec<(u32, String)>>;
 
@@ -381,6 +517,16 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// `ENODEV`: there is none of that name.
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, Net};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(host.if_nametoindex("eth0")?, 2);
+    /// assert_eq!(host.if_nametoindex("wlan7").unwrap_err(), Errno::ENODEV);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn if_nametoindex(&self, name: &str) -> Result<u32>;
 
@@ -389,6 +535,16 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// `ENXIO`: there is none of that number.
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, Net};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(host.if_indextoname(1)?, "lo");
+    /// assert_eq!(host.if_indextoname(0).unwrap_err(), Errno::ENXIO);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn if_indextoname(&self, index: u32) -> Result<String>;
 }

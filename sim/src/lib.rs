@@ -18,6 +18,7 @@
 
 mod base;
 mod call;
+mod example;
 mod explore;
 mod gate;
 mod handle;
@@ -31,6 +32,8 @@ mod wire;
 mod world;
 
 pub use base::digest::Digest;
+#[doc(hidden)]
+pub use example::example;
 pub use explore::{Divergence, Exploration, Explorer, check, run_twice};
 pub use gate::Gate;
 pub use handle::{SimEventCount, SimFd, SimHost};

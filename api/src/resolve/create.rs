@@ -43,6 +43,24 @@ impl From<Option<Duration>> for ConnectTimeout {
 /// # Errors
 ///
 /// The last address's, or the resolver's. [`create_connection_all_errors`] keeps them all.
+///
+/// ```
+/// use std::time::Duration;
+/// use wavetank_api::{ConnectTimeout, Errno, ServerOptions, create_connection, create_server};
+///
+/// # wavetank_sim::example(|host| {
+/// let server = create_server(host, ("here", 80), ServerOptions::default())?;
+/// let client = create_connection(host, ("here", 80), Some(Duration::from_secs(5)))?;
+/// assert_eq!(client.getpeername()?, server.getsockname()?);
+/// assert_eq!(client.gettimeout(), Some(Duration::from_secs(5)));
+///
+/// let error = create_connection(host, ("here", 81), ConnectTimeout::Default).unwrap_err();
+/// assert_eq!(error, Errno::ECONNREFUSED);
+/// let error = create_connection(host, ("nobody.invalid", 80), None).unwrap_err();
+/// assert_eq!(error.to_string(), "getaddrinfo: EAI_NONAME (Name or service not known)");
+/// # Ok(())
+/// # });
+/// ```
 #[track_caller]
 pub fn create_connection<N: Net>(net: &N, addr: impl ToAddrs, timeout: impl Into<ConnectTimeout>) -> Result<Socket<N>> {
     create_connection_all_errors(net, addr, timeout, None).map_err(last_error)
@@ -55,6 +73,18 @@ pub fn create_connection<N: Net>(net: &N, addr: impl ToAddrs, timeout: impl Into
 /// # Errors
 ///
 /// Those of [`create_connection`], and of `bind(2)`: `EADDRINUSE`, `EADDRNOTAVAIL`, `EAFNOSUPPORT`.
+///
+/// ```
+/// use wavetank_api::{ServerOptions, create_connection_from, create_server};
+///
+/// # wavetank_sim::example(|host| {
+/// let _server = create_server(host, ("127.0.0.1", 80), ServerOptions::default())?;
+/// let source = "127.0.0.9:1234".parse().unwrap();
+/// let client = create_connection_from(host, ("127.0.0.1", 80), None, &source)?;
+/// assert_eq!(client.getsockname()?, source);
+/// # Ok(())
+/// # });
+/// ```
 #[track_caller]
 pub fn create_connection_from<N: Net>(
     net: &N,
@@ -71,6 +101,18 @@ pub fn create_connection_from<N: Net>(
 /// # Errors
 ///
 /// One for each address tried; or the resolver's alone.
+///
+/// ```
+/// use wavetank_api::{Errno, create_connection_all_errors};
+///
+/// # wavetank_sim::example(|host| {
+/// // It has an IPv6 and an IPv4 address, and nobody listens.
+/// let errors = create_connection_all_errors(host, ("here", 80), None, None).unwrap_err();
+/// assert_eq!(errors.len(), 2);
+/// assert!(errors.iter().all(|error| *error == Errno::ECONNREFUSED));
+/// # Ok(())
+/// # });
+/// ```
 #[track_caller]
 pub fn create_connection_all_errors<N: Net>(
     net: &N,
@@ -144,6 +186,22 @@ impl Default for ServerOptions {
 ///
 /// `EINVAL` for a dual-stack socket that is not IPv6, or where there is none ([`has_dualstack_ipv6`]); `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` as from `bind`; `EAFNOSUPPORT` if
 /// no address is of the wanted family; the resolver's.
+///
+/// ```
+/// use wavetank_api::{Errno, Family, ServerOptions, create_connection, create_server};
+///
+/// # wavetank_sim::example(|host| {
+/// let options = ServerOptions { family: Family::INET6, dualstack_ipv6: true, ..ServerOptions::default() };
+/// let server = create_server(host, ("::", 80), options)?;
+/// let _client = create_connection(host, ("127.0.0.1", 80), None)?;
+/// let (_, peer) = server.accept()?;
+/// assert_eq!(peer.ip().unwrap().to_string(), "::ffff:127.0.0.1");
+///
+/// let again = create_server(host, ("::", 80), options).unwrap_err();
+/// assert_eq!(again, Errno::EADDRINUSE);
+/// # Ok(())
+/// # });
+/// ```
 #[track_caller]
 pub fn create_server<N: Net>(net: &N, addr: impl ToAddrs, options: ServerOptions) -> Result<Socket<N>> {
     if options.dualstack_ipv6 && (options.family != Family::INET6 || !has_dualstack_ipv6(net)) {
@@ -179,6 +237,15 @@ fn server_addr<N: Net>(net: &N, addr: impl ToAddrs, family: Family) -> Result<Ad
 pub const HAS_IPV6: bool = true;
 
 /// Whether one TCP socket of this machine can take IPv4 and IPv6 connections (Python's `has_dualstack_ipv6`).
+///
+/// ```
+/// use wavetank_api::has_dualstack_ipv6;
+///
+/// # wavetank_sim::example(|host| {
+/// assert!(has_dualstack_ipv6(host));
+/// # Ok(())
+/// # });
+/// ```
 #[track_caller]
 pub fn has_dualstack_ipv6<N: Net>(net: &N) -> bool {
     Socket::new(net, Family::INET6, SockType::STREAM).is_ok_and(|socket| socket.setsockopt(IPV6_V6ONLY, false).is_ok())

@@ -24,6 +24,17 @@ pub struct HostEntry {
 /// # Errors
 ///
 /// Those of [`Net::getaddrinfo`], as in Python: `EAI_NONAME`, `EAI_NODATA`, `EAI_ADDRFAMILY` (an IPv6 address), `EAI_AGAIN`.
+///
+/// ```
+/// use wavetank_api::{Eai, gethostbyname};
+///
+/// # wavetank_sim::example(|host| {
+/// assert_eq!(gethostbyname(host, "localhost")?.to_string(), "127.0.0.1");
+/// assert_eq!(gethostbyname(host, "100.50.200.5")?.to_string(), "100.50.200.5");
+/// assert_eq!(gethostbyname(host, "nobody.invalid").unwrap_err(), Eai::NONAME);
+/// # Ok(())
+/// # });
+/// ```
 #[track_caller]
 pub fn gethostbyname<N: Net>(net: &N, host: &str) -> Result<Ipv4Addr> {
     match parse_ip(host) {
@@ -45,6 +56,17 @@ pub fn gethostbyname<N: Net>(net: &N, host: &str) -> Result<Ipv4Addr> {
 /// # Errors
 ///
 /// [`HErrno`](crate::HErrno)'s, of which `HOST_NOT_FOUND` is usual; those of [`Net::getaddrinfo`] for a name.
+///
+/// ```
+/// use wavetank_api::gethostbyaddr;
+///
+/// # wavetank_sim::example(|host| {
+/// assert_eq!(gethostbyaddr(host, "10.0.0.1")?.name, "here");
+/// let error = gethostbyaddr(host, "192.0.2.1").unwrap_err();
+/// assert_eq!(error.to_string(), "gethostbyaddr: HOST_NOT_FOUND (Unknown host)");
+/// # Ok(())
+/// # });
+/// ```
 #[track_caller]
 pub fn gethostbyaddr<N: Net>(net: &N, host: &str) -> Result<HostEntry> {
     let ip = match parse_ip(host) {
@@ -67,6 +89,16 @@ fn first_address<N: Net>(net: &N, host: &str) -> Result<IpAddr> {
 /// # Errors
 ///
 /// Those of [`Net::gethostname`]; a failed look-up is none.
+///
+/// ```
+/// use wavetank_api::getfqdn;
+///
+/// # wavetank_sim::example(|host| {
+/// assert_eq!(getfqdn(host, "")?, "here");
+/// assert_eq!(getfqdn(host, "nobody.invalid")?, "nobody.invalid");
+/// # Ok(())
+/// # });
+/// ```
 #[track_caller]
 pub fn getfqdn<N: Net>(net: &N, name: &str) -> Result<String> {
     let name = match name.trim() {

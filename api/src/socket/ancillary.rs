@@ -37,6 +37,21 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recvmsg`](Self::recvmsg); `ENOMEM` for sizes that no memory has.
+    ///
+    /// ```
+    /// use std::io::IoSlice;
+    /// use wavetank_api::{MsgFlags, control::cmsg_space, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let (mine, yours) = socketpair(host)?;
+    /// left.send_fds(&[IoSlice::new(b"take it")], &[mine.fd()], MsgFlags::empty(), None)?;
+    /// let (data, ancillary) = right.recvmsg_vec(16, cmsg_space(4)?, MsgFlags::empty())?;
+    /// assert_eq!((&data[..], ancillary.fds.len(), ancillary.flags), (&b"take it"[..], 1, MsgFlags::empty()));
+    /// # drop(yours);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn recvmsg_vec(
         &self,
@@ -55,6 +70,22 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recvmsg_vec`](Self::recvmsg_vec); `EMSGSIZE` for more than 1024 buffers (`UIO_MAXIOV`).
+    ///
+    /// ```
+    /// use std::io::IoSliceMut;
+    /// use wavetank_api::{MsgFlags, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (s1, s2) = socketpair(host)?;
+    /// let (mut b1, mut b2, mut b3) = (*b"----", *b"0123456789", *b"--------------");
+    /// s1.send(b"Mary had a little lamb")?;
+    /// let bufs = &mut [IoSliceMut::new(&mut b1), IoSliceMut::new(&mut b2[2..9]), IoSliceMut::new(&mut b3)];
+    /// let (count, ancillary) = s2.recvmsg_into(bufs, 0, MsgFlags::empty())?;
+    /// assert_eq!((count, ancillary.flags), (22, MsgFlags::empty()));
+    /// assert_eq!((&b1, &b2, &b3), (b"Mary", b"01 had a 9", b"little lamb---"));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn recvmsg_into(
         &self,
@@ -80,6 +111,27 @@ impl<N: Net> Socket<N> {
     ///
     /// Those of [`sendmsg`](Self::sendmsg); `EINVAL` for more than 253 descriptors (`SCM_MAX_FD`); `ETOOMANYREFS` for too many that nobody
     /// has received yet; `EINVAL` or `EOPNOTSUPP` from a family that carries none.
+    ///
+    /// ```
+    /// use std::io::IoSlice;
+    /// use wavetank_api::{Errno, MsgFlags, Socket, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let (mine, yours) = socketpair(host)?;
+    /// left.send_fds(&[IoSlice::new(b"take it")], &[mine.fd()], MsgFlags::empty(), None)?;
+    /// drop(mine);
+    /// let (data, mut ancillary) = right.recv_fds(16, 1, MsgFlags::empty())?;
+    /// assert_eq!(data, b"take it");
+    /// let mine = Socket::from_fd(host, ancillary.fds.remove(0))?;
+    /// mine.sendall(b"I have it")?;
+    /// assert_eq!(yours.recv_vec(16)?, b"I have it");
+    ///
+    /// let many = vec![yours.fd(); 254];
+    /// assert_eq!(left.send_fds(&[IoSlice::new(b"x")], &many, MsgFlags::empty(), None).unwrap_err(), Errno::EINVAL);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn send_fds(
         &self,
@@ -98,6 +150,20 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recvmsg_vec`](Self::recvmsg_vec); `EINVAL` for a number of descriptors that no message can carry.
+    ///
+    /// ```
+    /// use std::io::IoSlice;
+    /// use wavetank_api::{MsgFlags, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// left.send_fds(&[IoSlice::new(b"three")], &[left.fd(); 3], MsgFlags::empty(), None)?;
+    /// let (data, ancillary) = right.recv_fds(16, 2, MsgFlags::empty())?;
+    /// assert_eq!((&data[..], ancillary.fds.len()), (&b"three"[..], 2));
+    /// assert!(ancillary.flags.contains(MsgFlags::CTRUNC));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn recv_fds(&self, size: usize, max_fds: usize, flags: MsgFlags) -> Result<(Vec<u8>, Ancillary<N::Fd>)> {
         let bytes = max_fds.checked_mul(size_of::<i32>()).ok_or_else(|| Error::new(Errno::EINVAL, "recvmsg"))?;

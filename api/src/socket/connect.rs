@@ -12,6 +12,20 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `EINVAL` (bound already), `EAFNOSUPPORT`; and those of files for a path.
+    ///
+    /// ```
+    /// use wavetank_api::{Addr, Errno, Family, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let addr: Addr = "127.0.0.1:8080".parse().unwrap();
+    /// let socket = Socket::new(host, Family::INET, SockType::STREAM)?;
+    /// socket.bind(&addr)?;
+    /// let other = Socket::new(host, Family::INET, SockType::STREAM)?;
+    /// assert_eq!(other.bind(&addr).unwrap_err(), Errno::EADDRINUSE);
+    /// assert_eq!(other.bind(&"192.0.2.1:0".parse().unwrap()).unwrap_err(), Errno::EADDRNOTAVAIL);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn bind(&self, addr: &Addr) -> Result<()> {
         self.net.bind(&self.fd, addr)
@@ -22,6 +36,19 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// `EADDRINUSE`, `EOPNOTSUPP`, `EINVAL`.
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, Family, SockType, Socket, create_connection};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let socket = Socket::new(host, Family::INET, SockType::STREAM)?;
+    /// socket.bind(&"127.0.0.1:80".parse().unwrap())?;
+    /// socket.listen(16)?;
+    /// let client = create_connection(host, ("127.0.0.1", 80), None)?;
+    /// assert_eq!(client.listen(16).unwrap_err(), Errno::EINVAL);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn listen(&self, backlog: i32) -> Result<()> {
         self.net.listen(&self.fd, backlog.max(0))
@@ -33,6 +60,23 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// `EAGAIN`, a timeout, `EINVAL` (not listening), `EMFILE`, `ECONNABORTED`, `EOPNOTSUPP`.
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, ServerOptions, create_connection, create_server};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let server = create_server(host, ("127.0.0.1", 80), ServerOptions::default())?;
+    /// let client = create_connection(host, ("127.0.0.1", 80), None)?;
+    /// let (conn, addr) = server.accept()?;
+    /// assert_eq!(addr, client.getsockname()?);
+    /// client.sendall(b"ahoy")?;
+    /// assert_eq!(conn.recv_vec(16)?, b"ahoy");
+    ///
+    /// server.setblocking(false)?;
+    /// assert_eq!(server.accept().unwrap_err(), Errno::EAGAIN);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn accept(&self) -> Result<(Self, Addr)> {
         let (fd, peer) = self.accept_fd()?;
@@ -52,6 +96,21 @@ impl<N: Net> Socket<N> {
     ///
     /// `ECONNREFUSED`, `ETIMEDOUT` (the kernel's), a timeout (the mode's), `EINPROGRESS`, `EALREADY`, `EISCONN`, `ENETUNREACH`,
     /// `EHOSTUNREACH`, `EADDRNOTAVAIL`, `EAFNOSUPPORT`, `EACCES`; `ENOENT` and `EAGAIN` for UNIX sockets.
+    ///
+    /// ```
+    /// use wavetank_api::{Family, ServerOptions, SockType, Socket, create_server};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let socket = Socket::new(host, Family::INET, SockType::STREAM)?;
+    /// let error = socket.connect(&"127.0.0.1:80".parse().unwrap()).unwrap_err();
+    /// assert_eq!(error.to_string(), "connect: ECONNREFUSED (Connection refused)");
+    ///
+    /// let server = create_server(host, ("127.0.0.1", 80), ServerOptions::default())?;
+    /// socket.connect(&server.getsockname()?)?;
+    /// assert_eq!(socket.getpeername()?, server.getsockname()?);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn connect(&self, addr: &Addr) -> Result<()> {
         match self.net.connect(&self.fd, addr) {
@@ -62,6 +121,19 @@ impl<N: Net> Socket<N> {
 
     /// [`connect`](Self::connect) that returns the errno, `None` for success (Python returns 0). Where the mode's timeout strikes it is
     /// `EAGAIN`, as in Python.
+    ///
+    /// ```
+    /// use wavetank_api::{Addr, Errno, Family, ServerOptions, SockType, Socket, create_server};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let addr: Addr = "127.0.0.1:80".parse().unwrap();
+    /// let socket = Socket::new(host, Family::INET, SockType::STREAM)?;
+    /// assert_eq!(socket.connect_ex(&addr), Some(Errno::ECONNREFUSED));
+    /// let _server = create_server(host, &addr, ServerOptions::default())?;
+    /// assert_eq!(socket.connect_ex(&addr), None);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn connect_ex(&self, addr: &Addr) -> Option<Errno> {
         match self.connect(addr) {

@@ -88,6 +88,30 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// `ENOMEM` for a buffer that no memory has.
+    ///
+    /// ```
+    /// use std::io::{BufRead, Write};
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, FileMode, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile(FileMode::ReadWrite, Buffering::Default)?;
+    /// left.close_shared()?;
+    ///
+    /// right.sendall(b"one\ntwo\n")?;
+    /// let mut line = String::new();
+    /// file.read_line(&mut line)?;
+    /// assert_eq!(line, "one\n");
+    /// file.write_all(b"three")?;
+    /// file.close()?;
+    /// assert_eq!(right.recv_vec(16)?, b"three");
+    /// // Its last user has closed the socket, and left a line unread.
+    /// assert_eq!(right.recv_vec(16)?, b"");
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn makefile(self: &Arc<Self>, mode: FileMode, buffering: Buffering) -> Result<SocketFile<N>> {
         let room = |wanted: bool| {
             let mut room = Vec::new();
@@ -112,6 +136,24 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// `EINVAL` for [`Buffering::None`], because a character may be several bytes; those of [`makefile`](Self::makefile).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, DecodeErrors, FileMode, Newline, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile_text(FileMode::ReadWrite, Buffering::Line, DecodeErrors::Replace, Newline::CrLf)?;
+    /// file.write_str("EHLO grüße\n")?;
+    /// assert_eq!(right.recv_vec(64)?, "EHLO grüße\r\n".as_bytes());
+    /// right.sendall(b"250 \xff\r\n")?;
+    /// let mut line = String::new();
+    /// file.read_line(&mut line)?;
+    /// assert_eq!(line, "250 \u{fffd}\r\n");
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn makefile_text(
         self: &Arc<Self>,
         mode: FileMode,
@@ -131,6 +173,22 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`close`](Self::close), if it is the last.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, Errno, FileMode, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let file = left.makefile(FileMode::Read, Buffering::Default)?;
+    /// left.close_shared()?;
+    /// right.sendall(b"the file keeps it open")?;
+    /// drop(file);
+    /// assert_eq!(right.send(b"x").unwrap_err(), Errno::EPIPE);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn close_shared(self: Arc<Self>) -> Result<()> {
         Arc::into_inner(self).map_or(Ok(()), Self::close)

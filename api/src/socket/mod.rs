@@ -1,7 +1,7 @@
 //! [`Socket`]: what Python's `socket` object is, written once for both worlds.
 //!
 //! Read [`Net`] first. This file adds three things to the system calls: the timeout mode, the retry after a signal (PEP 475), and
-//! types. It knows nothing of how a call works. Making and ending is here; the other calls are in the files below.
+//! types. It knows nothing of how a call works. Duplicates, ends and names are here; the other calls are in the files below.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub use self::ancillary::{AlgOp, Ancillary};
 pub use self::file::{Buffering, FileMode, SocketFile};
 pub(crate) use self::io::{forward_read_write, read_write_by_socket};
+pub use self::make::socketpair;
 pub use self::sendfile::SendFile;
 pub use self::text::{DecodeErrors, Newline, TextFile};
-use crate::option::{SO_DOMAIN, SO_PROTOCOL, SO_TYPE};
-use crate::{Addr, Descriptor, Family, Instant, Net, Protocol, Result, Shutdown, SockFlags, SockType};
+use crate::{Addr, Descriptor, Family, Instant, Net, Protocol, Result, Shutdown, SockType};
 
 /// An open socket of either world.
 ///
@@ -22,7 +22,7 @@ use crate::{Addr, Descriptor, Family, Instant, Net, Protocol, Result, Shutdown, 
 /// * **non-blocking** (`settimeout(Some(Duration::ZERO))` or `setblocking(false)`): it answers `EAGAIN` instead, and `connect`
 ///   answers `EINPROGRESS`;
 /// * **timeout** (`settimeout(Some(t))`): it waits `t` at most, and then fails with an error for which
-///   [`Error::is_timeout`] holds. The descriptor itself is non-blocking. `sendall` has one deadline for the whole.
+///   [`Error::is_timeout`](crate::Error::is_timeout) holds. The descriptor itself is non-blocking. `sendall` has one deadline for the whole.
 ///
 /// The descriptor's mode belongs to the open socket and is shared by its duplicates, as on Linux; the time belongs to this value.
 ///
@@ -74,6 +74,7 @@ mod connect;
 mod file;
 mod io;
 mod kind;
+mod make;
 mod modes;
 mod option;
 mod recv;
@@ -84,160 +85,27 @@ mod text;
 /// Python's name for the type of sockets.
 pub type SocketType<N> = Socket<N>;
 
-/// `socketpair(2)` with its defaults: two connected UNIX streams (Python's `socket.socketpair()`). [`Socket::pair`] is for any other.
-///
-/// # Errors
-///
-/// Those of [`Socket::pair`].
-#[track_caller]
-pub fn socketpair<N: Net>(net: &N) -> Result<(Socket<N>, Socket<N>)> {
-    Socket::pair(net, Family::UNIX, SockType::STREAM)
-}
-
-/// Making and ending.
+/// Duplicates, and the end.
 impl<N: Net> Socket<N> {
-    /// `socket(2)` with the family's default protocol, close-on-exec, with the default timeout ([`Net::default_timeout`]): in blocking
-    /// mode unless somebody has set one.
-    ///
-    /// The type may have `SOCK_NONBLOCK` in it (`SockType::STREAM | SockFlags::NONBLOCK`): the socket is in non-blocking mode then, and
-    /// [`kind`](Self::kind) does not show the bit.
-    ///
-    /// # Errors
-    ///
-    /// `EAFNOSUPPORT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EINVAL` (type), `EACCES`, `EPERM`, `EMFILE`, `ENFILE`, `ENOBUFS`,
-    /// `ENOMEM`.
-    #[track_caller]
-    pub fn new(net: &N, family: Family, kind: SockType) -> Result<Self> {
-        Self::with_protocol(net, family, kind, Protocol::DEFAULT)
-    }
-
-    /// [`new`](Self::new) with a protocol.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`new`](Self::new).
-    #[track_caller]
-    pub fn with_protocol(net: &N, family: Family, kind: SockType, protocol: Protocol) -> Result<Self> {
-        let (kind, flags) = kind.split();
-        let fd = net.socket(family, kind, flags | SockFlags::CLOEXEC, protocol)?;
-        Self::from_parts(net, fd, family, kind, protocol).begin(flags)
-    }
-
-    /// `socketpair(2)`: two connected sockets, otherwise as [`new`](Self::new) makes one.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`new`](Self::new), and `EOPNOTSUPP` for a family that has no pairs.
-    #[track_caller]
-    #[doc(alias = "socketpair")]
-    pub fn pair(net: &N, family: Family, kind: SockType) -> Result<(Self, Self)> {
-        Self::pair_with_protocol(net, family, kind, Protocol::DEFAULT)
-    }
-
-    /// [`pair`](Self::pair) with a protocol.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`pair`](Self::pair).
-    #[track_caller]
-    pub fn pair_with_protocol(net: &N, family: Family, kind: SockType, protocol: Protocol) -> Result<(Self, Self)> {
-        let (kind, flags) = kind.split();
-        let (a, b) = net.socketpair(family, kind, flags | SockFlags::CLOEXEC, protocol)?;
-        let a = Self::from_parts(net, a, family, kind, protocol).begin(flags)?;
-        Ok((a, Self::from_parts(net, b, family, kind, protocol).begin(flags)?))
-    }
-
-    /// Takes over an open descriptor: Python's `socket(fileno=fd)`. Family, type and protocol are asked of it, and so is its mode,
-    /// unless there is a default timeout. The descriptor is the same and not a duplicate.
-    ///
-    /// # Errors
-    ///
-    /// `ENOTSOCK`, `EBADF`.
-    #[track_caller]
-    pub fn from_fd(net: &N, fd: N::Fd) -> Result<Self> {
-        Self::from_fd_as(net, fd, None, None, None)
-    }
-
-    /// [`from_fd`](Self::from_fd), where what is given is not asked. It changes what [`family`](Self::family), [`kind`](Self::kind) and
-    /// [`protocol`](Self::protocol) say, and nothing about the socket.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`from_fd`](Self::from_fd).
-    #[track_caller]
-    pub fn from_fd_as(
-        net: &N,
-        fd: N::Fd,
-        family: Option<Family>,
-        kind: Option<SockType>,
-        protocol: Option<Protocol>,
-    ) -> Result<Self> {
-        let mut socket = Self::from_parts(net, fd, Family::UNSPEC, SockType::ANY, Protocol::DEFAULT);
-        socket.family = family.map_or_else(|| socket.getsockopt(SO_DOMAIN), Ok)?;
-        socket.kind = kind.map_or_else(|| socket.getsockopt(SO_TYPE), Ok)?;
-        socket.protocol = protocol.map_or_else(|| socket.getsockopt(SO_PROTOCOL), Ok)?;
-        if net.default_timeout().is_some() {
-            return socket.begin(SockFlags::empty());
-        }
-        if net.nonblocking(&socket.fd)? {
-            socket.timeout = AtomicU64::new(0);
-        }
-        Ok(socket)
-    }
-
-    /// A socket over a duplicate of the descriptor (Python's `fromfd`). That the descriptor is of this family, type and protocol, and
-    /// blocks, is the caller's word.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`dup`](Self::try_clone).
-    #[track_caller]
-    pub fn fromfd(net: &N, fd: &N::Fd, family: Family, kind: SockType, protocol: Protocol) -> Result<Self> {
-        let (kind, flags) = kind.split();
-        Self::from_parts(net, net.dup(fd)?, family, kind, protocol).begin(flags)
-    }
-
-    /// The socket that another process has shared with this one by [`share`](Self::share). It is assumed to block.
-    ///
-    /// # Errors
-    ///
-    /// `WSAEINVAL`.
-    #[cfg(windows)]
-    pub fn fromshare(net: &N, data: &[u8]) -> Result<Self> {
-        Self::from_fd(net, net.fromshare(data)?)
-    }
-
-    /// `WSADuplicateSocketW`: bytes for [`fromshare`](Self::fromshare) in the process with this number. This socket may be closed then.
-    ///
-    /// # Errors
-    ///
-    /// `WSAEINVAL`.
-    #[cfg(windows)]
-    pub fn share(&self, process: u32) -> Result<Vec<u8>> {
-        self.net.share(&self.fd, process)
-    }
-
-    fn from_parts(net: &N, fd: N::Fd, family: Family, kind: SockType, protocol: Protocol) -> Self {
-        Self { net: net.clone(), fd, timeout: AtomicU64::new(BLOCKING), family, kind, protocol }
-    }
-
-    /// The mode of a new socket: non-blocking if it was made so, else the default timeout's.
-    #[inline]
-    #[track_caller]
-    fn begin(self, flags: SockFlags) -> Result<Self> {
-        if flags.contains(SockFlags::NONBLOCK) {
-            self.timeout.store(0, Ordering::Relaxed);
-        } else if let Some(timeout) = self.net.default_timeout() {
-            self.settimeout(Some(timeout))?;
-        }
-        Ok(self)
-    }
-
     /// `dup(2)`: another descriptor of the same open socket, with the same mode.
     ///
     /// # Errors
     ///
     /// `EMFILE`.
+    ///
+    /// ```
+    /// use wavetank_api::socketpair;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let again = left.try_clone()?;
+    /// assert_ne!(again.fileno(), left.fileno());
+    /// drop(left);
+    /// again.sendall(b"still there")?;
+    /// assert_eq!(right.recv_vec(16)?, b"still there");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     #[doc(alias = "dup")]
     pub fn try_clone(&self) -> Result<Self> {
@@ -250,6 +118,20 @@ impl<N: Net> Socket<N> {
     }
 
     /// The descriptor, without closing it.
+    ///
+    /// ```
+    /// use wavetank_api::{MsgFlags, Net, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let fd = left.detach();
+    /// host.send(&fd, b"ahoy", MsgFlags::empty())?;
+    /// host.close(fd)?;
+    /// assert_eq!(right.recv_vec(16)?, b"ahoy");
+    /// assert_eq!(right.recv_vec(16)?, b"");
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn detach(self) -> N::Fd {
         self.fd
     }
@@ -259,6 +141,19 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Whatever `close` reports (`EIO`, `EINTR`); the descriptor is gone all the same.
+    ///
+    /// ```
+    /// use wavetank_api::socketpair;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// left.sendall(b"the last words")?;
+    /// left.close()?;
+    /// assert_eq!(right.recv_vec(16)?, b"the last words");
+    /// assert_eq!(right.recv_vec(16)?, b"");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn close(self) -> Result<()> {
         self.net.close(self.fd)
@@ -269,6 +164,20 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// `ENOTCONN`.
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, Shutdown, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// left.shutdown(Shutdown::Write)?;
+    /// assert_eq!(right.recv(&mut [0; 16])?, 0);
+    /// assert_eq!(left.send(b"more").unwrap_err(), Errno::EPIPE);
+    /// right.sendall(b"I am not done")?;
+    /// assert_eq!(left.recv_vec(16)?, b"I am not done");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn shutdown(&self, how: Shutdown) -> Result<()> {
         self.net.shutdown(&self.fd, how)
@@ -293,6 +202,16 @@ impl<N: Net> Socket<N> {
     }
 
     /// The family it was made with.
+    ///
+    /// ```
+    /// use wavetank_api::{Family, Protocol, SockType, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, _right) = socketpair(host)?;
+    /// assert_eq!((left.family(), left.kind(), left.protocol()), (Family::UNIX, SockType::STREAM, Protocol::DEFAULT));
+    /// # Ok(())
+    /// # });
+    /// ```
     pub const fn family(&self) -> Family {
         self.family
     }
@@ -315,6 +234,16 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// None on an open descriptor.
+    ///
+    /// ```
+    /// use wavetank_api::{Family, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let socket = Socket::new(host, Family::INET, SockType::STREAM)?;
+    /// assert!(!socket.inheritable()?);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     #[doc(alias = "get_inheritable")]
     pub fn inheritable(&self) -> Result<bool> {
@@ -326,6 +255,18 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// None on an open descriptor.
+    ///
+    /// ```
+    /// use wavetank_api::{Family, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let socket = Socket::new(host, Family::INET, SockType::STREAM)?;
+    /// socket.set_inheritable(true)?;
+    /// assert!(socket.inheritable()?);
+    /// assert!(!socket.try_clone()?.inheritable()?);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn set_inheritable(&self, inheritable: bool) -> Result<()> {
         self.net.set_inheritable(&self.fd, inheritable)
@@ -336,6 +277,18 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// `ENOBUFS`.
+    ///
+    /// ```
+    /// use wavetank_api::{Addr, Family, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let socket = Socket::new(host, Family::INET, SockType::STREAM)?;
+    /// assert_eq!(socket.getsockname()?, Addr::ANY_V4);
+    /// socket.bind(&"127.0.0.1:8080".parse().unwrap())?;
+    /// assert_eq!(socket.getsockname()?.to_string(), "127.0.0.1:8080");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn getsockname(&self) -> Result<Addr> {
         self.net.getsockname(&self.fd)
@@ -346,6 +299,18 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// `ENOTCONN`.
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, ServerOptions, create_connection, create_server};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let server = create_server(host, ("127.0.0.1", 80), ServerOptions::default())?;
+    /// assert_eq!(server.getpeername().unwrap_err(), Errno::ENOTCONN);
+    /// let client = create_connection(host, ("127.0.0.1", 80), None)?;
+    /// assert_eq!(client.getpeername()?, server.getsockname()?);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn getpeername(&self) -> Result<Addr> {
         self.net.getpeername(&self.fd)

@@ -14,6 +14,23 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// `EBADF`, which cannot happen on a descriptor of this world's own.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wavetank_api::{Errno, Host, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, _right) = socketpair(host)?;
+    /// left.settimeout(Some(Duration::from_millis(1500)))?;
+    /// let begin = host.now();
+    /// assert!(left.recv(&mut [0; 16]).unwrap_err().is_timeout());
+    /// assert_eq!(host.now() - begin, Duration::from_millis(1500));
+    ///
+    /// left.settimeout(Some(Duration::ZERO))?;
+    /// assert_eq!(left.recv(&mut [0; 16]).unwrap_err(), Errno::EAGAIN);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn settimeout(&self, timeout: Option<Duration>) -> Result<()> {
         self.net.set_nonblocking(&self.fd, timeout.is_some())?;
@@ -23,6 +40,18 @@ impl<N: Net> Socket<N> {
     }
 
     /// The mode, as [`settimeout`](Self::settimeout) takes it.
+    ///
+    /// ```
+    /// use wavetank_api::socketpair;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, _right) = socketpair(host)?;
+    /// assert_eq!(left.gettimeout(), None);
+    /// left.setblocking(false)?;
+    /// assert_eq!(left.gettimeout(), Some(std::time::Duration::ZERO));
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn gettimeout(&self) -> Option<Duration> {
         match self.timeout.load(Ordering::Relaxed) {
             BLOCKING => None,
@@ -35,12 +64,38 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`settimeout`](Self::settimeout).
+    ///
+    /// ```
+    /// use wavetank_api::socketpair;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, _right) = socketpair(host)?;
+    /// left.setblocking(false)?;
+    /// let error = left.recv(&mut [0; 16]).unwrap_err();
+    /// assert_eq!(error.to_string(), "recv: EAGAIN (Resource temporarily unavailable)");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn setblocking(&self, blocking: bool) -> Result<()> {
         self.settimeout((!blocking).then_some(Duration::ZERO))
     }
 
     /// Whether the mode is not the non-blocking one: `gettimeout() != Some(Duration::ZERO)`.
+    ///
+    /// ```
+    /// use wavetank_api::socketpair;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, _right) = socketpair(host)?;
+    /// assert!(left.getblocking());
+    /// left.settimeout(Some(std::time::Duration::from_secs(1)))?;
+    /// assert!(left.getblocking());
+    /// left.setblocking(false)?;
+    /// assert!(!left.getblocking());
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn getblocking(&self) -> bool {
         self.timeout.load(Ordering::Relaxed) != 0
     }

@@ -13,6 +13,21 @@ impl<N: Net> Socket<N> {
     ///
     /// `EAGAIN`, a timeout, `ECONNRESET`, `ECONNREFUSED`, `ENOTCONN`, `ETIMEDOUT`, and what the network reported since the last
     /// call.
+    ///
+    /// ```
+    /// use wavetank_api::socketpair;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// left.sendall(b"ahoy")?;
+    /// let mut buf = [0; 16];
+    /// let count = right.recv(&mut buf)?;
+    /// assert_eq!(&buf[..count], b"ahoy");
+    /// left.close()?;
+    /// assert_eq!(right.recv(&mut buf)?, 0);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[inline]
     #[track_caller]
     #[doc(alias = "recv_into")]
@@ -25,6 +40,20 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recv`](Self::recv), and `EINVAL` or `EOPNOTSUPP` for a flag.
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, MsgFlags, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// left.sendall(b"ahoy")?;
+    /// let mut buf = [0; 16];
+    /// assert_eq!(right.recv_with(&mut buf, MsgFlags::PEEK)?, 4);
+    /// assert_eq!(right.recv_with(&mut buf, MsgFlags::DONTWAIT)?, 4);
+    /// assert_eq!(right.recv_with(&mut buf, MsgFlags::DONTWAIT).unwrap_err(), Errno::EAGAIN);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[inline]
     #[track_caller]
     pub fn recv_with(&self, buf: &mut [u8], flags: MsgFlags) -> Result<usize> {
@@ -36,6 +65,19 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recv`](Self::recv); `ENOMEM` for a size that no memory has.
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// left.sendall(b"ahoy there")?;
+    /// assert_eq!(right.recv_vec(4)?, b"ahoy");
+    /// assert_eq!(right.recv_vec(4096)?, b" there");
+    /// assert_eq!(right.recv_vec(usize::MAX).unwrap_err(), Errno::ENOMEM);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn recv_vec(&self, size: usize) -> Result<Vec<u8>> {
         self.recv_vec_with(size, MsgFlags::empty())
@@ -46,6 +88,18 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recv_with`](Self::recv_with), and `ENOMEM`.
+    ///
+    /// ```
+    /// use wavetank_api::{MsgFlags, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// left.sendall(b"ahoy")?;
+    /// assert_eq!(right.recv_vec_with(4, MsgFlags::PEEK)?, b"ahoy");
+    /// assert_eq!(right.recv_vec_with(4, MsgFlags::WAITALL)?, b"ahoy");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn recv_vec_with(&self, size: usize, flags: MsgFlags) -> Result<Vec<u8>> {
         let mut buf = new_buffer(size, "recv")?;
@@ -59,6 +113,22 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recv`](Self::recv).
+    ///
+    /// ```
+    /// use wavetank_api::{Family, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let receiver = Socket::new(host, Family::INET, SockType::DGRAM)?;
+    /// receiver.bind(&"127.0.0.1:53".parse().unwrap())?;
+    /// let sender = Socket::new(host, Family::INET, SockType::DGRAM)?;
+    /// sender.bind(&"127.0.0.1:1234".parse().unwrap())?;
+    /// sender.sendto(b"ahoy", &receiver.getsockname()?)?;
+    /// let mut buf = [0; 16];
+    /// let (count, from) = receiver.recvfrom(&mut buf)?;
+    /// assert_eq!((&buf[..count], from), (&b"ahoy"[..], sender.getsockname()?));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[inline]
     #[track_caller]
     #[doc(alias = "recvfrom_into")]
@@ -71,6 +141,21 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recv_with`](Self::recv_with).
+    ///
+    /// ```
+    /// use wavetank_api::{Family, MsgFlags, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let receiver = Socket::new(host, Family::INET, SockType::DGRAM)?;
+    /// receiver.bind(&"127.0.0.1:53".parse().unwrap())?;
+    /// let sender = Socket::new(host, Family::INET, SockType::DGRAM)?;
+    /// sender.sendto(b"ahoy there", &receiver.getsockname()?)?;
+    /// // How long the datagram is, though only four bytes of it fit.
+    /// let (count, _) = receiver.recvfrom_with(&mut [0; 4], MsgFlags::TRUNC)?;
+    /// assert_eq!(count, 10);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[inline]
     #[track_caller]
     pub fn recvfrom_with(&self, buf: &mut [u8], flags: MsgFlags) -> Result<(usize, Addr)> {
@@ -87,6 +172,20 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recvfrom_with`](Self::recvfrom_with); `ENOMEM` for a size that no memory has.
+    ///
+    /// ```
+    /// use wavetank_api::{Family, MsgFlags, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let receiver = Socket::new(host, Family::INET, SockType::DGRAM)?;
+    /// receiver.bind(&"127.0.0.1:53".parse().unwrap())?;
+    /// let sender = Socket::new(host, Family::INET, SockType::DGRAM)?;
+    /// sender.sendto(b"ahoy", &receiver.getsockname()?)?;
+    /// let (data, from) = receiver.recvfrom_vec(16, MsgFlags::empty())?;
+    /// assert_eq!((data, from.port()), (b"ahoy".to_vec(), sender.getsockname()?.port()));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn recvfrom_vec(&self, size: usize, flags: MsgFlags) -> Result<(Vec<u8>, Addr)> {
         let mut buf = new_buffer(size, "recvfrom")?;
@@ -100,6 +199,25 @@ impl<N: Net> Socket<N> {
     /// # Errors
     ///
     /// Those of [`recv_with`](Self::recv_with), and `EMSGSIZE` (too many buffers).
+    ///
+    /// ```
+    /// use std::io::IoSliceMut;
+    /// use wavetank_api::{Family, MsgFlags, RecvMsg, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let receiver = Socket::new(host, Family::INET, SockType::DGRAM)?;
+    /// receiver.bind(&"127.0.0.1:53".parse().unwrap())?;
+    /// let sender = Socket::new(host, Family::INET, SockType::DGRAM)?;
+    /// sender.sendto(b"ahoy there", &receiver.getsockname()?)?;
+    /// let (mut first, mut second) = ([0; 4], [0; 2]);
+    /// let mut bufs = [IoSliceMut::new(&mut first), IoSliceMut::new(&mut second)];
+    /// let mut msg = RecvMsg::new(&mut bufs);
+    /// assert_eq!(receiver.recvmsg(&mut msg, MsgFlags::empty())?, 6);
+    /// assert!(msg.flags.contains(MsgFlags::TRUNC));
+    /// assert_eq!((&first, &second), (b"ahoy", b" t"));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[inline]
     #[track_caller]
     pub fn recvmsg(&self, msg: &mut RecvMsg<'_, '_, N::Fd>, flags: MsgFlags) -> Result<usize> {

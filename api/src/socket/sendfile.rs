@@ -61,6 +61,24 @@ impl<N: Net> Socket<N> {
     ///
     /// `EINVAL` on a socket that is not a stream, on a non-blocking one, and for a `count` of 0; a timeout; those of
     /// [`send`](Self::send); those of reading the file.
+    ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use wavetank_api::{Errno, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// // In the real world this would rather be a `std::fs::File`.
+    /// let mut file = Cursor::new(b"Mary had a little lamb");
+    /// assert_eq!(left.sendfile(&mut file, 5, None)?, 17);
+    /// assert_eq!(right.recv_vec(64)?, b"had a little lamb");
+    /// assert_eq!(file.position(), 22);
+    ///
+    /// left.setblocking(false)?;
+    /// assert_eq!(left.sendfile(&mut file, 0, None).unwrap_err(), Errno::EINVAL);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn sendfile<F: SendFile + ?Sized>(&self, file: &mut F, offset: u64, count: Option<u64>) -> Result<u64> {
         if self.kind != SockType::STREAM || !self.getblocking() || count == Some(0) {
