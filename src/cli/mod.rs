@@ -51,6 +51,16 @@ pub fn wavetank() -> ExitCode {
     start(scenarios::ALL, true)
 }
 
+/// The arguments read: of `run`, the options that build the same world again; or the line that is answered. For fuzz targets.
+#[doc(hidden)]
+pub fn options_again(arguments: &[OsString]) -> Result<Option<String>, String> {
+    match args::parse(arguments, scenarios::ALL, true) {
+        Ok(Cli { command: Command::Scenario(ScenarioCommand::Run(run)), .. }) => Ok(Some(run.world.options())),
+        Ok(_) | Err(Refused::Help(_)) => Ok(None),
+        Err(Refused::Usage(line)) => Err(line),
+    }
+}
+
 /// How a command ends early.
 enum Stop {
     /// The arguments make no sense: one line.

@@ -48,11 +48,13 @@ pub struct TextFile<N: Net> {
     partial: ([u8; 4], usize),
     /// A `\r` was read as the end of a line: a `\n` that comes next belongs to it.
     after_cr: bool,
+    /// A character that was read to see whether it belongs to the line before.
+    ahead: Option<char>,
 }
 
 impl<N: Net> TextFile<N> {
     pub(super) const fn new(file: SocketFile<N>, errors: DecodeErrors, newline: Newline) -> Self {
-        Self { file, errors, newline, partial: ([0; 4], 0), after_cr: false }
+        Self { file, errors, newline, partial: ([0; 4], 0), after_cr: false, ahead: None }
     }
 
     /// The file of bytes below. What is read there is missing here.
@@ -167,17 +169,25 @@ impl<N: Net> TextFile<N> {
             Newline::Cr => line.ends_with('\r'),
             Newline::CrLf => line.ends_with("\r\n"),
             // Whether a `\n` belongs to the `\r` is seen when the next byte has come.
-            Newline::Untranslated => {
-                line.ends_with('\n') || line.ends_with('\r') && self.file.fill_buf()?.first() != Some(&b'\n')
-            }
+            Newline::Untranslated => line.ends_with('\n') || line.ends_with('\r') && !self.lf_is_next()?,
         })
+    }
+
+    /// Whether a `\n` comes next, where what is left away does not count.
+    #[track_caller]
+    fn lf_is_next(&mut self) -> io::Result<bool> {
+        if self.errors != DecodeErrors::Ignore {
+            return Ok(self.file.fill_buf()?.first() == Some(&b'\n'));
+        }
+        self.ahead = self.decode()?;
+        Ok(self.ahead == Some('\n'))
     }
 
     /// The next character, its end of line translated. Told of a `\r` at once: whether a `\n` follows is looked at when it has come.
     #[track_caller]
     fn next_char(&mut self) -> io::Result<Option<char>> {
         if self.newline != Newline::Universal {
-            return self.decode();
+            return if self.ahead.is_some() { Ok(self.ahead.take()) } else { self.decode() };
         }
         loop {
             let letter = self.decode()?;

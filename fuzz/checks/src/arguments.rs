@@ -6,7 +6,9 @@ use std::{
 };
 
 use wavetank_api::{
-    Addr, AiFlags, Family, MsgFlags, NameFlags, PollEvents, Protocol, Shutdown, SockFlags, SockType, UnixAddr,
+    Addr, AiFlags, Family, Guid, HypervAddr, MsgFlags, NameFlags, PollEvents, Protocol, Shutdown, SockFlags, SockType,
+    SystemAddr, UnixAddr,
+    control::{ControlBuf, IP_TTL},
 };
 
 use super::input::Input;
@@ -104,6 +106,67 @@ pub fn addr(input: &mut Input<'_>) -> Addr {
         30 => Addr::Raw { family: u16::from(choice), bytes: vec![choice; usize::from(choice) / 2].into() },
         _ => Addr::Raw { family: 2, bytes: Box::default() },
     }
+}
+
+/// An address of a family that nobody here has, or nonsense of one that somebody has.
+pub fn other_addr(input: &mut Input<'_>) -> Addr {
+    // UNIX, INET, INET6, NETLINK, PACKET, CAN, TIPC, BLUETOOTH, ALG, VSOCK, QIPCRTR.
+    let family = input.of(&[1, 2, 10, 16, 17, 29, 30, 31, 38, 40, 42, 99_u16]);
+    let len = input.of(&[0, 1, 4, 6, 8, 10, 12, 14, 16, 18, 22, 26, 86, 107, 108, 109, 126, 127, 1000]);
+    let fill = input.byte();
+    match input.byte() % 8 {
+        0 => Addr::Hyperv(Box::new(HypervAddr { vm_id: Guid([fill; 16]), service_id: Guid([0; 16]) })),
+        1 => Addr::System(SystemAddr { id: fill.into(), unit: u32::MAX }),
+        2 => Addr::Raw { family, bytes: vec![fill; len].into() },
+        _ => Addr::from_sockaddr(&[&family.to_ne_bytes()[..], &vec![fill; len]].concat()),
+    }
+}
+
+/// A sysctl and a value for it.
+pub fn sysctl(input: &mut Input<'_>) -> (&'static str, &'static str) {
+    const NAMES: [&str; 16] = [
+        "net.ipv4.tcp_rmem",
+        "net.ipv4.tcp_wmem",
+        "net.ipv4.tcp_sack",
+        "net.ipv4.tcp_timestamps",
+        "net.ipv4.tcp_window_scaling",
+        "net.ipv4.tcp_fin_timeout",
+        "net.ipv4.tcp_syn_retries",
+        "net.ipv4.tcp_retries2",
+        "net.ipv4.tcp_fastopen",
+        "net.ipv4.tcp_congestion_control",
+        "net.ipv4.tcp_abort_on_overflow",
+        "net.ipv4.tcp_syncookies",
+        "net.ipv4.ip_local_port_range",
+        "net.core.somaxconn",
+        "net.core.rmem_max",
+        "nonsense",
+    ];
+    const VALUES: [&str; 10] = ["0", "1", "2", "5", "255", "65535", "4096 8192 16384", "1 1 1", "32768 32770", "reno"];
+    (input.of(&NAMES), input.of(&VALUES))
+}
+
+/// Control messages to send: none, right ones, wrong ones, no messages at all.
+pub fn control(input: &mut Input<'_>) -> Vec<u8> {
+    let mut control = ControlBuf::new();
+    let (choice, fill) = (input.byte(), input.byte());
+    let pushed = match choice % 16 {
+        0..=3 => Ok(&mut control),
+        4 => control.push_raw(1, 2, &[i32::from(fill), 0, 0].map(i32::to_ne_bytes).concat()),
+        5 => control.push_raw(1, 2, &[fill; 12]),
+        6 => control.push_raw(1, 1, &[fill; 8]),
+        7 => control.push(IP_TTL, i32::from(fill)),
+        8 => control.push_raw(41, i32::from(fill), &[fill; 20]),
+        9 => control.push_raw(0, i32::from(fill), &[fill; 12]),
+        10 => control.push_raw(17, 103, &[fill, 0]),
+        11 => control.push_raw(1, i32::from(fill), &[]),
+        12 => control.push_raw(i32::from(fill), 1, &[0; 4]),
+        13 => return vec![fill; usize::from(choice)],
+        14 => return [&usize::from(fill).to_ne_bytes()[..], &[1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]].concat(),
+        _ => (0..fill).try_for_each(|_| control.push_raw(1, 2, &[0; 12]).map(drop)).map(|()| &mut control),
+    };
+    drop(pushed);
+    control.as_bytes().to_vec()
 }
 
 fn unix(choice: u8) -> UnixAddr {

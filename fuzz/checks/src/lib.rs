@@ -66,6 +66,10 @@ targets! {
     option_value    300     20_000
     sysctl          400     2_000
     packet_script   2000    3_000
+    tun             1000    1_000
+    text_file       400     2_000
+    can_frame       300     20_000
+    cli_args        300     500
 }
 
 /// The target of a name.

@@ -43,6 +43,12 @@ fn check(bytes: &[u8]) {
     assert!(seen_again.is_some() || is_icmp(&again), "what sim has written is no packet to etherparse: {again:02x?}");
 }
 
+/// Whether etherparse takes it for a segment or a datagram, with right checksums.
+#[must_use]
+pub fn is_right(bytes: &[u8]) -> bool {
+    see(bytes).is_some()
+}
+
 /// What sim refuses although it may be a good packet.
 fn is_refused_here(error: Malformed) -> bool {
     // A length of UDP that is 0 means "to the end" to etherparse (RFC 2675), which no Linux takes from a TUN device.

@@ -1,5 +1,7 @@
 //! A program that makes whatever calls its bytes say, with descriptors that its threads share.
 
+mod rare;
+
 use std::{
     io::{IoSlice, IoSliceMut},
     sync::{
@@ -133,7 +135,11 @@ impl Shared {
     }
 
     fn step(self: &Arc<Self>, input: &mut Input<'_>) -> Result<()> {
-        let what = input.byte() % 64;
+        let what = input.byte();
+        if what >= 192 {
+            return self.rare(what - 192, input);
+        }
+        let what = what % 64;
         if what < 12 {
             return self.make(what, input);
         }
@@ -300,7 +306,7 @@ impl Shared {
             (0..parts).map(|part| vec![0x5a; if part > 4 { 1 } else { arguments::len(input) }]).collect();
         let bufs: Vec<_> = data.iter().map(|part| IoSlice::new(part)).collect();
         let to = arguments::addr(input);
-        let control = [0xff; 24];
+        let control = arguments::control(&mut input.clone());
         let mut message = SendMsg::new(&bufs);
         if input.once_in(2) {
             message = message.to(&to);

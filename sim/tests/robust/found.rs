@@ -2,12 +2,13 @@
 
 use std::{
     io::{Read, Write},
+    sync::Arc,
     time::Duration,
 };
 
 use wavetank_api::{
-    Addr, Errno, Family, Host, MsgFlags, Net, PollEvents, PollFd, Protocol, SockFlags, SockType, TcpListener,
-    TcpStream, option::SO_SNDTIMEO,
+    Addr, Buffering, DecodeErrors, Errno, Family, FileMode, Host, MsgFlags, Net, Newline, PollEvents, PollFd, Protocol,
+    SockFlags, SockType, TcpListener, TcpStream, option::SO_SNDTIMEO, socketpair,
 };
 use wavetank_sim::{End, Sim};
 
@@ -151,4 +152,28 @@ fn processes_that_keep_each_other_busy_do_not_stop_time() {
         let report = sim.run();
         assert!(report.is_ok(), "{report}");
     });
+}
+
+/// Bytes that are no UTF-8 and are left away stood between a `\r` and its `\n`, which became two lines. Python sees the text.
+#[test]
+fn what_is_left_away_does_not_part_an_end_of_line() {
+    let sim = Sim::new(1);
+    sim.host("host").run(|host| {
+        let (near, far) = socketpair(host)?;
+        near.sendall(b"a\r\xff\nb\r\xffc\r\n\r")?;
+        drop(near);
+        let mut file = Arc::new(far).makefile_text(
+            FileMode::Read,
+            Buffering::Default,
+            DecodeErrors::Ignore,
+            Newline::Untranslated,
+        )?;
+        for expected in ["a\r\n", "b\r", "c\r\n", "\r", ""] {
+            let mut line = String::new();
+            assert_eq!((file.read_line(&mut line)?, &*line), (expected.len(), expected));
+        }
+        Ok(())
+    });
+    let report = sim.run();
+    assert!(report.is_ok(), "{report}");
 }

@@ -1,7 +1,7 @@
 //! Random inputs for a fuzz target, in a loop on stable: what fails is shrunk and printed.
 //!
-//! `stress TARGET [COUNT] [FIRST]` runs COUNT inputs, each from its number, on all cores. `stress TARGET HEX` runs one, of `calls`
-//! with its report.
+//! `stress TARGET [COUNT] [FIRST]` runs COUNT inputs, each from its number, on all cores. `stress TARGET HEX` runs one, of `calls` and
+//! `tun` with its report.
 
 use std::{
     env,
@@ -15,8 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use wavetank_fuzz_checks::{Target, calls, input::random_bytes, target};
-use wavetank_sim::CarrierKind;
+use wavetank_fuzz_checks::{Target, calls, input::random_bytes, target, tun};
+use wavetank_sim::{CarrierKind, Sim};
 
 /// No input takes this long, unless something runs in circles.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -34,6 +34,9 @@ fn main() -> ExitCode {
         let bytes = calls::unhex(hex);
         if target.name == "calls" {
             let report = calls::report(&bytes, CarrierKind::Coroutine, true);
+            println!("{}\n{report}", report.trace());
+        } else if target.name == "tun" {
+            let report = tun::report(&bytes, Sim::traced(1));
             println!("{}\n{report}", report.trace());
         }
         (target.run)(&bytes);
