@@ -49,6 +49,7 @@ mod tcp_options;
 mod time_wait;
 mod timeouts;
 mod udp;
+mod udp_control;
 mod udp_errors;
 mod unix;
 mod urgent;
@@ -90,6 +91,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             default_timeout::CASES,
             udp::CASES,
             udp_errors::CASES,
+            udp_control::CASES,
             urgent::CASES,
             unix::CASES,
             passing::CASES,

@@ -31,6 +31,15 @@ impl Extra<'_> {
     }
 }
 
+/// What was read of it.
+#[derive(Default)]
+pub(super) struct Given<'a> {
+    /// Beside the bytes of a UNIX stream.
+    pub(super) beside: Beside,
+    /// With a datagram.
+    pub(super) control: &'a [u8],
+}
+
 /// As arguments of a call in the trace.
 impl fmt::Display for Extra<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,7 +57,7 @@ impl fmt::Display for Extra<'_> {
 const SCM_MAX_FD: usize = 253;
 
 /// The messages of a sender, each held to `CMSG_OK`: long enough for its header, and not beyond the end.
-fn checked(control: &[u8]) -> Result<SmallVec<[Cmsg<'_>; 4]>, Errno> {
+pub(super) fn checked(control: &[u8]) -> Result<SmallVec<[Cmsg<'_>; 4]>, Errno> {
     let header = cmsg_len(0).map_err(|_| Errno::EINVAL)?;
     let (mut all, mut rest) = (SmallVec::new(), control);
     while rest.len() >= header {
@@ -65,16 +74,20 @@ fn checked(control: &[u8]) -> Result<SmallVec<[Cmsg<'_>; 4]>, Errno> {
 impl Caller<'_> {
     /// What a sender gave beside the data, checked as the socket's protocol checks it.
     #[cold]
-    pub(super) fn read_extra(&self, world: &World, id: SocketId, extra: &Extra<'_>) -> Result<Beside, Errno> {
+    pub(super) fn read_extra<'e>(&self, world: &World, id: SocketId, extra: &Extra<'e>) -> Result<Given<'e>, Errno> {
         let messages = checked(extra.control)?;
         if extra.fds.len() > SCM_MAX_FD || messages.iter().any(is_rights) {
             // A number among the bytes is nobody's descriptor: the contract's rule in both worlds.
             return Err(Errno::EINVAL);
         }
+        let mut given = Given::default();
         match self.host(world).sockets[id].body {
-            Body::Unix { .. } => self.scm_send(world, &messages, extra.fds),
-            Body::Tcp(_) | Body::Udp(_) => sock_cmsg_send(&messages).map(|()| Beside::default()),
+            Body::Unix { .. } => given.beside = self.scm_send(world, &messages, extra.fds)?,
+            Body::Tcp(_) => sock_cmsg_send(&messages)?,
+            // Read where the destination is known (`ip_control.rs`).
+            Body::Udp(_) => given.control = extra.control,
         }
+        Ok(given)
     }
 
     /// `__scm_send`: what UNIX sockets know. Other levels are passed over.
@@ -106,7 +119,7 @@ impl Caller<'_> {
         rights: Vec<SocketId>,
         room: usize,
     ) -> (Option<Box<Passed>>, MsgFlags) {
-        let mut out = Control { bytes: Vec::new(), room, cut: false };
+        let mut out = Control::new(room);
         let mut fds = Vec::new();
         if let Some(Credentials { pid, uid, gid }) = who {
             let mut value = [0; MAX_LEN];
@@ -129,8 +142,7 @@ impl Caller<'_> {
             }
             self.drop_rights(world, rights);
         }
-        let flags = if out.cut { MsgFlags::CTRUNC } else { MsgFlags::empty() };
-        (Some(Box::new(Passed { control: out.bytes, fds })), flags)
+        out.finish(fds)
     }
 
     /// Sockets that were in flight are so no more.
@@ -158,19 +170,29 @@ pub(crate) struct Passed {
 }
 
 /// Room for control messages, filled as `put_cmsg` does.
-struct Control {
+pub(super) struct Control {
     bytes: Vec<u8>,
     room: usize,
     cut: bool,
 }
 
 impl Control {
+    pub(super) const fn new(room: usize) -> Self {
+        Self { bytes: Vec::new(), room, cut: false }
+    }
+
+    /// What came of it, and the flags that say whether it was cut.
+    pub(super) fn finish(self, fds: Vec<i32>) -> (Option<Box<Passed>>, MsgFlags) {
+        let flags = if self.cut { MsgFlags::CTRUNC } else { MsgFlags::empty() };
+        (Some(Box::new(Passed { control: self.bytes, fds })), flags)
+    }
+
     fn left(&self) -> usize {
         self.room - self.bytes.len()
     }
 
     /// One more message; cut if it does not fit, and left out if its header does not.
-    fn put(&mut self, level: i32, kind: i32, data: &[u8]) {
+    pub(super) fn put(&mut self, level: i32, kind: i32, data: &[u8]) {
         let (Ok(header), Ok(len), Ok(space)) = (cmsg_len(0), cmsg_len(data.len()), cmsg_space(data.len())) else {
             return;
         };
@@ -193,7 +215,7 @@ fn is_rights(message: &Cmsg<'_>) -> bool {
 }
 
 /// `__sock_cmsg_send`: what every internet socket knows. Descriptors and credentials are passed over.
-fn sock_cmsg_send(messages: &[Cmsg<'_>]) -> Result<(), Errno> {
+pub(super) fn sock_cmsg_send(messages: &[Cmsg<'_>]) -> Result<(), Errno> {
     for message in messages.iter().filter(|message| message.level == libc::SOL_SOCKET) {
         match message.kind {
             libc::SO_MARK | libc::SO_PRIORITY | libc::SO_TIMESTAMPING if message.data.len() == 4 => {}

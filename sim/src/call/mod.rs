@@ -9,6 +9,7 @@ pub(crate) mod create;
 pub(crate) mod errno;
 mod fast_open;
 pub(crate) mod ioctl;
+mod ip_control;
 pub(crate) mod machine;
 pub(crate) mod name;
 pub(crate) mod netdb;

@@ -5,7 +5,7 @@ use std::io::IoSliceMut;
 use wavetank_api::{Addr, Errno, MsgFlags, Result};
 
 use super::{
-    Attempt, Caller, For, Told, control::Passed, deadline_after, errno::IntoErrno, has_passed, name,
+    Attempt, Caller, For, Told, control::Passed, deadline_after, errno::IntoErrno, has_passed, ip_control, name,
     receive_unix::Passing, send::UIO_MAXIOV,
 };
 use crate::{
@@ -49,9 +49,9 @@ impl Caller<'_> {
         self.blocking(fd, told, |world, deadline| {
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
-                    Body::Udp(_) => {
-                        self.recv_udp(world, id, &mut [IoSliceMut::new(buf)], flags).map(|datagram| datagram.count)
-                    }
+                    Body::Udp(_) => self
+                        .recv_udp(world, id, &mut [IoSliceMut::new(buf)], None, flags)
+                        .map(|datagram| datagram.count),
                     Body::Unix { .. } => self.recv_unix(world, id, buf, flags, expired, &mut count),
                     Body::Tcp(_) => self.recv_stream(world, id, buf, flags, expired, &mut count),
                 }
@@ -82,7 +82,7 @@ impl Caller<'_> {
             }
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
-                    Body::Udp(_) => self.recv_udp(world, id, bufs, flags),
+                    Body::Udp(_) => self.recv_udp(world, id, bufs, Some(room), flags),
                     Body::Unix { .. } => self.recvmsg_unix(world, id, bufs, room, flags, expired, &mut passing),
                     Body::Tcp(_) => {
                         let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count)?;
@@ -315,6 +315,7 @@ impl Caller<'_> {
         world: &mut World,
         id: SocketId,
         bufs: &mut [IoSliceMut<'_>],
+        room: Option<usize>,
         flags: MsgFlags,
     ) -> Result<Received, Errno> {
         let waits = self.may_wait(world, id, flags);
@@ -323,12 +324,14 @@ impl Caller<'_> {
         let family = socket.family;
         let Body::Udp(udp) = &mut socket.body else { return Err(Errno::EBADF) };
         let read_shut = udp.is_read_shut();
-        let (from, data) = match udp.front() {
+        let arrival = match udp.front() {
             Ok(front) => front,
             // Only who would wait is told that there is nothing to wait for (`__skb_wait_for_more_packets`).
             Err(udp::RecvError::WouldBlock) if read_shut && waits => return Ok(NOTHING),
             Err(error) => return Err(error.errno()),
         };
+        let from = arrival.from;
+        let data = &arrival.payload[..];
         let whole = data.len();
         let mut rest = data;
         for buf in bufs {
@@ -338,13 +341,16 @@ impl Caller<'_> {
         }
         let copied = whole - rest.len();
         let truncated = if rest.is_empty() { MsgFlags::empty() } else { MsgFlags::TRUNC };
+        let told = room.and_then(|room| ip_control::tell(host, id, room));
+        let (passed, cut) = told.map_or((None, MsgFlags::empty()), |told| told.finish(Vec::new()));
         if !flags.contains(MsgFlags::PEEK)
+            && let Body::Udp(udp) = &mut host.sockets[id].body
             && let Some(payload) = udp.pop()
         {
             world.recycle(payload);
         }
         let count = if flags.contains(MsgFlags::TRUNC) { whole } else { copied };
-        Ok(Received { count, from: Some(name::show(family, from)), flags: truncated, passed: None })
+        Ok(Received { count, from: Some(name::show(family, from)), flags: truncated | cut, passed })
     }
 }
 

@@ -7,7 +7,7 @@ use wavetank_api::{Addr, Errno, MsgFlags, Result};
 
 use super::{
     Attempt, Caller, For, Told,
-    control::{Extra, take_off},
+    control::{Extra, Given, take_off},
     deadline_after,
     errno::IntoErrno,
     has_passed,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, ConnectStatus, Family, Host, Tcp},
+    host::{Body, ConnectStatus, Family, Host, How, Tcp},
     proto::{
         Readiness,
         tcp::{self, Connection},
@@ -75,18 +75,18 @@ impl Caller<'_> {
             },
         };
         let mut progress = Progress::default();
-        let mut beside = None;
+        let mut given = None;
         self.blocking(fd, told, |world, deadline| {
             if parts.len() > UIO_MAXIOV {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
             }
-            if !extra.is_empty() && beside.is_none() {
+            if !extra.is_empty() && given.is_none() {
                 match self.socket(world, fd).and_then(|id| self.read_extra(world, id, extra)) {
-                    Ok(read) => beside = Some(read),
+                    Ok(read) => given = Some(read),
                     Err(errno) => return Attempt::Done(Err(errno)),
                 }
             }
-            self.send_attempt(world, fd, to, &parts, flags, &mut progress, beside.as_mut(), deadline)
+            self.send_attempt(world, fd, to, &parts, flags, &mut progress, given.as_mut(), deadline)
         })
     }
 
@@ -99,7 +99,7 @@ impl Caller<'_> {
         parts: &[&[u8]],
         flags: MsgFlags,
         progress: &mut Progress,
-        beside: Option<&mut Beside>,
+        given: Option<&mut Given<'_>>,
         deadline: &mut Option<Instant>,
     ) -> Attempt<usize> {
         let Progress { sent, opens } = progress;
@@ -127,14 +127,14 @@ impl Caller<'_> {
             },
             // `udp_sendmsg`; `udpv6_sendmsg` does not look.
             Body::Udp(_) if flags.contains(MsgFlags::OOB) && socket.family == Family::Inet => Err(Errno::EOPNOTSUPP),
-            Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts)),
+            Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts, given)),
             Body::Unix { .. } if to.is_some() => {
                 // `unix_stream_sendmsg`: no address on a stream.
                 let connected =
                     matches!(&self.host(world).sockets[id].body, Body::Unix { end, .. } if end.is_connected());
                 return Attempt::Done(Err(if connected { Errno::EISCONN } else { Errno::EOPNOTSUPP }));
             }
-            Body::Unix { .. } => self.send_unix(world, id, parts, sent, beside),
+            Body::Unix { .. } => self.send_unix(world, id, parts, sent, given),
         };
         let sent = &mut progress.sent;
         let expired = has_passed(world, *deadline);
@@ -204,10 +204,10 @@ impl Caller<'_> {
         id: SocketId,
         parts: &[&[u8]],
         sent: &mut usize,
-        beside: Option<&mut Beside>,
+        given: Option<&mut Given<'_>>,
     ) -> Result<(), Errno> {
         let mut nothing = Beside::default();
-        let beside = beside.unwrap_or(&mut nothing);
+        let beside = given.map_or(&mut nothing, |given| &mut given.beside);
         world.on_host(self.host, |host, env| {
             if beside.who.is_none() && host.unix_asks_for_senders(id) {
                 beside.who = Some(Host::credentials(self.program));
@@ -227,15 +227,27 @@ impl Caller<'_> {
         })
     }
 
-    fn send_udp(&self, world: &mut World, id: SocketId, to: Option<&Addr>, parts: &[&[u8]]) -> Result<usize, Errno> {
+    fn send_udp(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        to: Option<&Addr>,
+        parts: &[&[u8]],
+        given: Option<&mut Given<'_>>,
+    ) -> Result<usize, Errno> {
         let to: Option<SocketAddr> = match to {
             Some(addr) => Some(name::read(&self.host(world).sockets[id], addr, Use::Send)?),
             None => None,
         };
+        let mut how = How::default();
+        let destination = to.or(self.host(world).sockets[id].remote);
+        if let (Some(given), Some(to)) = (given, destination) {
+            how = self.how_to_send(world, to.ip(), given.control)?;
+        }
         if let Some(to) = to {
             self.has_route(world, to.ip())?;
         }
-        world.on_host(self.host, |host, env| host.udp_send(env, id, to, parts)).map_err(IntoErrno::errno)
+        world.on_host(self.host, |host, env| host.udp_send(env, id, to, parts, &how)).map_err(IntoErrno::errno)
     }
 }
 

@@ -6,7 +6,10 @@ use super::{Body, Env, Family, Flow, Host, Socket, Switches, Tcp, fast_open, por
 use crate::{
     base::SocketId,
     net::DropReason,
-    proto::{tcp, udp},
+    proto::{
+        tcp,
+        udp::{self, Arrival},
+    },
     wire::{Body as Wire, Datagram, Flags, Icmp, Packet, Segment, SeqNum, Unreachable},
 };
 
@@ -189,11 +192,11 @@ impl Host {
             return;
         };
         let Body::Udp(udp) = &mut self.sockets[id].body else { return };
-        let ports = (datagram.src_port, datagram.dst_port);
-        match udp.deliver(from, datagram.payload) {
+        let Datagram { src_port, dst_port, hop_limit, traffic_class, payload } = datagram;
+        match udp.deliver(Arrival { from, to, at: env.now, hop_limit, traffic_class, payload }) {
             Ok(()) => self.wake(env, id),
-            Err(payload) => {
-                let datagram = Datagram { src_port: ports.0, dst_port: ports.1, payload };
+            Err(Arrival { payload, .. }) => {
+                let datagram = Datagram { src_port, dst_port, hop_limit, traffic_class, payload };
                 let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Udp(datagram) };
                 env.refused.push((DropReason::BufferFull, packet));
             }

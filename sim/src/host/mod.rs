@@ -36,7 +36,7 @@ use slotmap::SlotMap;
 use smallvec::{SmallVec, smallvec};
 pub(crate) use socket::{Body, ConnectStatus, Family, Socket, Tcp};
 pub(crate) use sysctl::{Settings, SysctlError};
-pub(crate) use udp::SendError as UdpSendError;
+pub(crate) use udp::{How, SendError as UdpSendError};
 pub(crate) use waiters::{Waiter, Waiters};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! UDP sockets of a host.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{
     Body, Env, Family, Host, address,
@@ -31,6 +31,17 @@ pub(crate) enum SendError {
     Failed(udp::Failure),
 }
 
+/// What a control message says of one datagram; nothing, where the socket decides.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct How {
+    pub(crate) source: Option<IpAddr>,
+    pub(crate) hop_limit: Option<u8>,
+    pub(crate) traffic_class: Option<u8>,
+}
+
+/// `net.ipv6.conf.*.hop_limit`.
+const DEFAULT_HOP_LIMIT: u8 = 64;
+
 impl Host {
     /// `connect(2)` on a datagram socket: fixes the peer, and with it the local address.
     pub(crate) fn udp_connect(&mut self, id: SocketId, to: SocketAddr) -> Result<(), SendError> {
@@ -59,6 +70,7 @@ impl Host {
         id: SocketId,
         to: Option<SocketAddr>,
         parts: &[&[u8]],
+        how: &How,
     ) -> Result<usize, SendError> {
         // `inet_send_prepare` comes before anything else.
         self.autobind(id).map_err(|_| SendError::PortsExhausted)?;
@@ -87,15 +99,30 @@ impl Host {
             return Err(SendError::TooLong);
         }
         let local = self.sockets[id].local.expect("just bound");
-        let src = if local.ip().is_unspecified() {
-            self.source_for(to.ip()).map_err(|_| SendError::NoRoute)?
-        } else {
-            local.ip()
+        let src = match how.source {
+            Some(source) => source,
+            None if local.ip().is_unspecified() => self.source_for(to.ip()).map_err(|_| SendError::NoRoute)?,
+            None => local.ip(),
         };
-        let payload = env.out.pool.payload(parts);
-        let datagram = Datagram { src_port: local.port(), dst_port: to.port(), payload };
+        let (hop_limit, traffic_class) = self.usual_header(id, to.ip());
+        let datagram = Datagram {
+            src_port: local.port(),
+            dst_port: to.port(),
+            hop_limit: how.hop_limit.unwrap_or(hop_limit),
+            traffic_class: how.traffic_class.unwrap_or(traffic_class),
+            payload: env.out.pool.payload(parts),
+        };
         env.out.packets.push(Packet { src, dst: to.ip(), body: Wire::Udp(datagram) });
         Ok(len)
+    }
+
+    /// Hop limit and traffic class of a packet to there, as the options have them.
+    fn usual_header(&self, id: SocketId, to: IpAddr) -> (u8, u8) {
+        let options = &self.sockets[id].options;
+        match to {
+            IpAddr::V4(_) => (u8::try_from(options.ttl).unwrap_or(self.settings.default_ttl), options.tos),
+            IpAddr::V6(_) => (u8::try_from(options.hops).unwrap_or(DEFAULT_HOP_LIMIT), options.tclass),
+        }
     }
 
     /// The socket a datagram is for: the one that says most about it, the one that bound last among equals.

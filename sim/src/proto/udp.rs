@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, net::SocketAddr};
 
 use super::Readiness;
-use crate::wire::Payload;
+use crate::{base::Instant, wire::Payload};
 
 /// What the kernel charges a queued datagram against `SO_RCVBUF` beyond its bytes (`skb->truesize`): for a small datagram
 /// on Linux 6.x 768 bytes in all, of which we count this much as overhead.
@@ -24,10 +24,24 @@ pub(crate) enum RecvError {
     Failed(Failure),
 }
 
+/// A datagram that has come.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) from: SocketAddr,
+    pub(crate) to: SocketAddr,
+    pub(crate) at: Instant,
+    pub(crate) hop_limit: u8,
+    pub(crate) traffic_class: u8,
+    pub(crate) payload: Payload,
+}
+
 /// The receiving side of one socket.
 #[derive(Debug)]
 pub(crate) struct Udp {
-    queue: VecDeque<(SocketAddr, Payload)>,
+    /// Each with how many were dropped before it came.
+    queue: VecDeque<(u32, Arrival)>,
+    /// Datagrams that the buffer had no room for (`sk_drops`).
+    drops: u32,
     charged: usize,
     rcvbuf: usize,
     failure: Option<Failure>,
@@ -37,32 +51,46 @@ pub(crate) struct Udp {
 
 impl Udp {
     pub(crate) fn new(rcvbuf: usize) -> Self {
-        Self { queue: VecDeque::new(), charged: 0, rcvbuf, failure: None, read_shut: false, write_shut: false }
+        Self {
+            queue: VecDeque::new(),
+            drops: 0,
+            charged: 0,
+            rcvbuf,
+            failure: None,
+            read_shut: false,
+            write_shut: false,
+        }
     }
 
     /// Queues a datagram; gives it back if the buffer is full (the kernel drops it and counts RcvbufErrors).
     ///
     /// Linux accepts one datagram beyond the limit: it compares what was charged before this one.
-    pub(crate) fn deliver(&mut self, from: SocketAddr, payload: Payload) -> Result<(), Payload> {
+    pub(crate) fn deliver(&mut self, arrival: Arrival) -> Result<(), Arrival> {
         if self.charged > self.rcvbuf {
-            return Err(payload);
+            self.drops = self.drops.wrapping_add(1);
+            return Err(arrival);
         }
-        self.charged += payload.len() + OVERHEAD;
-        self.queue.push_back((from, payload));
+        self.charged += arrival.payload.len() + OVERHEAD;
+        self.queue.push_back((self.drops, arrival));
         Ok(())
     }
 
+    /// The oldest datagram, and how many were dropped before it.
+    pub(crate) fn oldest(&self) -> Option<(&Arrival, u32)> {
+        self.queue.front().map(|(drops, arrival)| (arrival, *drops))
+    }
+
     /// Looks at the oldest datagram, after a pending error has been reported once.
-    pub(crate) fn front(&mut self) -> Result<(SocketAddr, &[u8]), RecvError> {
+    pub(crate) fn front(&mut self) -> Result<&Arrival, RecvError> {
         if let Some(failure) = self.failure.take() {
             return Err(RecvError::Failed(failure));
         }
-        self.queue.front().map(|(from, payload)| (*from, &**payload)).ok_or(RecvError::WouldBlock)
+        self.queue.front().map(|(_, arrival)| arrival).ok_or(RecvError::WouldBlock)
     }
 
     /// Takes the oldest datagram away.
     pub(crate) fn pop(&mut self) -> Option<Payload> {
-        let (_, payload) = self.queue.pop_front()?;
+        let (_, Arrival { payload, .. }) = self.queue.pop_front()?;
         self.charged -= payload.len() + OVERHEAD;
         Some(payload)
     }
@@ -94,7 +122,7 @@ impl Udp {
 
     /// Length of the first datagram (`FIONREAD`).
     pub(crate) fn next_len(&self) -> usize {
-        self.queue.front().map_or(0, |(_, payload)| payload.len())
+        self.queue.front().map_or(0, |(_, arrival)| arrival.payload.len())
     }
 
     /// As `datagram_poll` in net/core/datagram.c.

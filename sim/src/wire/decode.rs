@@ -72,6 +72,8 @@ struct Ip<'a> {
     src: IpAddr,
     dst: IpAddr,
     protocol: IpNumber,
+    hop_limit: u8,
+    traffic_class: u8,
     payload: &'a [u8],
 }
 
@@ -84,10 +86,11 @@ enum Whole {
 
 /// Reads a packet from its IP header on.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Packet, Malformed> {
-    let Ip { src, dst, protocol, payload } = ip(bytes, Whole::Yes)?;
+    let ip = ip(bytes, Whole::Yes)?;
+    let Ip { src, dst, protocol, payload, .. } = ip;
     let body = match protocol {
         IpNumber::TCP => Body::Tcp(tcp(src, dst, payload)?),
-        IpNumber::UDP => Body::Udp(udp(src, dst, payload)?),
+        IpNumber::UDP => Body::Udp(udp(&ip)?),
         IpNumber::ICMP if src.is_ipv4() => Body::Icmp(Box::new(icmp_error(src, dst, payload)?)),
         IpNumber::IPV6_ICMP if src.is_ipv6() => Body::Icmp(Box::new(icmp_error(src, dst, payload)?)),
         IpNumber(number) => return Err(Malformed::Protocol(number)),
@@ -132,6 +135,8 @@ fn ipv4(bytes: &[u8], whole: Whole) -> Result<Ip<'_>, Malformed> {
         src: Ipv4Addr::from(array::<4>(header, 12)).into(),
         dst: Ipv4Addr::from(array::<4>(header, 16)).into(),
         protocol: IpNumber(header[9]),
+        hop_limit: header[8],
+        traffic_class: header[1],
         payload: &bytes[header_len..end],
     })
 }
@@ -153,6 +158,8 @@ fn ipv6(bytes: &[u8], whole: Whole) -> Result<Ip<'_>, Malformed> {
         src: Ipv6Addr::from(array::<16>(header, 8)).into(),
         dst: Ipv6Addr::from(array::<16>(header, 24)).into(),
         protocol,
+        hop_limit: header[7],
+        traffic_class: header[0] << 4 | header[1] >> 4,
         payload: &bytes[40..end],
     })
 }
@@ -180,7 +187,8 @@ fn tcp(src: IpAddr, dst: IpAddr, bytes: &[u8]) -> Result<Segment, Malformed> {
 }
 
 /// RFC 768; RFC 8200 section 8.1 for why IPv6 must have the checksum.
-fn udp(src: IpAddr, dst: IpAddr, bytes: &[u8]) -> Result<Datagram, Malformed> {
+fn udp(ip: &Ip<'_>) -> Result<Datagram, Malformed> {
+    let Ip { src, dst, hop_limit, traffic_class, payload: bytes, .. } = *ip;
     let header = bytes.first_chunk::<8>().ok_or(Malformed::Truncated("UDP header"))?;
     let len = usize::from(word(header, 4));
     if len < 8 || len > bytes.len() {
@@ -190,7 +198,8 @@ fn udp(src: IpAddr, dst: IpAddr, bytes: &[u8]) -> Result<Datagram, Malformed> {
     if sum != 0 || src.is_ipv6() {
         check("UDP", checksum::transport(src, dst, IpNumber::UDP, bytes), sum)?;
     }
-    Ok(Datagram { src_port: word(header, 0), dst_port: word(header, 2), payload: Payload::from(&bytes[8..]) })
+    let (src_port, dst_port) = (word(header, 0), word(header, 2));
+    Ok(Datagram { src_port, dst_port, hop_limit, traffic_class, payload: Payload::from(&bytes[8..]) })
 }
 
 /// `icmp_unreach`, `icmpv6_notify`.

@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use etherparse::{IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader};
+use etherparse::{IpDscp, IpEcn, IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader};
 
 use super::{Body, Datagram, Flags, Icmp, Packet, Segment, Unreachable, checksum, options};
 
@@ -28,7 +28,11 @@ pub(crate) fn encode(packet: &Packet) -> Result<Vec<u8>, Unencodable> {
         (Body::Icmp(_), IpAddr::V4(_)) => IpNumber::ICMP,
         (Body::Icmp(_), IpAddr::V6(_)) => IpNumber::IPV6_ICMP,
     };
-    ip_header(&mut bytes, src, dst, protocol, len)?;
+    let (hop_limit, traffic_class) = match &packet.body {
+        Body::Udp(datagram) => (datagram.hop_limit, datagram.traffic_class),
+        Body::Tcp(_) | Body::Icmp(_) => (TTL, 0),
+    };
+    ip_header(&mut bytes, src, dst, protocol, (hop_limit, traffic_class), len)?;
     let start = bytes.len();
     let checksum_at = match &packet.body {
         Body::Tcp(segment) => tcp(&mut bytes, segment)?,
@@ -54,13 +58,16 @@ fn ip_header(
     src: IpAddr,
     dst: IpAddr,
     protocol: IpNumber,
+    (hop_limit, traffic_class): (u8, u8),
     payload_len: usize,
 ) -> Result<(), Unencodable> {
     let payload_len = u16::try_from(payload_len).map_err(|_| Unencodable)?;
     match (src, dst) {
         (IpAddr::V4(src), IpAddr::V4(dst)) => {
-            let mut header =
-                Ipv4Header::new(payload_len, TTL, protocol, src.octets(), dst.octets()).map_err(|_| Unencodable)?;
+            let mut header = Ipv4Header::new(payload_len, hop_limit, protocol, src.octets(), dst.octets())
+                .map_err(|_| Unencodable)?;
+            header.dscp = IpDscp::try_new(traffic_class >> 2).map_err(|_| Unencodable)?;
+            header.ecn = IpEcn::try_new(traffic_class & 3).map_err(|_| Unencodable)?;
             header.dont_fragment = true;
             header.header_checksum = header.calc_header_checksum();
             bytes.extend_from_slice(&header.to_bytes());
@@ -69,7 +76,8 @@ fn ip_header(
             let header = Ipv6Header {
                 payload_length: payload_len,
                 next_header: protocol,
-                hop_limit: TTL,
+                hop_limit,
+                traffic_class,
                 source: src.octets(),
                 destination: dst.octets(),
                 ..Ipv6Header::default()
@@ -132,7 +140,7 @@ fn icmp_error(bytes: &mut Vec<u8>, icmp: &Icmp) -> Result<usize, Unencodable> {
     bytes.extend_from_slice(&[kind, code, 0, 0]);
     bytes.extend_from_slice(&u32::to_be_bytes(word));
     let protocol = if icmp.quoted_tcp { IpNumber::TCP } else { IpNumber::UDP };
-    ip_header(bytes, icmp.quoted_src.ip(), icmp.quoted_dst.ip(), protocol, QUOTED)?;
+    ip_header(bytes, icmp.quoted_src.ip(), icmp.quoted_dst.ip(), protocol, (TTL, 0), QUOTED)?;
     bytes.extend_from_slice(&icmp.quoted_src.port().to_be_bytes());
     bytes.extend_from_slice(&icmp.quoted_dst.port().to_be_bytes());
     let rest = if icmp.quoted_tcp { icmp.quoted_seq.0 } else { (UdpHeader::LEN as u32) << 16 };

@@ -7,5 +7,9 @@ use super::Payload;
 pub(crate) struct Datagram {
     pub(crate) src_port: u16,
     pub(crate) dst_port: u16,
+    /// Of its IP header: `IP_TTL`, `IPV6_UNICAST_HOPS`. (Every other packet here has the usual 64.)
+    pub(crate) hop_limit: u8,
+    /// Of its IP header: `IP_TOS`, `IPV6_TCLASS`.
+    pub(crate) traffic_class: u8,
     pub(crate) payload: Payload,
 }

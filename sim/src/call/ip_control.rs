@@ -1,0 +1,250 @@
+//! Control messages of datagrams: `ip_cmsg_send`, `ip6_datagram_send_ctl`, and what their receiving sides tell.
+//!
+//! Absent: IP options and IPv6's extension headers (`EINVAL`), and UDP_SEGMENT (`EINVAL`).
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use wavetank_api::{
+    Addr, Errno,
+    control::{self, Cmsg, ControlType},
+    option::{MAX_LEN, OptValue, Pkt6Info, PktInfo, SO_TIMESTAMP_NEW, SO_TIMESTAMPNS_NEW, Timespec, Timeval},
+};
+
+use super::{
+    Caller,
+    control::{Control, checked, sock_cmsg_send},
+};
+use crate::{
+    base::{Instant, SocketId},
+    host::{Body, Family, Host, How, Switches},
+    proto::udp::Arrival,
+    world::World,
+};
+
+/// include/uapi/linux/in6.h, which `libc` does not have.
+const IPV6_ORIGDSTADDR: i32 = 74;
+
+/// The interfaces of every host: `lo`, and `eth0`.
+const LOOPBACK: u32 = 1;
+const ETHERNET: u32 = 2;
+
+impl Caller<'_> {
+    /// How a datagram to there is to go.
+    #[cold]
+    pub(super) fn how_to_send(&self, world: &World, to: IpAddr, control: &[u8]) -> Result<How, Errno> {
+        let messages = checked(control)?;
+        sock_cmsg_send(&messages)?;
+        let level = if to.is_ipv4() { libc::IPPROTO_IP } else { libc::IPPROTO_IPV6 };
+        let mut how = How::default();
+        for message in &messages {
+            if message.level == libc::IPPROTO_UDP {
+                return Err(Errno::EINVAL);
+            }
+            if message.level != level {
+                continue;
+            }
+            match to {
+                IpAddr::V4(_) => ip_cmsg_send(self.host(world), message, &mut how)?,
+                IpAddr::V6(_) => ip6_datagram_send_ctl(self.host(world), message, &mut how)?,
+            }
+        }
+        Ok(how)
+    }
+}
+
+/// A number in as many bytes as an `int` has, and no others.
+fn int(message: &Cmsg<'_>) -> Result<i32, Errno> {
+    message.data.try_into().map(i32::from_ne_bytes).map_err(|_| Errno::EINVAL)
+}
+
+fn byte(number: i32) -> Result<u8, Errno> {
+    u8::try_from(number).map_err(|_| Errno::EINVAL)
+}
+
+fn ip_cmsg_send(host: &Host, message: &Cmsg<'_>, how: &mut How) -> Result<(), Errno> {
+    match message.kind {
+        libc::IP_PKTINFO if message.data.len() == PktInfo::LEN => {
+            let PktInfo { ifindex, spec_dst, .. } = PktInfo::decode(message.data).ok_or(Errno::EINVAL)?;
+            if ifindex != 0 && host.interface_name(ifindex).is_none() {
+                return Err(Errno::ENODEV);
+            }
+            if spec_dst != Ipv4Addr::UNSPECIFIED {
+                // The route is what fails (`ip_route_output_key_hash_rcu`).
+                let own = host.owns(spec_dst.into());
+                how.source = Some(own.then(|| spec_dst.into()).ok_or(Errno::ENETUNREACH)?);
+            }
+        }
+        libc::IP_TTL => {
+            let limit = byte(int(message)?)?;
+            how.hop_limit = Some(if limit == 0 { return Err(Errno::EINVAL) } else { limit });
+        }
+        libc::IP_TOS => {
+            let class = match message.data {
+                [class] => *class,
+                _ => byte(int(message)?)?,
+            };
+            how.traffic_class = Some(class);
+        }
+        _ => return Err(Errno::EINVAL),
+    }
+    Ok(())
+}
+
+fn ip6_datagram_send_ctl(host: &Host, message: &Cmsg<'_>, how: &mut How) -> Result<(), Errno> {
+    match message.kind {
+        libc::IPV6_PKTINFO | libc::IPV6_2292PKTINFO => {
+            let Pkt6Info { addr, ifindex } = Pkt6Info::decode(message.data).ok_or(Errno::EINVAL)?;
+            if ifindex != 0 && host.interface_name(ifindex).is_none() {
+                return Err(Errno::ENODEV);
+            }
+            if addr != Ipv6Addr::UNSPECIFIED {
+                let own = host.owns(addr.into());
+                how.source = Some(own.then(|| addr.into()).ok_or(Errno::EINVAL)?);
+            }
+        }
+        libc::IPV6_HOPLIMIT | libc::IPV6_2292HOPLIMIT => {
+            // `struct ipcm6_cookie` has 16 bits for it, and the check comes after.
+            how.hop_limit = match int(message)? as i16 {
+                -1 => None,
+                limit => Some(byte(limit.into())?),
+            };
+        }
+        libc::IPV6_TCLASS => {
+            how.traffic_class = match int(message)? {
+                -1 => None,
+                class => Some(byte(class)?),
+            };
+        }
+        libc::IPV6_DONTFRAG if matches!(int(message)?, 0 | 1) => {}
+        libc::IPV6_FLOWINFO if message.data.len() >= 4 => {}
+        _ => return Err(Errno::EINVAL),
+    }
+    Ok(())
+}
+
+/// What makes a socket tell more than the data.
+const ASKS: Switches = Switches::TIMESTAMP
+    .union(Switches::RXQ_OVFL)
+    .union(Switches::PKTINFO)
+    .union(Switches::RECVTTL)
+    .union(Switches::RECVTOS)
+    .union(Switches::RECVORIGDSTADDR)
+    .union(Switches::V6_RECVPKTINFO)
+    .union(Switches::V6_RECVHOPLIMIT)
+    .union(Switches::V6_RECVTCLASS)
+    .union(Switches::V6_2292PKTINFO)
+    .union(Switches::V6_2292HOPLIMIT)
+    .union(Switches::V6_RECVORIGDSTADDR);
+
+/// What a socket tells of its oldest datagram beside the data, as far as there is room; `None` if it was asked for nothing.
+pub(super) fn tell(host: &Host, id: SocketId, room: usize) -> Option<Control> {
+    let socket = &host.sockets[id];
+    let asked = socket.options.switches;
+    if !asked.intersects(ASKS) {
+        return None;
+    }
+    let Body::Udp(udp) = &socket.body else { return None };
+    let (arrival, drops) = udp.oldest()?;
+    let mut out = Control::new(room);
+    // `sock_recv_cmsgs` comes first.
+    if asked.contains(Switches::TIMESTAMP) {
+        timestamp(&mut out, asked, host.epoch.saturating_add(arrival.at.duration_since(Instant::default())));
+    }
+    if asked.contains(Switches::RXQ_OVFL) && drops > 0 {
+        put(&mut out, control::SO_RXQ_OVFL, &drops);
+    }
+    match (arrival.to.ip(), socket.family) {
+        (IpAddr::V4(to), Family::Inet6) => {
+            // `ip6_datagram_recv_common_ctl`, and then what was asked for as of IPv4.
+            if asked.contains(Switches::V6_RECVPKTINFO) {
+                let info = Pkt6Info { addr: to.to_ipv6_mapped(), ifindex: interface(host, arrival) };
+                put(&mut out, control::IPV6_PKTINFO, &info);
+            }
+            ip_cmsg_recv(&mut out, host, asked, to, arrival);
+        }
+        (IpAddr::V4(to), _) => ip_cmsg_recv(&mut out, host, asked, to, arrival),
+        (IpAddr::V6(to), _) => ip6_datagram_recv_ctl(&mut out, host, asked, to, arrival),
+    }
+    Some(out)
+}
+
+/// One message with a value of its type.
+fn put<T: OptValue>(out: &mut Control, of: ControlType<T>, value: &T::Value) {
+    let mut bytes = [0; MAX_LEN];
+    let len = T::encode(value, &mut bytes);
+    out.put(of.level(), of.kind(), &bytes[..len]);
+}
+
+fn timestamp(out: &mut Control, asked: Switches, at: Duration) {
+    let new = asked.contains(Switches::TIMESTAMP_NEW);
+    if asked.contains(Switches::TIMESTAMP_NS) {
+        let kind = if new { SO_TIMESTAMPNS_NEW.name() } else { libc::SCM_TIMESTAMPNS };
+        put(out, ControlType::<Timespec>::new(libc::SOL_SOCKET, kind), &at);
+    } else {
+        let kind = if new { SO_TIMESTAMP_NEW.name() } else { libc::SCM_TIMESTAMP };
+        // In whole microseconds: what is left over is lost, not rounded up.
+        let at = Duration::from_micros(u64::try_from(at.as_micros()).unwrap_or(u64::MAX));
+        put(out, ControlType::<Timeval>::new(libc::SOL_SOCKET, kind), &Some(at));
+    }
+}
+
+/// The interface a datagram came by: what a host sends to itself goes over `lo`.
+fn interface(host: &Host, arrival: &Arrival) -> u32 {
+    if host.owns(arrival.from.ip()) { LOOPBACK } else { ETHERNET }
+}
+
+/// `ip_cmsg_recv_offset`: the order is that of its lines.
+fn ip_cmsg_recv(out: &mut Control, host: &Host, asked: Switches, to: Ipv4Addr, arrival: &Arrival) {
+    if asked.contains(Switches::PKTINFO) {
+        // `fib_compute_spec_dst`: the address that an answer would come from.
+        let local = host.owns(to.into()).then_some(to);
+        let spec_dst = local.or_else(|| match host.source_for(arrival.from.ip()) {
+            Ok(IpAddr::V4(source)) => Some(source),
+            _ => None,
+        });
+        let info = PktInfo {
+            ifindex: interface(host, arrival),
+            spec_dst: spec_dst.unwrap_or(Ipv4Addr::UNSPECIFIED),
+            addr: to,
+        };
+        put(out, control::IP_PKTINFO, &info);
+    }
+    if asked.contains(Switches::RECVTTL) {
+        put(out, control::IP_TTL, &arrival.hop_limit.into());
+    }
+    if asked.contains(Switches::RECVTOS) {
+        put(out, control::IP_TOS, &arrival.traffic_class);
+    }
+    if asked.contains(Switches::RECVORIGDSTADDR) {
+        let bytes = Addr::from(SocketAddr::new(to.into(), arrival.to.port())).to_sockaddr();
+        out.put(libc::IPPROTO_IP, libc::IP_ORIGDSTADDR, &bytes.unwrap_or_default());
+    }
+}
+
+/// `ip6_datagram_recv_common_ctl` and `ip6_datagram_recv_specific_ctl`: the order is that of their lines.
+fn ip6_datagram_recv_ctl(out: &mut Control, host: &Host, asked: Switches, to: Ipv6Addr, arrival: &Arrival) {
+    let info = Pkt6Info { addr: to, ifindex: interface(host, arrival) };
+    let limit = i32::from(arrival.hop_limit);
+    if asked.contains(Switches::V6_RECVPKTINFO) {
+        put(out, control::IPV6_PKTINFO, &info);
+    }
+    if asked.contains(Switches::V6_RECVHOPLIMIT) {
+        put(out, control::IPV6_HOPLIMIT, &limit);
+    }
+    if asked.contains(Switches::V6_RECVTCLASS) {
+        put(out, control::IPV6_TCLASS, &arrival.traffic_class.into());
+    }
+    if asked.contains(Switches::V6_2292PKTINFO) {
+        put(out, ControlType::<Pkt6Info>::new(libc::IPPROTO_IPV6, libc::IPV6_2292PKTINFO), &info);
+    }
+    if asked.contains(Switches::V6_2292HOPLIMIT) {
+        put(out, ControlType::<i32>::new(libc::IPPROTO_IPV6, libc::IPV6_2292HOPLIMIT), &limit);
+    }
+    if asked.contains(Switches::V6_RECVORIGDSTADDR) {
+        let bytes = Addr::from(SocketAddr::new(to.into(), arrival.to.port())).to_sockaddr();
+        out.put(libc::IPPROTO_IPV6, IPV6_ORIGDSTADDR, &bytes.unwrap_or_default());
+    }
+}
