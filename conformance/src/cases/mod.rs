@@ -21,6 +21,7 @@ mod default_timeout;
 mod dup;
 mod examples;
 mod fast_open;
+mod file;
 mod held_back;
 mod host;
 mod inherit;
@@ -104,6 +105,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             dup::CASES,
             resolve::CASES,
             create::CASES,
+            file::CASES,
             making::CASES,
             databases::CASES,
             netdb::CASES,
