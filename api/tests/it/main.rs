@@ -10,6 +10,7 @@ mod errno;
 mod error;
 mod flags;
 mod option;
+mod order;
 mod script;
 mod socket;
 mod time;

@@ -64,7 +64,7 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // `<Machine as Net>::socket` is how the compiler is asked for a method of `Net`.
         let mut text = self.written.replace("<Machine as ", "").replace("Net>", "Net").replace(' ', "");
-        for argument in ["::<Machine>", "::<_>"] {
+        for argument in ["::<Machine>", "::<std::fs::File>", "::<std::os::fd::OwnedFd>"] {
             text = text.replace(argument, "");
         }
         for (crate_name, module) in [

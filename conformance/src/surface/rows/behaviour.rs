@@ -6,12 +6,11 @@ pub(super) const ROWS: &[Row] = &[
     row("three modes")
         .note("blocking, non-blocking, timeout; getblocking is gettimeout != 0")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::settimeout), rust!(value wavetank_api::Socket::<Machine>::getblocking)])
-        .cases(&["timeouts::settimeout_of_recv", "timeouts::settimeout_zero_is_nonblocking", "stream::blocked_recv_is_woken"])
-        .tests(&[test("real/tests/it/modes.rs", "the_mode_is_what_was_set")]),
+        .cases(&["modes::begin_blocking", "modes::what_is_set_is_told", "modes::each_mode_waits_its_time"]),
     row("shared mode")
         .note("blocking and timeout modes are shared between descriptors of one endpoint")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::try_clone)])
-        .cases(&["dup::one_mode"]),
+        .cases(&["dup::one_mode", "modes::the_time_is_of_one_descriptor"]),
     row("timeout and connect")
         .note("applies; the system may time out earlier by itself")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::connect)])
@@ -19,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     row("timeout and accept")
         .note("accepted socket inherits the default timeout; otherwise depends on the listener's mode; system-dependent inheritance of non-blocking")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::accept)])
-        .cases(&["accept::not_nonblocking", "accept::gives_up_after_settimeout"]),
+        .cases(&["create::default_timeout_is_for_new_sockets", "accept::not_nonblocking", "accept::gives_up_after_settimeout"]),
     row("sendall deadline")
         .note("maximum total duration, not reset on progress; after an error nothing tells how much was sent")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::sendall)])
@@ -41,7 +40,7 @@ pub(super) const ROWS: &[Row] = &[
         .at(&[rust!(value wavetank_api::Socket::<Machine>::close)])
         .cases(&["close::delivers_what_was_sent", "closing::close_sends_what_was_not_sent", "shutdown::writing_delivers_what_was_sent"]),
     row("makefile keeps the socket")
-        .note("the descriptor lives until the last file object closes; a timeout leaves its buffer inconsistent"),
+        .note("the descriptor lives until the last file object closes; a timeout leaves its buffer inconsistent").at(&[rust!(value wavetank_api::Socket::<Machine>::makefile), rust!(value wavetank_api::Socket::<Machine>::close_shared)]).cases(&["file::makefile_keeps_the_socket", "file::makefile_after_a_timeout"]),
     row("backlog")
         .note("at least 0, lower becomes 0, default reasonable")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::listen), rust!(item wavetank_api::ServerOptions)])
@@ -56,6 +55,6 @@ pub(super) const ROWS: &[Row] = &[
         .at(&[rust!(item wavetank_api::option::SO_REUSEADDR)])
         .cases(&["time_wait::keeps_the_servers_port", "time_wait::reuseaddr_of_both_passes_it", "time_wait::reuseaddr_of_one_does_not"]),
     row("recvmsg truncation")
-        .note("ancillary items that do not fit; descriptors closed when an exception follows; truncated trailing integers ignored by recv_fds"),
+        .note("ancillary items that do not fit; descriptors closed when an exception follows; truncated trailing integers ignored by recv_fds").at(&[rust!(value wavetank_api::Socket::<Machine>::recv_fds), rust!(item wavetank_api::RecvMsg)]).cases(&["unix::passing::no_room_at_all", "unix::passing::room_for_some", "unix::passing::room_for_the_header_only", "file::fds_beyond_the_room"]),
     row("AF_ALG").note("availability by kernel; op, iv, assoclen, flags"),
 ];

@@ -19,7 +19,13 @@ pub(super) const ROWS: &[Row] = &[
     row("REUSEADDR against TIME_WAIT")
         .at(&[Path::file("examples/src/time_wait.rs"), rust!(item wavetank_api::option::SO_REUSEADDR)])
         .cases(&["time_wait::keeps_the_servers_port", "time_wait::reuseaddr_of_both_passes_it"]),
-    row("send_fds / recv_fds by hand through sendmsg / recvmsg"),
-    row("recvmsg_into over several buffers"),
-    row("create_server dual stack"),
+    row("send_fds / recv_fds by hand through sendmsg / recvmsg")
+        .at(&[rust!(value wavetank_api::SendMsg::<std::os::fd::OwnedFd>::with_fds), rust!(item wavetank_api::RecvMsg)])
+        .cases(&["unix::passing::several_in_order", "unix::passing::names_the_same_socket"]),
+    row("recvmsg_into over several buffers")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::recvmsg_into)])
+        .cases(&["example::recvmsg_into_over_several_buffers"]),
+    row("create_server dual stack")
+        .at(&[rust!(item wavetank_api::create_server)])
+        .cases(&["example::create_server_dual_stack"]),
 ];

@@ -1,6 +1,6 @@
 //! The exceptions, and the functions of the module.
 
-use crate::surface::{Row, path::rust, row, test};
+use crate::surface::{Path, Row, path::rust, row, test};
 
 pub(super) const EXCEPTIONS: &[Row] = &[
     row("error / OSError")
@@ -11,7 +11,10 @@ pub(super) const EXCEPTIONS: &[Row] = &[
             test("api/tests/it/errno.rs", "the_texts_are_those_of_the_c_library"),
             test("api/tests/it/error.rs", "through_io_error_and_back_nothing_is_lost_but_the_call_of_an_errno"),
         ]),
-    row("herror").note("h_errno value and text"),
+    row("herror")
+        .note("h_errno value and text")
+        .at(&[rust!(item wavetank_api::HErrno), rust!(value wavetank_api::Error::h_errno)])
+        .cases(&["databases::an_address_of_ipv6_is_no_host"]),
     row("gaierror")
         .note("EAI_* value and text")
         .at(&[rust!(item wavetank_api::Eai), rust!(value wavetank_api::Error::eai)])
@@ -33,19 +36,55 @@ pub(super) const CREATING: &[Row] = &[
             rust!(value wavetank_api::Socket::<Machine>::from_fd),
             rust!(value <Machine as wavetank_api::Net>::socket),
         ])
-        .cases(&["socket::nonblock_flag", "socket::default_protocol_is_told_by_its_number", "dup::from_its_descriptor"])
+        .cases(&[
+            "create::bits_in_the_type",
+            "socket::default_protocol_is_told_by_its_number",
+            "create::detached_is_open_and_the_same",
+            "create::from_a_descriptor_keeps_the_mode",
+            "create::not_inheritable_unless_told",
+        ])
         .tests(&[test("real/tests/it/errors.rs", "every_descriptor_is_close_on_exec")]),
     row("socketpair")
         .at(&[
+            rust!(item wavetank_api::socketpair),
             rust!(value wavetank_api::Socket::<Machine>::pair),
             rust!(value <Machine as wavetank_api::Net>::socketpair),
         ])
-        .cases(&["unix::pair::both_ways", "socket::pair_of_internet_sockets", "socket::pair_checks_like_socket"]),
-    row("create_connection").note("timeout, source_address, all_errors"),
-    row("create_server").note("family, backlog, reuse_port, dualstack_ipv6; REUSEADDR on POSIX"),
-    row("has_dualstack_ipv6"),
-    row("fromfd"),
-    row("fromshare").only_on("Windows"),
+        .cases(&[
+            "create::socketpair_is_of_unix",
+            "unix::pair::both_ways",
+            "socket::pair_of_internet_sockets",
+            "socket::pair_checks_like_socket",
+        ]),
+    row("create_connection")
+        .note("timeout, source_address, all_errors")
+        .at(&[
+            rust!(item wavetank_api::create_connection),
+            rust!(item wavetank_api::create_connection_from),
+            rust!(item wavetank_api::create_connection_all_errors),
+            rust!(item wavetank_api::ConnectTimeout),
+        ])
+        .cases(&[
+            "create::connection_takes_the_first_that_answers",
+            "create::connection_fails_with_the_last_error",
+            "create::connection_from_an_address",
+        ]),
+    row("create_server")
+        .note("family, backlog, reuse_port, dualstack_ipv6; REUSEADDR on POSIX")
+        .at(&[rust!(item wavetank_api::create_server), rust!(item wavetank_api::ServerOptions)])
+        .cases(&[
+            "create::server_listens",
+            "create::server_shares_its_port",
+            "create::server_of_ipv6_only",
+            "example::create_server_dual_stack",
+        ]),
+    row("has_dualstack_ipv6")
+        .at(&[rust!(item wavetank_api::has_dualstack_ipv6)])
+        .cases(&["create::dual_stack_is_there"]),
+    row("fromfd").at(&[rust!(value wavetank_api::Socket::<Machine>::fromfd)]).cases(&["create::fromfd_is_a_duplicate"]),
+    row("fromshare")
+        .at(&[Path::elsewhere("wavetank_api::Socket::fromshare", "api/src/socket/mod.rs")])
+        .only_on("Windows"),
     row("SocketType")
         .at(&[rust!(item wavetank_api::Socket)])
         .cases(&["connect::to_a_listener", "udp::one_send_is_one_recv"]),
@@ -69,35 +108,75 @@ pub(super) const OTHERS: &[Row] = &[
             "resolve::canonical_name",
             "resolve::mapped_on_demand",
         ]),
-    row("getfqdn"),
-    row("gethostbyname"),
-    row("gethostbyname_ex"),
+    row("getfqdn").at(&[rust!(item wavetank_api::getfqdn)]).cases(&["databases::getfqdn_has_a_dot_or_the_name"]),
+    row("gethostbyname")
+        .at(&[rust!(item wavetank_api::gethostbyname)])
+        .cases(&["databases::gethostbyname_gives_one_address", "databases::gethostbyname_knows_no_ipv6"]),
+    row("gethostbyname_ex")
+        .at(&[rust!(value <Machine as wavetank_api::Net>::gethostbyname_ex), rust!(item wavetank_api::HostEntry)])
+        .cases(&["databases::gethostbyname_ex_tells_all", "databases::an_address_of_ipv6_is_no_host"]),
     row("gethostname").at(&[rust!(value <Machine as wavetank_api::Net>::gethostname)]).cases(&["host::has_a_name"]),
-    row("gethostbyaddr"),
+    row("gethostbyaddr")
+        .at(&[rust!(item wavetank_api::gethostbyaddr), rust!(value <Machine as wavetank_api::Net>::gethostbyaddr)])
+        .cases(&["databases::gethostbyaddr_names_loopback"]),
     row("getnameinfo")
         .at(&[rust!(value <Machine as wavetank_api::Net>::getnameinfo), rust!(item wavetank_api::NameFlags)])
         .cases(&["resolve::numbers_of_an_address", "resolve::name_of_a_unix_address"]),
-    row("getprotobyname"),
-    row("getservbyname"),
-    row("getservbyport"),
-    row("ntohl"),
-    row("ntohs"),
-    row("htonl"),
-    row("htons"),
+    row("getprotobyname")
+        .at(&[rust!(value <Machine as wavetank_api::Net>::getprotobyname)])
+        .cases(&["databases::protocols_by_name"]),
+    row("getservbyname")
+        .at(&[rust!(value <Machine as wavetank_api::Net>::getservbyname)])
+        .cases(&["databases::services_by_name_and_port", "databases::unknown_services"]),
+    row("getservbyport")
+        .at(&[rust!(value <Machine as wavetank_api::Net>::getservbyport)])
+        .cases(&["databases::services_by_name_and_port", "databases::unknown_services"]),
+    row("ntohl")
+        .at(&[rust!(item wavetank_api::ntohl)])
+        .tests(&[test("api/tests/it/order.rs", "the_four_are_those_of_the_c_library")]),
+    row("ntohs")
+        .at(&[rust!(item wavetank_api::ntohs)])
+        .tests(&[test("api/tests/it/order.rs", "the_four_are_those_of_the_c_library")]),
+    row("htonl")
+        .at(&[rust!(item wavetank_api::htonl)])
+        .tests(&[test("api/tests/it/order.rs", "the_four_are_those_of_the_c_library")]),
+    row("htons")
+        .at(&[rust!(item wavetank_api::htons)])
+        .tests(&[test("api/tests/it/order.rs", "the_four_are_those_of_the_c_library")]),
     row("inet_aton").at(&[rust!(item wavetank_api::inet_aton)]).cases(&["resolve::old_spellings_of_ipv4"]),
-    row("inet_ntoa"),
-    row("inet_pton"),
-    row("inet_ntop"),
-    row("CMSG_LEN"),
-    row("CMSG_SPACE"),
-    row("getdefaulttimeout"),
-    row("setdefaulttimeout"),
-    row("sethostname").at(&[rust!(value <Machine as wavetank_api::Net>::sethostname)]),
+    row("inet_ntoa").at(&[rust!(item wavetank_api::inet_ntoa)]),
+    row("inet_pton").at(&[rust!(item wavetank_api::inet_pton)]),
+    row("inet_ntop").at(&[rust!(item wavetank_api::inet_ntop)]),
+    row("CMSG_LEN").at(&[rust!(item wavetank_api::control::cmsg_len)]).tests(&[
+        test("api/tests/it/control.rs", "lengths_are_those_of_the_macros"),
+        test("api/tests/it/control.rs", "a_length_that_no_message_has_is_refused"),
+    ]),
+    row("CMSG_SPACE").at(&[rust!(item wavetank_api::control::cmsg_space)]).tests(&[
+        test("api/tests/it/control.rs", "lengths_are_those_of_the_macros"),
+        test("api/tests/it/control.rs", "a_length_that_no_message_has_is_refused"),
+    ]),
+    row("getdefaulttimeout")
+        .at(&[rust!(value <Machine as wavetank_api::Net>::default_timeout)])
+        .cases(&["create::default_timeout_is_for_new_sockets"]),
+    row("setdefaulttimeout")
+        .at(&[rust!(value <Machine as wavetank_api::Net>::set_default_timeout)])
+        .cases(&["create::default_timeout_is_for_new_sockets"]),
+    row("sethostname")
+        .at(&[rust!(value <Machine as wavetank_api::Net>::sethostname)])
+        .cases(&["databases::sethostname_has_a_limit"]),
     row("if_nameindex")
         .at(&[rust!(value <Machine as wavetank_api::Net>::if_nameindex)])
-        .cases(&["host::loopback_is_an_interface"]),
-    row("if_nametoindex"),
-    row("if_indextoname"),
-    row("send_fds"),
-    row("recv_fds"),
+        .cases(&["host::loopback_is_an_interface", "databases::interfaces_by_name_and_number"]),
+    row("if_nametoindex")
+        .at(&[rust!(value <Machine as wavetank_api::Net>::if_nametoindex)])
+        .cases(&["databases::interfaces_by_name_and_number", "databases::unknown_interfaces"]),
+    row("if_indextoname")
+        .at(&[rust!(value <Machine as wavetank_api::Net>::if_indextoname)])
+        .cases(&["databases::interfaces_by_name_and_number", "databases::unknown_interfaces"]),
+    row("send_fds")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::send_fds)])
+        .cases(&["file::fds_in_one_call", "unix::passing::too_many"]),
+    row("recv_fds")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::recv_fds), rust!(item wavetank_api::Ancillary)])
+        .cases(&["file::fds_in_one_call", "file::fds_beyond_the_room"]),
 ];

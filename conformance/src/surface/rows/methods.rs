@@ -1,6 +1,6 @@
 //! The methods and attributes of a socket.
 
-use crate::surface::{Row, path::rust, row, test};
+use crate::surface::{Path, Row, path::rust, row};
 
 pub(super) const METHODS: &[Row] = &[
     row("accept")
@@ -33,8 +33,10 @@ pub(super) const METHODS: &[Row] = &[
     ]),
     row("connect_ex")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::connect_ex)])
-        .tests(&[test("real/tests/it/connect.rs", "a_closed_port_refuses_in_every_mode")]),
-    row("detach").at(&[rust!(value wavetank_api::Socket::<Machine>::detach)]).cases(&["dup::from_its_descriptor"]),
+        .cases(&["modes::connect_ex_tells_the_errno"]),
+    row("detach")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::detach)])
+        .cases(&["create::detached_is_open_and_the_same"]),
     row("dup")
         .at(&[
             rust!(value wavetank_api::Socket::<Machine>::try_clone),
@@ -44,7 +46,9 @@ pub(super) const METHODS: &[Row] = &[
     row("fileno")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::fileno), rust!(item wavetank_api::Descriptor)])
         .cases(&["socket::lowest_free_descriptor", "dup::another_number_for_the_same_socket"]),
-    row("get_inheritable"),
+    row("get_inheritable")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::inheritable)])
+        .cases(&["create::not_inheritable_unless_told"]),
     row("getpeername").at(&[rust!(value wavetank_api::Socket::<Machine>::getpeername)]).cases(&[
         "names::both_ends_agree",
         "names::peer_after_a_reset",
@@ -63,10 +67,10 @@ pub(super) const METHODS: &[Row] = &[
         .cases(&["options::cut_to_fit_the_buffer", "tcp_info::cut_to_the_room"]),
     row("getblocking")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::getblocking)])
-        .tests(&[test("real/tests/it/modes.rs", "the_mode_is_what_was_set")]),
+        .cases(&["modes::begin_blocking", "modes::what_is_set_is_told"]),
     row("gettimeout")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::gettimeout)])
-        .tests(&[test("real/tests/it/modes.rs", "the_mode_is_what_was_set")]),
+        .cases(&["modes::begin_blocking", "modes::what_is_set_is_told"]),
     row("ioctl").at(&[rust!(value wavetank_api::Socket::<Machine>::ioctl)]).cases(&[
         "stream::fionread_and_outq",
         "msg_flags::outq_counts",
@@ -77,7 +81,19 @@ pub(super) const METHODS: &[Row] = &[
         "listen::backlog_of_n_holds_n_plus_one",
         "listen::udp_does_not",
     ]),
-    row("makefile"),
+    row("makefile")
+        .at(&[
+            rust!(value wavetank_api::Socket::<Machine>::makefile),
+            rust!(value wavetank_api::Socket::<Machine>::makefile_text),
+            rust!(item wavetank_api::SocketFile),
+            rust!(item wavetank_api::TextFile),
+        ])
+        .cases(&[
+            "file::makefile_reads_lines_and_bytes",
+            "file::makefile_sends_when_told",
+            "file::makefile_has_a_mode",
+            "file::makefile_of_text",
+        ]),
     row("recv")
         .at(&[
             rust!(value wavetank_api::Socket::<Machine>::recv_vec),
@@ -93,12 +109,22 @@ pub(super) const METHODS: &[Row] = &[
     row("recvfrom")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::recvfrom)])
         .cases(&["stream::no_sender_to_tell", "udp::queued_before_connect"]),
-    row("recvmsg").at(&[rust!(item wavetank_api::RecvMsg)]).cases(&[
-        "stream::gather_and_scatter",
-        "udp::gather_and_scatter",
-        "udp::trunc_tells_the_whole_length",
-    ]),
-    row("recvmsg_into").cases(&["stream::gather_and_scatter", "udp::gather_and_scatter"]),
+    row("recvmsg")
+        .at(&[
+            rust!(value wavetank_api::Socket::<Machine>::recvmsg_vec),
+            rust!(value wavetank_api::Socket::<Machine>::recvmsg),
+            rust!(item wavetank_api::RecvMsg),
+        ])
+        .cases(&[
+            "file::recvmsg_into_and_recvmsg",
+            "stream::gather_and_scatter",
+            "udp::trunc_tells_the_whole_length",
+            "unix::passing::several_in_order",
+            "unix::passing::no_room_at_all",
+        ]),
+    row("recvmsg_into")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::recvmsg_into)])
+        .cases(&["file::recvmsg_into_and_recvmsg", "example::recvmsg_into_over_several_buffers"]),
     row("recvfrom_into")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::recvfrom_with)])
         .cases(&["stream::no_sender_to_tell", "udp::queued_before_connect"]),
@@ -124,17 +150,33 @@ pub(super) const METHODS: &[Row] = &[
             rust!(value wavetank_api::Socket::<Machine>::sendto_with),
         ])
         .cases(&["udp::connected_sends_elsewhere", "stream::address_is_ignored", "udp::errors::wrong_family"]),
-    row("sendmsg").at(&[rust!(item wavetank_api::SendMsg)]).cases(&[
-        "stream::gather_and_scatter",
-        "msg_flags::many_buffers",
-        "msg_flags::empty_buffers_between",
-    ]),
-    row("sendmsg_afalg"),
-    row("sendfile"),
-    row("set_inheritable"),
+    row("sendmsg")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::sendmsg), rust!(item wavetank_api::SendMsg)])
+        .cases(&[
+            "stream::gather_and_scatter",
+            "msg_flags::many_buffers",
+            "msg_flags::empty_buffers_between",
+            "unix::passing::several_in_order",
+        ]),
+    row("sendmsg_afalg")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::sendmsg_afalg), rust!(item wavetank_api::AlgOp)]),
+    row("sendfile")
+        .at(&[
+            rust!(value wavetank_api::Socket::<Machine>::sendfile::<std::fs::File>),
+            rust!(value <Machine as wavetank_api::Net>::sendfile),
+            rust!(item wavetank_api::SendFile),
+        ])
+        .cases(&[
+            "file::sendfile_sends_all_of_it",
+            "file::sendfile_of_what_is_no_file",
+            "file::sendfile_needs_a_blocking_stream",
+        ]),
+    row("set_inheritable")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::set_inheritable)])
+        .cases(&["create::not_inheritable_unless_told"]),
     row("setblocking")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::setblocking)])
-        .cases(&["stream::nonblocking_send_is_partial", "timeouts::settimeout_zero_is_nonblocking"]),
+        .cases(&["modes::what_is_set_is_told", "modes::each_mode_waits_its_time"]),
     row("settimeout").at(&[rust!(value wavetank_api::Socket::<Machine>::settimeout)]).cases(&[
         "timeouts::settimeout_of_recv",
         "timeouts::settimeout_of_send",
@@ -146,13 +188,15 @@ pub(super) const METHODS: &[Row] = &[
     row("setsockopt(buffer)")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::setsockopt_raw)])
         .cases(&["options::too_short_to_set", "options::one_byte_is_enough_for_ip"]),
-    row("setsockopt(NULL,len)"),
+    row("setsockopt(NULL,len)")
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::setsockopt_null)])
+        .cases(&["create::no_value_but_a_length"]),
     row("shutdown").at(&[rust!(value wavetank_api::Socket::<Machine>::shutdown)]).cases(&[
         "shutdown::writing_ends_the_peers_stream",
         "shutdown::reading_ends_the_own_stream",
         "shutdown::not_connected",
     ]),
-    row("share").only_on("Windows"),
+    row("share").at(&[Path::elsewhere("wavetank_api::Socket::share", "api/src/socket/mod.rs")]).only_on("Windows"),
     row("context manager")
         .note("closing on drop, errors from explicit close")
         .at(&[rust!(item wavetank_api::Descriptor), rust!(value wavetank_api::Socket::<Machine>::close)])
