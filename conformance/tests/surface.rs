@@ -4,7 +4,7 @@ use std::{fs, sync::LazyLock};
 
 use wavetank_conformance::{
     World, cases,
-    surface::{RealState, Record, Records, Row, SimState, Surface, document_path, judge, rows},
+    surface::{Document, RealState, Record, Records, Row, SimState, Surface, judge, rows},
 };
 
 static SURFACE: LazyLock<Surface> = LazyLock::new(|| judge().unwrap_or_else(|error| panic!("{error}")));
@@ -43,23 +43,27 @@ fn what_the_rows_name_exists() {
 
 #[test]
 #[ignore = "until what is being added today is in"]
-fn the_document_is_what_follows() {
-    let (path, document) = (document_path(), SURFACE.document());
-    if std::env::var_os("WAVETANK_BLESS").is_some_and(|value| value == "1") {
-        return fs::write(&path, document).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+fn the_documents_are_what_follows() {
+    for document in Document::ALL {
+        let (path, text) = (document.path(), SURFACE.document(document));
+        if std::env::var_os("WAVETANK_BLESS").is_some_and(|value| value == "1") {
+            fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+        let on_disk = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let what =
+            format!("lines of {} are not what follows from the code (WAVETANK_BLESS=1 writes it anew)", path.display());
+        assert_none(&what, &SURFACE.differences_from(document, &on_disk));
     }
-    let on_disk = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let what = "lines of docs/SURFACE.md are not what follows from the code (WAVETANK_BLESS=1 writes it anew)";
-    assert_none(what, &SURFACE.differences_from(&on_disk));
 }
 
 #[test]
 fn a_document_that_differs_is_told() {
-    let document = SURFACE.document();
-    assert_eq!(SURFACE.differences_from(&document), Vec::<String>::new());
-    let changed = document.replacen("| acts", "| not acts", 1);
-    assert_eq!(SURFACE.differences_from(&changed).len(), 2);
-    assert_eq!(SURFACE.differences_from(&(document + "\n")).len(), 1);
+    let differences = |text: &str| SURFACE.differences_from(Document::Surface, text);
+    let text = SURFACE.document(Document::Surface);
+    assert_eq!(differences(&text), Vec::<String>::new());
+    let changed = text.replacen("| acts", "| not acts", 1);
+    assert_eq!(differences(&changed).len(), 2);
+    assert_eq!(differences(&(text + "\n")).len(), 1);
 }
 
 #[test]

@@ -145,9 +145,12 @@ pub(super) struct SurfaceArgs {
     /// Instead: how many rows there are in each state
     #[arg(long, conflicts_with = "check")]
     pub(super) summary: bool,
-    /// Instead: what docs/SURFACE.md says otherwise
+    /// Instead: what docs/SURFACE.md and docs/CONSTANTS.md say otherwise
     #[arg(long)]
     pub(super) check: bool,
+    /// Instead: the constants one by one, docs/CONSTANTS.md
+    #[arg(long, conflicts_with_all = ["check", "summary"])]
+    pub(super) constants: bool,
 }
 
 #[derive(Args, Debug)]

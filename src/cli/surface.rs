@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use wavetank_conformance::surface::{self, Surface, document_path};
+use wavetank_conformance::surface::{self, Document, Surface};
 
 use super::{Stop, args::SurfaceArgs, json, say, say_json};
 
@@ -16,19 +16,22 @@ pub(super) fn surface(args: &SurfaceArgs, json: bool) -> Result<bool, Stop> {
     } else if args.summary {
         say(&surface.summary().to_string())?;
     } else {
-        say(&surface.document())?;
+        say(&surface.document(if args.constants { Document::Constants } else { Document::Surface }))?;
     }
     Ok(true)
 }
 
-/// `--check`: the rows that the document has otherwise, and what rows name that does not exist.
+/// `--check`: the lines that the documents have otherwise, and what rows name that does not exist.
 fn check(surface: &Surface) -> Result<bool, Stop> {
-    let path = document_path();
-    let document =
-        fs::read_to_string(&path).map_err(|error| Stop::Usage(format!("cannot read {}: {error}", path.display())))?;
     let mut found = surface.faults();
-    found.extend(surface.differences_from(&document));
+    for document in Document::ALL {
+        let path = document.path();
+        let text = fs::read_to_string(&path)
+            .map_err(|error| Stop::Usage(format!("cannot read {}: {error}", path.display())))?;
+        let differences = surface.differences_from(document, &text);
+        found.extend(differences.iter().map(|line| format!("{}: {line}", path.display())));
+    }
     found.iter().try_for_each(|line| say(&format!("{line}\n")))?;
-    say(&format!("{} and the code differ in {} lines\n", path.display(), found.len()))?;
+    say(&format!("the documents and the code differ in {} lines\n", found.len()))?;
     Ok(found.is_empty())
 }

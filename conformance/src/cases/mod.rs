@@ -2,6 +2,7 @@
 
 mod accept;
 mod alive;
+mod ancillary;
 mod bind;
 mod can;
 mod can_bcm;
@@ -21,7 +22,6 @@ mod default_timeout;
 mod dup;
 mod examples;
 mod fast_open;
-mod file;
 mod held_back;
 mod host;
 mod inherit;
@@ -105,7 +105,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             dup::CASES,
             resolve::CASES,
             create::CASES,
-            file::CASES,
+            ancillary::CASES,
             making::CASES,
             databases::CASES,
             netdb::CASES,

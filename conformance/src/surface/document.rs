@@ -5,11 +5,28 @@ use std::{
     path::PathBuf,
 };
 
-use super::{Judged, RealState, SimState, Surface, record};
+use super::{Constant, Judged, RealState, SimState, Surface, record};
 
-/// `docs/SURFACE.md`.
-pub fn document_path() -> PathBuf {
-    record::workspace().join("docs/SURFACE.md")
+/// The documents that are made from the surface.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Document {
+    /// `docs/SURFACE.md`: the rows.
+    Surface,
+    /// `docs/CONSTANTS.md`: the constants one by one.
+    Constants,
+}
+
+impl Document {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Surface, Self::Constants];
+
+    /// The file.
+    pub fn path(self) -> PathBuf {
+        record::workspace().join(match self {
+            Self::Surface => "docs/SURFACE.md",
+            Self::Constants => "docs/CONSTANTS.md",
+        })
+    }
 }
 
 const HEAD: &str = "\
@@ -30,9 +47,28 @@ each world has come with it. Made by `cargo tank surface`; do not edit it. `carg
 What proves a row are conformance cases, named as `cargo tank conform` knows them, and tests, which stand with their file.
 ";
 
+const CONSTANTS_HEAD: &str = "\
+# The constants
+
+Every constant that the socket documentation or CPython's module names, and every option that has a type in `wavetank::option`. Each is in
+`wavetank::c` by its name in C, with the 1,300 of Linux's headers that are not here. Made by `cargo tank surface --constants`, as SURFACE.md is.
+
+What the simulated world does with it is said where it can be asked for: of a family and of a protocol whether a socket opens, of an option
+what getting it and setting it to 1 answer, on a fresh socket. *Acts*: cases show that it has its effect. *Stored*: it answers as on Linux, and
+no case shows an effect. *Refused*: the errno is Linux's, too. *Not yet*: Linux answers something else. Without a word: a number that other
+things are told by.
+";
+
 impl Surface {
-    /// The text of `docs/SURFACE.md`.
-    pub fn document(&self) -> String {
+    /// The text of a document.
+    pub fn document(&self, document: Document) -> String {
+        match document {
+            Document::Surface => self.rows_text(),
+            Document::Constants => self.constants_text(),
+        }
+    }
+
+    fn rows_text(&self) -> String {
         let mut text = format!("{HEAD}\n{}", self.summary());
         let mut group = "";
         for judged in &self.rows {
@@ -46,6 +82,24 @@ impl Surface {
                 );
             }
             let _ = writeln!(text, "{}", line(judged));
+        }
+        text
+    }
+
+    fn constants_text(&self) -> String {
+        let mut text = CONSTANTS_HEAD.to_owned();
+        let constants_of = |row: &'static str| self.constants.iter().filter(move |constant| constant.row == Some(row));
+        let rows = self.rows.iter().map(|judged| judged.row.name).filter(|row| constants_of(row).next().is_some());
+        for row in rows {
+            let _ = write!(text, "\n## {row}\n\n| name | on Linux | simulated | shown by |\n|---|---|---|---|\n");
+            for constant in constants_of(row) {
+                let _ = writeln!(text, "{}", constant_line(constant));
+            }
+        }
+        let rest: Vec<_> = self.constants.iter().filter(|constant| constant.row.is_none()).collect();
+        let _ = write!(text, "\n## In no row\n\n| name | on Linux | simulated | shown by |\n|---|---|---|---|\n");
+        for constant in rest {
+            let _ = writeln!(text, "{}", constant_line(constant));
         }
         text
     }
@@ -71,17 +125,28 @@ impl Surface {
     }
 
     /// The lines in which a document differs from [`document`](Self::document): `-` what it has, `+` what it should have.
-    pub fn differences_from(&self, document: &str) -> Vec<String> {
-        let expected = self.document();
-        let (has, should): (Vec<_>, Vec<_>) = (document.lines().collect(), expected.lines().collect());
+    pub fn differences_from(&self, document: Document, on_disk: &str) -> Vec<String> {
+        let expected = self.document(document);
+        let (has, should): (Vec<_>, Vec<_>) = (on_disk.lines().collect(), expected.lines().collect());
         let gone = has.iter().filter(|line| !should.contains(line)).map(|line| format!("- {line}"));
         let new = should.iter().filter(|line| !has.contains(line)).map(|line| format!("+ {line}"));
         let mut differences: Vec<_> = gone.chain(new).collect();
-        if differences.is_empty() && document != expected {
+        if differences.is_empty() && on_disk != expected {
             differences.push("the lines are the same, in another order or number".to_owned());
         }
         differences
     }
+}
+
+/// A constant of Linux has a number; one of another system, that system's name.
+fn constant_line(constant: &Constant) -> String {
+    let cases: Vec<_> = constant.cases.iter().map(|case| format!("`{case}`")).collect();
+    let value = match (&constant.value, constant.elsewhere) {
+        (Some(value), _) => value.clone(),
+        (None, systems) => format!("absent: {}", systems.unwrap_or_default()),
+    };
+    let state = constant.sim.as_ref().map_or_else(String::new, ToString::to_string);
+    format!("| `{}` | {value} | {state} | {} |", constant.name, cases.join(", "))
 }
 
 fn line(judged: &Judged) -> String {
@@ -97,7 +162,10 @@ fn line(judged: &Judged) -> String {
         format!("`{}`{note}", row.name),
         code(row.paths.iter().map(ToString::to_string).collect()),
         judged.real.to_string(),
-        judged.sim.to_string(),
+        match &judged.counts {
+            Some(counts) => format!("{}<br>{counts}", judged.sim),
+            None => judged.sim.to_string(),
+        },
         proof,
     ];
     format!("| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))

@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, fmt, io};
 
-use super::{Group, Records, Row, probe, rows};
+use super::{
+    Group, Records, Row,
+    constants::{self, Constant},
+    probe, rows,
+};
 use crate::{Absence, CaseResult, Runner, Verdict, World, cases};
 
 /// A row in the real world.
@@ -40,6 +44,8 @@ pub struct Judged {
     pub real: RealState,
     /// Its state in the simulated one.
     pub sim: SimState,
+    /// For a row of constants: how many are in each state there.
+    pub counts: Option<String>,
 }
 
 /// All rows, in the documentation's order.
@@ -47,6 +53,8 @@ pub struct Judged {
 pub struct Surface {
     /// One for each row.
     pub rows: Vec<Judged>,
+    /// The constants that the rows of constants stand for, one by one.
+    pub constants: Vec<Constant>,
 }
 
 /// Runs every case in the simulated world, reads what was recorded of the real one, and judges each row.
@@ -55,7 +63,9 @@ pub struct Surface {
 ///
 /// A record that cannot be read.
 pub fn judge() -> io::Result<Surface> {
-    let evidence = Evidence { records: Records::read()?, sim: run_on_sim() };
+    let (records, sim) = (Records::read()?, run_on_sim());
+    let constants = constants::judge(&records, &sim);
+    let evidence = Evidence { records, sim, constants };
     let judged = |group: &'static Group| {
         let evidence = &evidence;
         group.rows.iter().map(move |row| Judged {
@@ -63,9 +73,11 @@ pub fn judge() -> io::Result<Surface> {
             row,
             real: evidence.real(row),
             sim: evidence.sim(row),
+            counts: evidence.counts(row),
         })
     };
-    Ok(Surface { rows: rows().iter().flat_map(judged).collect() })
+    let rows = rows().iter().flat_map(judged).collect();
+    Ok(Surface { rows, constants: evidence.constants })
 }
 
 /// What the cases that a row names came to.
@@ -77,6 +89,7 @@ fn run_on_sim() -> HashMap<&'static str, CaseResult> {
 struct Evidence {
     records: Records,
     sim: HashMap<&'static str, CaseResult>,
+    constants: Vec<Constant>,
 }
 
 impl Evidence {
@@ -107,7 +120,7 @@ impl Evidence {
             && let Err(errno) = probe::on_sim(probe)
         {
             let name = format!("{errno:?}");
-            let same = row.elsewhere.is_some() || self.records.answer(row) == Some(&*name);
+            let same = row.elsewhere.is_some() || self.records.answer(row.name) == Some(&*name);
             let absence = Absence { what: probe.to_string(), errno };
             return if same { SimState::Refused(Some(name)) } else { SimState::NotYet(absence.to_string()) };
         }
@@ -118,7 +131,47 @@ impl Evidence {
             return SimState::NotYet(why);
         }
         let unmet = row.cases.iter().filter_map(|&case| self.unmet(case));
-        unmet.min_by_key(|(rank, _)| *rank).map_or(SimState::Acts, |(_, why)| SimState::NotYet(why))
+        match unmet.min_by_key(|(rank, _)| *rank) {
+            Some((_, why)) => SimState::NotYet(why),
+            None => self.of_constants(row),
+        }
+    }
+
+    /// The states of the row's constants of Linux that have one.
+    fn states<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (&'static str, &'a SimState)> {
+        let of_row = self.constants.iter().filter(|constant| constant.row == Some(row.name));
+        of_row.filter_map(|constant| Some((constant.name, constant.sim.as_ref()?)))
+    }
+
+    /// The worst state of a row's constants; of a row without any, that it acts.
+    fn of_constants(&self, row: &Row) -> SimState {
+        let mut state = SimState::Acts;
+        for (name, other) in self.states(row) {
+            state = match (other, state) {
+                (_, SimState::NotYet(why)) => SimState::NotYet(why),
+                (SimState::NotYet(why), _) => SimState::NotYet(format!("{name}: {why}")),
+                (SimState::Stored, _) => SimState::Stored,
+                (_, state) => state,
+            };
+        }
+        state
+    }
+
+    fn counts(&self, row: &Row) -> Option<String> {
+        let in_row = self.constants.iter().filter(|constant| constant.row == Some(row.name));
+        let count = |wanted: fn(Option<&SimState>) -> bool| {
+            in_row.clone().filter(|constant| constant.value.is_some() && wanted(constant.sim.as_ref())).count()
+        };
+        let counts = [
+            (count(|state| matches!(state, Some(SimState::Acts))), "act"),
+            (count(|state| matches!(state, Some(SimState::Stored))), "stored"),
+            (count(|state| matches!(state, Some(SimState::Refused(_)))), "refused"),
+            (count(|state| matches!(state, Some(SimState::NotYet(_)))), "not yet"),
+            (count(|state| state.is_none()), "numbers"),
+        ];
+        let some = counts.iter().filter(|(count, _)| *count > 0);
+        let text: Vec<_> = some.map(|(count, word)| format!("{count} {word}")).collect();
+        (!text.is_empty()).then(|| text.join(", "))
     }
 
     /// Why a case does not show that the simulator acts, if it does not. What tells an errno comes first.
@@ -150,7 +203,7 @@ impl Surface {
     /// What is wrong with what the rows name: a file that is not there, a test that is not in it, a case that does not exist.
     pub fn faults(&self) -> Vec<String> {
         let exists = |name: &str| cases().iter().any(|case| case.name == name);
-        let mut faults = Vec::new();
+        let mut faults = constants::faults(&self.constants);
         for Judged { row, .. } in &self.rows {
             let name = row.name;
             faults.extend(row.paths.iter().filter_map(|path| path.fault()).map(|fault| format!("{name}: {fault}")));

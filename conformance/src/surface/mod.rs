@@ -1,6 +1,6 @@
 //! The surface: every name and stated behaviour of the socket documentation, a [`Row`] each, and how far each world has come with it.
 //!
-//! `docs/SURFACE.md` is this table as text. What a row says of itself is data (`rows/`), and no more than three things:
+//! `docs/SURFACE.md` is this table as text, and `docs/CONSTANTS.md` the constants of it one by one. What a row says of itself is data (`rows/`), and no more than three things:
 //!
 //! * **paths**: where it is in Rust. [`path!`](path::rust) compiles what it writes down, so a path that does not exist does not build;
 //! * **cases** and **tests**: what proves it. A name that no case has, and a file without that test, fail `tests/surface.rs`;
@@ -11,6 +11,7 @@
 //! no single machine has every family, so there is a record of this kind of machine, and one of the virtual machine of
 //! `conformance/vm/`.
 
+mod constants;
 mod document;
 mod judge;
 mod path;
@@ -19,7 +20,8 @@ mod record;
 mod rows;
 
 pub use self::{
-    document::{Summary, document_path},
+    constants::Constant,
+    document::{Document, Summary},
     judge::{Judged, RealState, SimState, Surface, judge},
     path::Path,
     record::{Record, Records},

@@ -45,9 +45,11 @@ impl Path {
             Kind::File => read(self.written).err(),
             Kind::Elsewhere(file) => {
                 let name = self.written.rsplit("::").next().unwrap_or(self.written);
+                // What a macro defines has no `const` before it.
                 let defined = |text: &str| {
-                    let words: Vec<_> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-                    words.windows(2).any(|two| ["fn", "const", "struct", "enum"].contains(&two[0]) && two[1] == name)
+                    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                    code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
+                        .any(|word| word == name)
                 };
                 match read(file) {
                     Ok(text) if defined(&text) => None,

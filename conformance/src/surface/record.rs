@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Row, probe, rows};
+use super::{constants, probe, rows};
 use crate::{Results, Verdict, World};
 
 /// The folder of the workspace: the one this is run in, or that it was built in.
@@ -39,7 +39,10 @@ impl Record {
         Self {
             machine: this_machine(),
             cases: cases.map(|case| (case.name.to_owned(), case.verdict)).collect(),
-            probes: probes.map(|(name, probe)| (name.to_owned(), answer(probe::on_real(&probe)))).collect(),
+            probes: probes
+                .map(|(name, probe)| (name.to_owned(), answer(probe::on_real(&probe))))
+                .chain(constants::ask_real().into_iter().map(|(name, answer)| (name.to_owned(), answer)))
+                .collect(),
         }
     }
 
@@ -132,9 +135,10 @@ impl Records {
         self.0.iter().filter_map(|record| record.cases.get(case).copied()).min()
     }
 
-    /// The best answer to a row's probe: `ok` if one machine has it, else an errno; `None` if nobody was asked.
-    pub(super) fn answer(&self, row: &Row) -> Option<&str> {
-        let answers: Vec<_> = self.0.iter().filter_map(|record| record.probes.get(row.name)).collect();
+    /// The best answer to the probe of a row or a constant: `ok` if one machine has it, else the first machine's; `None` if nobody was
+    /// asked.
+    pub(super) fn answer(&self, name: &str) -> Option<&str> {
+        let answers: Vec<_> = self.0.iter().filter_map(|record| record.probes.get(name)).collect();
         let ok = answers.iter().find(|answer| **answer == "ok");
         ok.or(answers.first()).map(|answer| answer.as_str())
     }
@@ -147,8 +151,9 @@ impl Records {
         let new = exist.difference(&recorded).map(|name| format!("{name} is on no record"));
         let mut faults: Vec<_> = gone.chain(new).collect();
         let probed = rows().iter().flat_map(|group| group.rows).filter(|row| row.probe.is_some());
-        let unasked = probed.filter(|row| self.answer(row).is_none());
-        faults.extend(unasked.map(|row| format!("the probe of {} is on no record", row.name)));
+        let asked = probed.map(|row| row.name).chain(constants::asked());
+        let unasked = asked.filter(|name| self.answer(name).is_none());
+        faults.extend(unasked.map(|name| format!("the probe of {name} is on no record")));
         faults
     }
 }

@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     row("timeout and accept")
         .note("accepted socket inherits the default timeout; otherwise depends on the listener's mode; system-dependent inheritance of non-blocking")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::accept)])
-        .cases(&["create::default_timeout_is_for_new_sockets", "accept::not_nonblocking", "accept::gives_up_after_settimeout"]),
+        .cases(&["default_timeout::accepted_sockets_have_it", "default_timeout::accepted_without_it_blocks", "accept::not_nonblocking", "accept::gives_up_after_settimeout"]),
     row("sendall deadline")
         .note("maximum total duration, not reset on progress; after an error nothing tells how much was sent")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::sendall)])
@@ -40,12 +40,15 @@ pub(super) const ROWS: &[Row] = &[
         .at(&[rust!(value wavetank_api::Socket::<Machine>::close)])
         .cases(&["close::delivers_what_was_sent", "closing::close_sends_what_was_not_sent", "shutdown::writing_delivers_what_was_sent"]),
     row("makefile keeps the socket")
-        .note("the descriptor lives until the last file object closes; a timeout leaves its buffer inconsistent").at(&[rust!(value wavetank_api::Socket::<Machine>::makefile), rust!(value wavetank_api::Socket::<Machine>::close_shared)]).cases(&["file::makefile_keeps_the_socket", "file::makefile_after_a_timeout"]),
+        .note("the descriptor lives until the last file object closes; a timeout leaves its buffer inconsistent").at(&[rust!(value wavetank_api::Socket::<Machine>::makefile), rust!(value wavetank_api::Socket::<Machine>::close_shared)]).cases(&["makefile::keeps_the_socket", "makefile::timed_out_object"]),
     row("backlog")
         .note("at least 0, lower becomes 0, default reasonable")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::listen), rust!(item wavetank_api::ServerOptions)])
         .cases(&["listen::negative_backlog", "listen::backlog_of_n_holds_n_plus_one", "open::queue::a_huge_backlog"]),
-    row("IPv6 multicast names").note("no `%scope_id` in getaddrinfo and recvfrom since 3.7"),
+    row("IPv6 multicast names")
+        .note("no `%scope_id` in getaddrinfo and recvfrom since 3.7")
+        .at(&[rust!(item wavetank_api::Addr::V6)])
+        .cases(&["netdb::scopes"]),
     row("first DNS answer")
         .note("behaviour depends on resolver order; numeric hosts are deterministic")
         .at(&[rust!(item wavetank_api::ToAddrs)])
@@ -55,6 +58,6 @@ pub(super) const ROWS: &[Row] = &[
         .at(&[rust!(item wavetank_api::option::SO_REUSEADDR)])
         .cases(&["time_wait::keeps_the_servers_port", "time_wait::reuseaddr_of_both_passes_it", "time_wait::reuseaddr_of_one_does_not"]),
     row("recvmsg truncation")
-        .note("ancillary items that do not fit; descriptors closed when an exception follows; truncated trailing integers ignored by recv_fds").at(&[rust!(value wavetank_api::Socket::<Machine>::recv_fds), rust!(item wavetank_api::RecvMsg)]).cases(&["unix::passing::no_room_at_all", "unix::passing::room_for_some", "unix::passing::room_for_the_header_only", "file::fds_beyond_the_room"]),
+        .note("ancillary items that do not fit; descriptors closed when an exception follows; truncated trailing integers ignored by recv_fds").at(&[rust!(value wavetank_api::Socket::<Machine>::recv_fds), rust!(item wavetank_api::RecvMsg)]).cases(&["unix::passing::no_room_at_all", "unix::passing::room_for_some", "unix::passing::room_for_the_header_only", "ancillary::fds_beyond_the_room"]),
     row("AF_ALG").note("availability by kernel; op, iv, assoclen, flags"),
 ];

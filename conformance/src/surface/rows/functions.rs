@@ -14,7 +14,7 @@ pub(super) const EXCEPTIONS: &[Row] = &[
     row("herror")
         .note("h_errno value and text")
         .at(&[rust!(item wavetank_api::HErrno), rust!(value wavetank_api::Error::h_errno)])
-        .cases(&["databases::an_address_of_ipv6_is_no_host"]),
+        .cases(&["databases::an_address_of_ipv6_is_no_host", "netdb::unknown_host"]),
     row("gaierror")
         .note("EAI_* value and text")
         .at(&[rust!(item wavetank_api::Eai), rust!(value wavetank_api::Error::eai)])
@@ -114,7 +114,11 @@ pub(super) const OTHERS: &[Row] = &[
         .cases(&["databases::gethostbyname_gives_one_address", "databases::gethostbyname_knows_no_ipv6"]),
     row("gethostbyname_ex")
         .at(&[rust!(value <Machine as wavetank_api::Net>::gethostbyname_ex), rust!(item wavetank_api::HostEntry)])
-        .cases(&["databases::gethostbyname_ex_tells_all", "databases::an_address_of_ipv6_is_no_host"]),
+        .cases(&[
+            "databases::gethostbyname_ex_tells_all",
+            "netdb::unknown_host",
+            "databases::an_address_of_ipv6_is_no_host",
+        ]),
     row("gethostname").at(&[rust!(value <Machine as wavetank_api::Net>::gethostname)]).cases(&["host::has_a_name"]),
     row("gethostbyaddr")
         .at(&[rust!(item wavetank_api::gethostbyaddr), rust!(value <Machine as wavetank_api::Net>::gethostbyaddr)])
@@ -125,12 +129,18 @@ pub(super) const OTHERS: &[Row] = &[
     row("getprotobyname")
         .at(&[rust!(value <Machine as wavetank_api::Net>::getprotobyname)])
         .cases(&["databases::protocols_by_name"]),
-    row("getservbyname")
-        .at(&[rust!(value <Machine as wavetank_api::Net>::getservbyname)])
-        .cases(&["databases::services_by_name_and_port", "databases::unknown_services"]),
-    row("getservbyport")
-        .at(&[rust!(value <Machine as wavetank_api::Net>::getservbyport)])
-        .cases(&["databases::services_by_name_and_port", "databases::unknown_services"]),
+    row("getservbyname").at(&[rust!(value <Machine as wavetank_api::Net>::getservbyname)]).cases(&[
+        "databases::services_by_name_and_port",
+        "netdb::services_by_name",
+        "netdb::services_by_port",
+        "databases::unknown_services",
+    ]),
+    row("getservbyport").at(&[rust!(value <Machine as wavetank_api::Net>::getservbyport)]).cases(&[
+        "databases::services_by_name_and_port",
+        "netdb::services_by_name",
+        "netdb::services_by_port",
+        "databases::unknown_services",
+    ]),
     row("ntohl")
         .at(&[rust!(item wavetank_api::ntohl)])
         .tests(&[test("api/tests/it/order.rs", "the_four_are_those_of_the_c_library")]),
@@ -175,8 +185,8 @@ pub(super) const OTHERS: &[Row] = &[
         .cases(&["databases::interfaces_by_name_and_number", "databases::unknown_interfaces"]),
     row("send_fds")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::send_fds)])
-        .cases(&["file::fds_in_one_call", "unix::passing::too_many"]),
+        .cases(&["ancillary::fds_in_one_call", "unix::passing::too_many"]),
     row("recv_fds")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::recv_fds), rust!(item wavetank_api::Ancillary)])
-        .cases(&["file::fds_in_one_call", "file::fds_beyond_the_room"]),
+        .cases(&["ancillary::fds_in_one_call", "ancillary::fds_beyond_the_room"]),
 ];

@@ -89,10 +89,10 @@ pub(super) const METHODS: &[Row] = &[
             rust!(item wavetank_api::TextFile),
         ])
         .cases(&[
-            "file::makefile_reads_lines_and_bytes",
-            "file::makefile_sends_when_told",
-            "file::makefile_has_a_mode",
-            "file::makefile_of_text",
+            "makefile::lines_of_bytes",
+            "makefile::written_when_flushed",
+            "makefile::mode_letters",
+            "makefile::text_newlines",
         ]),
     row("recv")
         .at(&[
@@ -116,7 +116,7 @@ pub(super) const METHODS: &[Row] = &[
             rust!(item wavetank_api::RecvMsg),
         ])
         .cases(&[
-            "file::recvmsg_into_and_recvmsg",
+            "ancillary::recvmsg_into_and_recvmsg",
             "stream::gather_and_scatter",
             "udp::trunc_tells_the_whole_length",
             "unix::passing::several_in_order",
@@ -124,7 +124,7 @@ pub(super) const METHODS: &[Row] = &[
         ]),
     row("recvmsg_into")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::recvmsg_into)])
-        .cases(&["file::recvmsg_into_and_recvmsg", "example::recvmsg_into_over_several_buffers"]),
+        .cases(&["ancillary::recvmsg_into_and_recvmsg", "example::recvmsg_into_over_several_buffers"]),
     row("recvfrom_into")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::recvfrom_with)])
         .cases(&["stream::no_sender_to_tell", "udp::queued_before_connect"]),
@@ -166,11 +166,7 @@ pub(super) const METHODS: &[Row] = &[
             rust!(value <Machine as wavetank_api::Net>::sendfile),
             rust!(item wavetank_api::SendFile),
         ])
-        .cases(&[
-            "file::sendfile_sends_all_of_it",
-            "file::sendfile_of_what_is_no_file",
-            "file::sendfile_needs_a_blocking_stream",
-        ]),
+        .cases(&["sendfile::from_an_offset", "sendfile::not_a_file", "sendfile::refused"]),
     row("set_inheritable")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::set_inheritable)])
         .cases(&["create::not_inheritable_unless_told"]),
