@@ -1,6 +1,7 @@
 //! The cases, by topic. Each file begins with the table of what it states.
 
 mod accept;
+mod addr_text;
 mod alive;
 mod ancillary;
 mod bind;
@@ -108,6 +109,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             ancillary::CASES,
             making::CASES,
             databases::CASES,
+            addr_text::CASES,
             netdb::CASES,
             host::CASES,
             examples::CASES,

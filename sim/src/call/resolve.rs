@@ -7,8 +7,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use wavetank_api::{
-    Addr, AddrInfo, AddrQuery, AiFlags, Eai, Error, Family, NameFlags, Protocol, Result, SockType, numeric_host,
-    numeric_service,
+    Addr, AddrInfo, AddrQuery, AiFlags, Eai, Error, Family, NameFlags, Protocol, Result, SockType, inet_ntop,
+    numeric_host, numeric_service,
 };
 
 use super::{Caller, Told, netdb};
@@ -31,7 +31,7 @@ impl Caller<'_> {
         answer.map_err(|eai| Error::resolve(eai, CALL))
     }
 
-    fn resolve(&self, world: &World, query: &AddrQuery<'_>) -> Result<Vec<AddrInfo>, Eai> {
+    fn resolve<'q>(&self, world: &World, query: &AddrQuery<'q>) -> Result<Vec<AddrInfo>, Eai> {
         const KNOWN: AiFlags = AiFlags::PASSIVE
             .union(AiFlags::CANONNAME)
             .union(AiFlags::NUMERICHOST)
@@ -39,6 +39,9 @@ impl Caller<'_> {
             .union(AiFlags::ALL)
             .union(AiFlags::ADDRCONFIG)
             .union(AiFlags::NUMERICSERV);
+        // glibc takes a star for nothing at all.
+        let unless_star = |text: Option<&'q str>| text.filter(|&text| text != "*");
+        let query = &AddrQuery { host: unless_star(query.host), service: unless_star(query.service), ..*query };
         if query.host.is_none() && query.service.is_none() {
             return Err(Eai::NONAME);
         }
@@ -147,8 +150,9 @@ fn precedence(ip: IpAddr) -> u8 {
 /// An address in digits; a scope that means something follows it, by the interface's name (getnameinfo(3)).
 fn numeric(host: &Host, addr: &Addr, ip: IpAddr) -> String {
     let Addr::V6(v6) = addr else { return ip.to_string() };
+    let ip = inet_ntop(Family::INET6, &v6.ip().octets()).unwrap_or_default();
     match v6.scope_id() {
-        0 => ip.to_string(),
+        0 => ip,
         scope if names_interface(*v6.ip()) => match host.interface_name(scope) {
             Some(name) => format!("{ip}%{name}"),
             None => format!("{ip}%{scope}"),
