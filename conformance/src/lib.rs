@@ -64,6 +64,7 @@ mod cases;
 mod check;
 mod differences;
 mod grid;
+mod message;
 mod need;
 mod pair;
 mod run;

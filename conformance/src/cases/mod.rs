@@ -2,6 +2,8 @@
 
 mod accept;
 mod addr_text;
+mod alg;
+mod alg_cipher;
 mod alive;
 mod ancillary;
 mod bind;
@@ -40,6 +42,7 @@ mod options_effect;
 mod passing;
 mod poll;
 mod ports;
+mod rds;
 mod resolve;
 mod sendfile;
 mod shutdown;
@@ -50,6 +53,8 @@ mod tcp_info;
 mod tcp_options;
 mod time_wait;
 mod timeouts;
+mod tipc;
+mod tipc_connect;
 mod udp;
 mod udp_control;
 mod udp_errors;
@@ -118,6 +123,11 @@ pub(crate) fn all() -> &'static [&'static Case] {
             can_bcm::CASES,
             can_bcm_receive::CASES,
             can_isotp::CASES,
+            tipc::CASES,
+            tipc_connect::CASES,
+            rds::CASES,
+            alg::CASES,
+            alg_cipher::CASES,
         ];
         tables.into_iter().flatten().collect()
     });
