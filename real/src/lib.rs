@@ -87,6 +87,7 @@ mod modes;
 mod net;
 mod netdb;
 mod poll;
+mod quirks;
 mod resolve;
 mod sys;
 

@@ -11,7 +11,7 @@ use wavetank_api::{
 };
 
 use crate::addr::SockAddr;
-use crate::{Fd, Machine, control, modes, netdb, poll, resolve, sys};
+use crate::{Fd, Machine, control, modes, netdb, poll, quirks, resolve, sys};
 
 /// Every descriptor made here is close-on-exec, whether asked for or not.
 const CLOEXEC: i32 = libc::SOCK_CLOEXEC;
@@ -45,8 +45,15 @@ impl Net for Machine {
     }
 
     fn accept(&self, fd: &Fd, flags: SockFlags) -> Result<(Fd, Addr)> {
-        let (fd, peer) = sys::accept(fd.as_fd(), flags.bits() | CLOEXEC).map_err(of("accept"))?;
-        Ok((fd.into(), peer))
+        let flags = flags.bits() | CLOEXEC;
+        match sys::accept(fd.as_fd(), flags) {
+            Ok((fd, peer)) => Ok((fd.into(), peer)),
+            Err(errno) if quirks::refuses_accept_with_addr(fd.as_fd(), errno) => {
+                let fd = sys::accept_unnamed(fd.as_fd(), flags).map_err(of("accept"))?;
+                Ok((fd.into(), Addr::Unspec))
+            }
+            Err(errno) => Err(Error::new(errno, "accept")),
+        }
     }
 
     fn connect(&self, fd: &Fd, addr: &Addr) -> Result<()> {
@@ -63,7 +70,6 @@ impl Net for Machine {
 
     #[inline]
     fn sendmsg(&self, fd: &Fd, msg: &SendMsg<'_, Fd>, flags: MsgFlags) -> Result<usize> {
-        let flags = flags.bits() | libc::MSG_NOSIGNAL;
         let encoded;
         let control = if msg.control.is_empty() && msg.fds.is_empty() {
             &[]
@@ -71,12 +77,16 @@ impl Net for Machine {
             encoded = control::encode(msg.control, msg.fds)?;
             &encoded[..]
         };
-        let sent = match msg.addr.map(SockAddr::new) {
+        let send = |flags| match msg.addr.map(SockAddr::new) {
             None => sys::sendmsg(fd.as_fd(), msg.bufs, None, control, flags),
             Some(Ok(addr)) => sys::sendmsg(fd.as_fd(), msg.bufs, Some(&addr), control, flags),
             Some(Err(errno)) => Err(errno),
         };
-        sent.map_err(of("sendmsg"))
+        match send(flags.bits() | libc::MSG_NOSIGNAL) {
+            Ok(count) => Ok(count),
+            Err(errno) if quirks::refuses_nosignal(fd.as_fd(), errno) => send(flags.bits()).map_err(of("sendmsg")),
+            Err(errno) => Err(Error::new(errno, "sendmsg")),
+        }
     }
 
     #[inline]
@@ -89,7 +99,13 @@ impl Net for Machine {
 
     #[inline]
     fn send(&self, fd: &Fd, data: &[u8], flags: MsgFlags) -> Result<usize> {
-        sys::send(fd.as_fd(), data, flags.bits() | libc::MSG_NOSIGNAL).map_err(of("send"))
+        match sys::send(fd.as_fd(), data, flags.bits() | libc::MSG_NOSIGNAL) {
+            Ok(count) => Ok(count),
+            Err(errno) if quirks::refuses_nosignal(fd.as_fd(), errno) => {
+                sys::send(fd.as_fd(), data, flags.bits()).map_err(of("send"))
+            }
+            Err(errno) => Err(Error::new(errno, "send")),
+        }
     }
 
     #[inline]

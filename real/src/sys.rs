@@ -75,6 +75,14 @@ pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr)> 
     Ok((unsafe { OwnedFd::from_raw_fd(fd) }, addr))
 }
 
+/// [`accept`] without asking for the peer's address.
+pub(crate) fn accept_unnamed(fd: BorrowedFd<'_>, flags: i32) -> Result<OwnedFd> {
+    // SAFETY: two numbers go in, and no address is asked for.
+    let fd = check(unsafe { libc::accept4(fd.as_raw_fd(), ptr::null_mut(), ptr::null_mut(), flags) })?;
+    // SAFETY: the kernel has just made this descriptor, for us alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
 pub(crate) fn connect(fd: BorrowedFd<'_>, addr: &SockAddr) -> Result<()> {
     // SAFETY: the address is `len` initialised bytes, which the call only reads.
     check(unsafe { libc::connect(fd.as_raw_fd(), addr.as_ptr(), addr.len()) }).map(drop)

@@ -1,0 +1,38 @@
+//! Families that refuse what is done for every other one.
+//!
+//! Looked at only when a call has failed, so nobody else pays for them.
+
+use std::os::fd::BorrowedFd;
+
+use wavetank_api::Errno;
+
+use crate::sys;
+
+/// include/linux/socket.h; `libc` has neither.
+const AF_RDS: i32 = 21;
+/// See above.
+const AF_QIPCRTR: i32 = 42;
+
+/// Whether a call failed for `MSG_NOSIGNAL`: `rds_sendmsg` and `qrtr_sendmsg` refuse every flag but `MSG_DONTWAIT`, with `EOPNOTSUPP` and
+/// `EINVAL`. Neither raises a `SIGPIPE`.
+#[cold]
+pub(crate) fn refuses_nosignal(fd: BorrowedFd<'_>, errno: Errno) -> bool {
+    match errno {
+        Errno::EOPNOTSUPP => is_of(fd, AF_RDS),
+        Errno::EINVAL => is_of(fd, AF_QIPCRTR),
+        _ => false,
+    }
+}
+
+/// Whether `accept` failed because there is no address to tell: `do_accept` answers `ECONNABORTED` where `af_alg_accept` has made the
+/// socket, but has no name for it.
+#[cold]
+pub(crate) fn refuses_accept_with_addr(fd: BorrowedFd<'_>, errno: Errno) -> bool {
+    errno == Errno::ECONNABORTED && is_of(fd, libc::AF_ALG)
+}
+
+fn is_of(fd: BorrowedFd<'_>, family: i32) -> bool {
+    let mut domain = [0; 4];
+    let read = sys::getsockopt(fd, libc::SOL_SOCKET, libc::SO_DOMAIN, &mut domain);
+    read == Ok(domain.len()) && i32::from_ne_bytes(domain) == family
+}
