@@ -8,9 +8,9 @@ use wavetank_api::{
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, fails, holds, same},
+    check::{Outcome, Stop, fails, holds, same},
     message::recvmsg,
-    need::Need,
+    need::{Kernel, Need},
 };
 
 pub(super) const ALG: Need = Need::socket(Family::ALG, SockType::SEQPACKET, Protocol::DEFAULT);
@@ -74,6 +74,9 @@ cases! { alg, needs ALG:
         "Options before bind, unknown ones, and other levels: ENOPROTOOPT; none can be read: EOPNOTSUPP"
         from "alg_setsockopt; sock_no_getsockopt";
 }
+
+/// The Linux that has a list of the algorithms that may be used.
+pub(super) const RESTRICTED: Kernel = (7, 3);
 
 pub(super) const SOL_ALG: i32 = 279;
 pub(super) const ALG_SET_KEY: i32 = 1;
@@ -280,6 +283,11 @@ fn key_while_in_use<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn random_numbers<B: Bed>(bed: &B) -> Outcome {
+    if bed.kernel() >= RESTRICTED {
+        return Err(Stop::Skipped(
+            "since Linux 7.3 the sysctl crypto.af_alg_restrict lets no generator pass".to_owned(),
+        ));
+    }
     let parent = bound(bed, "rng", "stdrng")?;
     // A seed, which may be empty, is the key.
     parent.setsockopt_raw(SOL_ALG, ALG_SET_KEY, b"")?;
