@@ -29,6 +29,7 @@ mod held_back;
 mod host;
 mod inherit;
 mod listen;
+mod mptcp;
 mod makefile;
 mod making;
 mod modes;
@@ -40,8 +41,10 @@ mod open_queue;
 mod options;
 mod options_effect;
 mod passing;
+mod ping;
 mod poll;
 mod ports;
+mod raw_ip;
 mod rds;
 mod resolve;
 mod sendfile;
@@ -58,6 +61,7 @@ mod tipc_connect;
 mod udp;
 mod udp_control;
 mod udp_errors;
+mod udplite;
 mod unix;
 mod urgent;
 
@@ -123,7 +127,11 @@ pub(crate) fn all() -> &'static [&'static Case] {
             can_bcm::CASES,
             can_bcm_receive::CASES,
             can_isotp::CASES,
+            raw_ip::CASES,
+            ping::CASES,
             tipc::CASES,
+            udplite::CASES,
+            mptcp::CASES,
             tipc_connect::CASES,
             rds::CASES,
             alg::CASES,
