@@ -1,14 +1,17 @@
 //! Addresses in text through the calls that take them: what the parsers of `wavetank_api` promise is what both worlds do. Ten million more:
 //! `fuzz/checks/src/bin/addr.rs`.
 
-use std::net::Ipv6Addr;
+use std::net::IpAddr;
 
-use wavetank_api::{Addr, AddrQuery, AiFlags, Eai, Errno, Family, NameFlags, Net, SockType};
+use wavetank_api::{
+    Addr, AddrParseError, AddrQuery, AiFlags, Eai, Errno, Family, NameFlags, Net, SockType, inet_aton, inet_ntoa,
+    inet_ntop, inet_pton, numeric_host,
+};
 
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, fails, same},
+    check::{Outcome, Stop, fails, same},
 };
 
 cases! { addr_text:
@@ -25,7 +28,7 @@ cases! { addr_text:
         "A colon and what follows it are no part of an interface's name; 16 bytes are too long for one"
         from "netdevice(7); Linux dev_ioctl, IFNAMSIZ";
     written_addresses once
-        "getnameinfo writes IPv6 as inet_ntop: the longest run of zeros is left out, and a carried IPv4 address is a dotted quad"
+        "getnameinfo writes as inet_ntop does, and inet_pton reads it again; of IPv6 the longest run of zeros is left out, and a carried IPv4 address is a dotted quad"
         from "RFC 5952; glibc inet_ntop";
 }
 
@@ -63,6 +66,9 @@ fn hosts_in_numbers<B: Bed>(bed: &B) -> Outcome {
         ("", unspec, none, Err(Eai::NONAME)),
     ];
     for (text, family, flags, expected) in rows {
+        let ours = numeric_host(text, family, flags, |name| host.if_nametoindex(str::from_utf8(name).ok()?).ok());
+        let ours = ours.and_then(|addr| addr.ok_or(Eai::NONAME)).map(|addr| addr.to_string());
+        same(text, ours, expected.map(str::to_owned))?;
         let flags = flags | AiFlags::NUMERICHOST;
         let query = AddrQuery { host: Some(text), family, flags, kind: SockType::STREAM, ..AddrQuery::default() };
         same(text, addrs(host, &query), expected.map(|addr| vec![addr.to_owned()]))?;
@@ -138,6 +144,10 @@ fn labels_of_interfaces<B: Bed>(bed: &B) -> Outcome {
 
 fn written_addresses<B: Bed>(bed: &B) -> Outcome {
     let host = bed.near().host;
+    let written = |addr: &Addr| {
+        let flags = NameFlags::NUMERICHOST | NameFlags::NUMERICSERV;
+        host.getnameinfo(addr, flags).map(|(name, _)| name)
+    };
     let rows = [
         "::",
         "::1",
@@ -150,10 +160,21 @@ fn written_addresses<B: Bed>(bed: &B) -> Outcome {
         "1:0:2:0:3:0:4:0",
     ];
     for text in rows {
-        let ip: Ipv6Addr = text.parse().expect("an address");
-        let flags = NameFlags::NUMERICHOST | NameFlags::NUMERICSERV;
-        let (name, _) = host.getnameinfo(&Addr::from((ip, 80)), flags)?;
-        same("getnameinfo", name, text.to_owned())?;
+        let IpAddr::V6(ip) = read(inet_pton(Family::INET6, text))? else { return Err(Stop::failed("expected IPv6")) };
+        same("inet_ntop", read(inet_ntop(Family::INET6, &ip.octets()))?, text.to_owned())?;
+        same("getnameinfo", written(&Addr::from((ip, 80)))?, text.to_owned())?;
+    }
+    for text in ["0.0.0.0", "127.0.0.1", "10.20.30.40", "255.255.255.255"] {
+        let ip = read(inet_aton(text))?;
+        same("inet_pton", read(inet_pton(Family::INET, text))?, IpAddr::V4(ip))?;
+        same("inet_ntop", read(inet_ntop(Family::INET, &ip.octets()))?, text.to_owned())?;
+        same("inet_ntoa", inet_ntoa(ip), text.to_owned())?;
+        same("getnameinfo", written(&Addr::from((ip, 80)))?, text.to_owned())?;
     }
     Ok(())
+}
+
+/// What a parser refuses is an error of the case.
+fn read<T>(read: Result<T, AddrParseError>) -> wavetank_api::Result<T> {
+    Ok(read?)
 }

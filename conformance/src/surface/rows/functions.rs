@@ -153,10 +153,12 @@ pub(super) const OTHERS: &[Row] = &[
     row("htons")
         .at(&[rust!(item wavetank_api::htons)])
         .tests(&[test("api/tests/it/order.rs", "the_four_are_those_of_the_c_library")]),
-    row("inet_aton").at(&[rust!(item wavetank_api::inet_aton)]).cases(&["resolve::old_spellings_of_ipv4"]),
-    row("inet_ntoa").at(&[rust!(item wavetank_api::inet_ntoa)]),
-    row("inet_pton").at(&[rust!(item wavetank_api::inet_pton)]),
-    row("inet_ntop").at(&[rust!(item wavetank_api::inet_ntop)]),
+    row("inet_aton")
+        .at(&[rust!(item wavetank_api::inet_aton)])
+        .cases(&["resolve::old_spellings_of_ipv4", "addr_text::written_addresses"]),
+    row("inet_ntoa").at(&[rust!(item wavetank_api::inet_ntoa)]).cases(&["addr_text::written_addresses"]),
+    row("inet_pton").at(&[rust!(item wavetank_api::inet_pton)]).cases(&["addr_text::written_addresses"]),
+    row("inet_ntop").at(&[rust!(item wavetank_api::inet_ntop)]).cases(&["addr_text::written_addresses"]),
     row("CMSG_LEN").at(&[rust!(item wavetank_api::control::cmsg_len)]).tests(&[
         test("api/tests/it/control.rs", "lengths_are_those_of_the_macros"),
         test("api/tests/it/control.rs", "a_length_that_no_message_has_is_refused"),
