@@ -99,13 +99,44 @@ impl Bare {
     ///
     /// # Errors
     /// Those of the system.
-    #[expect(unsafe_code, reason = "the yardstick is the bare call")]
     #[inline]
     pub fn exchange(&self, message: &Message, echo: &mut Message) -> io::Result<()> {
-        // SAFETY: the pointer and the length are those of a live array, which the call only reads.
-        let sent = unsafe { libc::send(self.left.as_raw_fd(), message.as_ptr().cast(), message.len(), 0) };
-        // SAFETY: the pointer and the length are those of a live array that nobody else uses during the call.
-        let received = unsafe { libc::recv(self.right.as_raw_fd(), echo.as_mut_ptr().cast(), echo.len(), 0) };
-        if sent < 0 || received < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        send(&self.left, message)?;
+        recv(&self.right, echo)?;
+        Ok(())
+    }
+}
+
+/// `send(2)` as a program calls it that wants to be right: no SIGPIPE, the answer looked at, once more after a signal.
+#[expect(unsafe_code, reason = "the yardstick is the bare call")]
+#[inline]
+fn send(fd: &OwnedFd, data: &[u8]) -> io::Result<usize> {
+    loop {
+        // SAFETY: the pointer and the length are those of a live slice, which the call only reads.
+        let sent = unsafe { libc::send(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), libc::MSG_NOSIGNAL) };
+        if sent >= 0 {
+            return Ok(sent as usize);
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}
+
+/// `recv(2)`, likewise.
+#[expect(unsafe_code, reason = "the yardstick is the bare call")]
+#[inline]
+fn recv(fd: &OwnedFd, buf: &mut [u8]) -> io::Result<usize> {
+    loop {
+        // SAFETY: the pointer and the length are those of a live slice that nobody else uses during the call.
+        let received = unsafe { libc::recv(fd.as_raw_fd(), buf.as_mut_ptr().cast(), buf.len(), 0) };
+        if received >= 0 {
+            return Ok(received as usize);
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
     }
 }

@@ -57,12 +57,23 @@ struct Patience {
 /// Runs a call until it answers with something else than "interrupted" or, in timeout mode, "would block".
 ///
 /// A macro, because `#[track_caller]` does not reach into closures: a simulation reports the user's line.
+///
+/// `retry!(after error, ...)` goes on after a call that has failed. A caller that must not cost more than the call does has it in a
+/// function of its own, so that nothing of it is in the way of a call that succeeds.
 macro_rules! retry {
-    ($self:ident, $events:ident, $call:expr) => {{
+    ($self:ident, $events:ident, $call:expr) => {
+        match $call {
+            Err(error) => retry!(after error, $self, $events, $call),
+            done => done,
+        }
+    };
+    (after $error:ident, $self:ident, $events:ident, $call:expr) => {{
         let mut patience = Patience::default();
+        let mut error = $error;
         loop {
+            $self.again(error, PollEvents::$events, &mut patience)?;
             match $call {
-                Err(error) => $self.again(error, PollEvents::$events, &mut patience)?,
+                Err(next) => error = next,
                 done => break done,
             }
         }

@@ -57,7 +57,17 @@ impl<N: Net> Socket<N> {
     #[inline]
     #[track_caller]
     pub fn recv_with(&self, buf: &mut [u8], flags: MsgFlags) -> Result<usize> {
-        retry!(self, IN, self.net.recv(&self.fd, buf, flags))
+        match self.net.recv(&self.fd, buf, flags) {
+            Err(error) => self.recv_after(error, buf, flags),
+            done => done,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn recv_after(&self, error: Error, buf: &mut [u8], flags: MsgFlags) -> Result<usize> {
+        retry!(after error, self, IN, self.net.recv(&self.fd, buf, flags))
     }
 
     /// [`recv`](Self::recv) into a new buffer of at most `size` bytes: the form that Python's `recv` has.

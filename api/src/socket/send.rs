@@ -3,7 +3,7 @@
 use std::io::IoSlice;
 
 use super::{Patience, Socket};
-use crate::{Addr, MsgFlags, Net, PollEvents, Result, SendMsg};
+use crate::{Addr, Error, MsgFlags, Net, PollEvents, Result, SendMsg};
 
 /// Sending.
 impl<N: Net> Socket<N> {
@@ -57,7 +57,17 @@ impl<N: Net> Socket<N> {
     #[inline]
     #[track_caller]
     pub fn send_with(&self, data: &[u8], flags: MsgFlags) -> Result<usize> {
-        retry!(self, OUT, self.net.send(&self.fd, data, flags))
+        match self.net.send(&self.fd, data, flags) {
+            Err(error) => self.send_after(error, data, flags),
+            done => done,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn send_after(&self, error: Error, data: &[u8], flags: MsgFlags) -> Result<usize> {
+        retry!(after error, self, OUT, self.net.send(&self.fd, data, flags))
     }
 
     /// Sends all the bytes, with one deadline for the whole. After an error, nothing tells how many have been sent.

@@ -104,8 +104,8 @@ fn gates(program: &Path) -> io::Result<bool> {
         ("real send or recv, UNIX stream", "real-unix", "libc-unix"),
     ] {
         let (ours, theirs) = (instructions(program, ours, 2000)?, instructions(program, theirs, 2000)?);
-        let remark = format!("over libc; send and recv together: {ours:.0} and {theirs:.0}");
-        judge(absolute(what, (ours - theirs) / 2.0, 40.0, remark));
+        let remark = format!("over libc; send and recv together, outside the kernel: {ours:.0} and {theirs:.0} Ir");
+        judge(Gate { what, figure: (ours / theirs - 1.0) * 100.0, limit: 3.0, unit: "%", remark });
     }
 
     println!("\nwithout a gate");
