@@ -29,9 +29,7 @@ impl ControlBuf {
         if !T::fits(&value) {
             return Err(Error::new(Errno::EINVAL, "sendmsg"));
         }
-        let mut bytes = [0; MAX_LEN];
-        let len = T::encode(&value, &mut bytes);
-        self.push_raw(of.level(), of.kind(), &bytes[..len])
+        self.push_raw(of.level(), of.kind(), &T::bytes(&value, &mut [0; MAX_LEN]))
     }
 
     /// Adds a message of any level and type: its data as it is.

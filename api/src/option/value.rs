@@ -1,5 +1,6 @@
 //! [`OptValue`]: what the value of an option is to the caller, and how it lies in memory.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::{Errno, Family, Protocol, SockType};
@@ -12,23 +13,31 @@ pub trait OptValue {
     /// What the caller gives and gets.
     type Value;
 
-    /// Room to read it into, in bytes: at most [`MAX_LEN`].
+    /// Room to read it into, in bytes.
     const LEN: usize;
 
-    /// Whether the value can be written as it is. One that cannot, because it is longer than [`MAX_LEN`] or has a NUL in its text, is
-    /// refused with `EINVAL` rather than cut.
+    /// Whether the value can be written as it is. One that cannot, because it has a NUL in its text, is refused with `EINVAL` rather than
+    /// cut.
     fn fits(_value: &Self::Value) -> bool {
         true
     }
 
-    /// Writes the value, which [fits](Self::fits), to the beginning of `bytes`; how many bytes it takes is returned.
+    /// Writes the value, which [fits](Self::fits), to the beginning of `bytes`; how many bytes it takes is returned. Of a value that can be
+    /// longer ([`bytes`](Self::bytes)) it is the beginning.
     fn encode(value: &Self::Value, bytes: &mut [u8; MAX_LEN]) -> usize;
+
+    /// The whole value as it lies in memory: in `room`, or, where it can be longer than that, in its own.
+    fn bytes<'a>(value: &'a Self::Value, room: &'a mut [u8; MAX_LEN]) -> Cow<'a, [u8]> {
+        let len = Self::encode(value, room);
+        Cow::Borrowed(&room[..len])
+    }
 
     /// From the bytes the call filled; `None` if they cannot be such a value.
     fn decode(bytes: &[u8]) -> Option<Self::Value>;
 }
 
-/// The longest value that has a type here, in bytes; longer ones go through the raw form.
+/// Bytes of the longest value of a fixed length, and of text and bytes that are read. Longer ones are written without a limit, and read
+/// by the raw form.
 pub const MAX_LEN: usize = 256;
 
 /// `int`.
@@ -218,11 +227,15 @@ impl OptValue for String {
     const LEN: usize = MAX_LEN;
 
     fn fits(value: &Self) -> bool {
-        value.len() <= MAX_LEN && !value.contains('\0')
+        !value.contains('\0')
     }
 
     fn encode(value: &Self, bytes: &mut [u8; MAX_LEN]) -> usize {
         put(bytes, 0, &value.as_bytes()[..value.len().min(MAX_LEN)])
+    }
+
+    fn bytes<'a>(value: &'a Self, _room: &'a mut [u8; MAX_LEN]) -> Cow<'a, [u8]> {
+        value.as_bytes().into()
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
@@ -236,12 +249,12 @@ impl OptValue for Vec<u8> {
     type Value = Self;
     const LEN: usize = MAX_LEN;
 
-    fn fits(value: &Self) -> bool {
-        value.len() <= MAX_LEN
-    }
-
     fn encode(value: &Self, bytes: &mut [u8; MAX_LEN]) -> usize {
         put(bytes, 0, &value[..value.len().min(MAX_LEN)])
+    }
+
+    fn bytes<'a>(value: &'a Self, _room: &'a mut [u8; MAX_LEN]) -> Cow<'a, [u8]> {
+        value.into()
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {

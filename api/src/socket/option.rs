@@ -28,9 +28,8 @@ impl<N: Net> Socket<N> {
         if !T::fits(&value) {
             return Err(Error::new(Errno::EINVAL, "setsockopt"));
         }
-        let mut bytes = [0; MAX_LEN];
-        let len = T::encode(&value, &mut bytes);
-        self.setsockopt_raw(option.level(), option.name(), &bytes[..len])
+        let mut room = [0; MAX_LEN];
+        self.setsockopt_raw(option.level(), option.name(), &T::bytes(&value, &mut room))
     }
 
     /// `getsockopt(2)` with a typed option: `let errno = socket.getsockopt(SO_ERROR)?`.
@@ -52,8 +51,14 @@ impl<N: Net> Socket<N> {
     /// ```
     #[track_caller]
     pub fn getsockopt<T: OptValue>(&self, option: SockOpt<T>) -> Result<T::Value> {
-        let mut bytes = [0; MAX_LEN];
-        let bytes = &mut bytes[..T::LEN.min(MAX_LEN)];
+        let mut room = [0; MAX_LEN];
+        let mut heap = Vec::new();
+        let bytes = if T::LEN <= MAX_LEN {
+            &mut room[..T::LEN]
+        } else {
+            heap.resize(T::LEN, 0);
+            &mut heap[..]
+        };
         let len = self.getsockopt_raw(option.level(), option.name(), bytes)?;
         T::decode(&bytes[..len]).ok_or_else(|| Error::new(Errno::EINVAL, "getsockopt"))
     }

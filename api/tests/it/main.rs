@@ -9,6 +9,8 @@ mod docs;
 mod errno;
 mod error;
 mod flags;
+#[cfg(target_os = "linux")]
+mod layout;
 mod option;
 mod order;
 mod script;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wavetank_api::option::*;
 use wavetank_api::{
     Errno, SockType,
-    control::{ControlBuf, SCM_SECURITY},
+    control::{ControlBuf, SCM_SECURITY, cmsg_space},
 };
 
 fn bytes<T: OptValue>(value: T::Value) -> Vec<u8> {
@@ -90,11 +90,14 @@ fn values_that_do_not_fit() {
     for (text, fits) in [("", true), ("eth0", true), ("eth0\0", false), ("e\0th0", false)] {
         assert_eq!(String::fits(&text.to_owned()), fits, "{text:?}");
     }
-    for (len, fits) in [(0, true), (MAX_LEN, true), (MAX_LEN + 1, false)] {
-        assert_eq!((String::fits(&"x".repeat(len)), Vec::fits(&vec![7; len])), (fits, fits), "{len}");
+    for len in [0, MAX_LEN, MAX_LEN + 1, 100_000] {
+        let (text, bytes) = ("x".repeat(len), vec![7; len]);
+        assert_eq!(*String::bytes(&text, &mut [0; MAX_LEN]), *text.as_bytes());
+        assert_eq!(*Vec::bytes(&bytes, &mut [0; MAX_LEN]), *bytes);
     }
-    let error = ControlBuf::new().push(SCM_SECURITY, vec![7; MAX_LEN + 1]).unwrap_err();
-    assert_eq!(error, Errno::EINVAL);
+    let mut control = ControlBuf::new();
+    control.push(SCM_SECURITY, vec![7; MAX_LEN + 1]).unwrap();
+    assert_eq!(control.as_bytes().len(), cmsg_space(MAX_LEN + 1).unwrap());
 }
 
 /// Found by fuzzing: a million microseconds were carried into the seconds, and over the end of time.
@@ -104,4 +107,67 @@ fn microseconds_are_fewer_than_a_million() {
     assert_eq!(Timeval::decode(&timeval(i64::MAX, 999_999)).map(|timeout| timeout.is_some()), Some(true));
     assert_eq!(Timeval::decode(&timeval(0, 1_000_000)), None);
     assert_eq!(Timeval::decode(&timeval(1, -1)), None);
+}
+
+/// Bytes in memory of whole values, lists included.
+#[cfg(target_os = "linux")]
+#[test]
+fn values_of_every_family_in_memory() {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+    use wavetank_api::can::{CanFilter, CanId};
+
+    fn whole<T: OptValue>(value: &T::Value) -> Vec<u8> {
+        T::bytes(value, &mut [0xaa; MAX_LEN]).into_owned()
+    }
+    let group = Ipv4Addr::new(239, 1, 2, 3);
+    assert_eq!(
+        whole::<IpMreqn>(&IpMreqn { ifindex: 7, ..IpMreqn::any(group) }),
+        [239, 1, 2, 3, 0, 0, 0, 0, 7, 0, 0, 0]
+    );
+    assert_eq!(
+        MulticastIf::decode(&[127, 0, 0, 1]),
+        Some(IpMreqn { address: Ipv4Addr::LOCALHOST, ..IpMreqn::interface(0) })
+    );
+    let source = IpMreqSource { group, interface: Ipv4Addr::LOCALHOST, source: Ipv4Addr::new(1, 2, 3, 4) };
+    assert_eq!(whole::<IpMreqSource>(&source), [239, 1, 2, 3, 127, 0, 0, 1, 1, 2, 3, 4]);
+    let six = Ipv6Mreq { group: "ff02::1".parse::<Ipv6Addr>().unwrap(), ifindex: 1 };
+    assert_eq!(whole::<Ipv6Mreq>(&six)[12..], [0, 0, 0, 1, 1, 0, 0, 0]);
+
+    let request = GroupReq { ifindex: 3, group: (group, 0).into() };
+    let bytes = whole::<GroupReq>(&request);
+    assert_eq!((bytes.len(), &bytes[..4], &bytes[8..16]), (136, &[3, 0, 0, 0][..], &[2, 0, 0, 0, 239, 1, 2, 3][..]));
+    assert_eq!(GroupReq::decode(&bytes), Some(request));
+    let request = GroupSourceReq { ifindex: 3, group: (six.group, 0).into(), source: (Ipv6Addr::LOCALHOST, 0).into() };
+    let bytes = whole::<GroupSourceReq>(&request);
+    assert_eq!((bytes.len(), GroupSourceReq::decode(&bytes)), (264, Some(request)));
+    assert!(bytes.len() > MAX_LEN);
+
+    let filters = vec![CanFilter::exactly(CanId::standard(0x123)); 512];
+    let bytes = whole::<List<CanFilter>>(&filters);
+    assert_eq!((bytes.len(), &bytes[..8]), (4096, &CanFilter::encode(&filters[..1])[..]));
+    assert_eq!(List::<CanFilter>::decode(&bytes), Some(filters));
+    assert_eq!(whole::<List<CanFilter>>(&vec![]), []);
+    assert_eq!(List::<u32>::decode(&[1, 0, 0, 0, 2]), Some(vec![1]));
+
+    assert_eq!(whole::<PacketMreq>(&PacketMreq::promiscuous(2)), [2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let filter = HciFilter { type_mask: 1, event_mask_low: 2, event_mask_high: 3, opcode: 4 };
+    assert_eq!(whole::<HciFilter>(&filter), [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0]);
+    for len in 0..HciFilter::LEN - 2 {
+        assert_eq!(HciFilter::decode(&whole::<HciFilter>(&filter)[..len]), None);
+    }
+    assert_eq!(PathMtu::decode(&[0; 32]), None);
+}
+
+/// Levels are shared: a constant knows its own name, numbers have the internet's.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_option_of_a_shared_level_has_its_own_name() {
+    assert_eq!((HCI_FILTER.level(), HCI_FILTER.name()), (IP_TTL.level(), IP_TTL.name()));
+    assert_eq!((HCI_FILTER.to_string().as_str(), option_name(0, 2)), ("HCI_FILTER", Some("IP_TTL")));
+    assert_eq!(SO_VM_SOCKETS_BUFFER_SIZE.to_string(), "SO_VM_SOCKETS_BUFFER_SIZE");
+    assert_eq!((CAN_RAW_FILTER.level(), CAN_RAW_FILTER.name()), (101, 1));
+    for (level, number, name) in all() {
+        assert_eq!(wavetank_api::c::by_name(name), Some(number.into()), "{name}");
+        assert!(option_name(level, number).is_some());
+    }
 }
