@@ -88,6 +88,7 @@ mod net;
 mod netdb;
 mod poll;
 mod quirks;
+mod refused;
 mod resolve;
 mod sys;
 

@@ -21,6 +21,7 @@ use wavetank_api::{Addr, AddrInfo, Eai, Errno, Family, Instant, MsgFlags, Protoc
 
 use crate::Fd;
 use crate::addr::{self, SockAddr};
+use crate::refused;
 
 type Result<T, E = Errno> = std::result::Result<T, E>;
 
@@ -230,24 +231,25 @@ unsafe fn take_fds(control: &[u8], fds: &mut Vec<Fd>) {
     }
 }
 
-/// `TCP_ZEROCOPY_RECEIVE`, whose argument has an address to which the kernel copies data.
-const TCP_ZEROCOPY_RECEIVE: i32 = 35;
-/// `IPT_SO_SET_REPLACE`, `ARPT_SO_SET_REPLACE`, `EBT_SO_SET_ENTRIES`: firewall tables, whose argument has an address to which the
-/// kernel copies the old counters.
-const SET_TABLES: [i32; 3] = [64, 96, 128];
-
+/// Refused with `ENOPROTOOPT` where the kernel would write elsewhere than to `value`.
+///
+/// `SO_GET_FILTER` counts its room in instructions, as no other option does, and so here bytes become instructions and back.
 pub(crate) fn getsockopt(fd: BorrowedFd<'_>, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
-    if (level, name) == (libc::IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE) {
+    if refused::get(level, name) {
         return Err(Errno::ENOPROTOOPT);
     }
-    let mut len = socklen_t::try_from(value.len()).unwrap_or(socklen_t::MAX);
-    // SAFETY: the call writes at most `len` bytes to a slice that has as many, and the one option that writes elsewhere is refused.
+    let unit =
+        if (level, name) == (libc::SOL_SOCKET, libc::SO_GET_FILTER) { size_of::<libc::sock_filter>() } else { 1 };
+    let room = socklen_t::try_from(value.len() / unit).unwrap_or(socklen_t::MAX);
+    let mut len = room;
+    // SAFETY: the call writes at most `len` units to a slice that has as many, and the options that write elsewhere are refused.
     check(unsafe { libc::getsockopt(fd.as_raw_fd(), level, name, value.as_mut_ptr().cast(), &raw mut len) })?;
-    Ok((len as usize).min(value.len()))
+    // Without room for one, a filter's length is told.
+    Ok(len.min(room) as usize * unit)
 }
 
 pub(crate) fn setsockopt(fd: BorrowedFd<'_>, level: i32, name: i32, value: &[u8]) -> Result<()> {
-    if matches!(level, libc::IPPROTO_IP | libc::IPPROTO_IPV6) && SET_TABLES.contains(&name) {
+    if refused::set(level, name) {
         return Err(Errno::ENOPROTOOPT);
     }
     let len = socklen_t::try_from(value.len()).unwrap_or(socklen_t::MAX);

@@ -116,3 +116,50 @@ fn an_ipv6_socket_can_be_for_ipv6_only() {
     socket.setsockopt(IPV6_UNICAST_HOPS, 9).unwrap();
     assert_eq!(socket.getsockopt(IPV6_UNICAST_HOPS).unwrap(), 9);
 }
+
+/// The kernel counts the room for a filter in instructions: told bytes, it wrote eight times as many.
+#[test]
+fn reading_a_filter_stays_within_the_buffer() {
+    #[repr(C)]
+    struct Program {
+        len: u16,
+        filter: *const libc::sock_filter,
+    }
+    let socket = Socket::new(&this(), Family::INET, SockType::DGRAM).unwrap();
+    let accept_all = libc::sock_filter { code: 6, jt: 0, jf: 0, k: u32::MAX };
+    let filter = vec![accept_all; 50];
+    let program = Program { len: 50, filter: filter.as_ptr() };
+    let value = [&u64::from(program.len).to_ne_bytes()[..], &(program.filter as usize).to_ne_bytes()].concat();
+    socket.setsockopt(SO_ATTACH_FILTER, value).unwrap();
+    for room in [1, 7, 60, 399] {
+        let mut bytes = vec![0xaa; 1_000];
+        let answer = socket.getsockopt_raw(SO_ATTACH_FILTER.level(), SO_ATTACH_FILTER.name(), &mut bytes[..room]);
+        match room {
+            1 | 7 => assert_eq!(answer.unwrap(), 0, "{room}"),
+            _ => assert_eq!(answer.unwrap_err(), Errno::EINVAL, "{room}"),
+        }
+        assert_eq!(bytes, vec![0xaa; 1_000], "{room}");
+    }
+    let mut bytes = vec![0xaa; 1_000];
+    assert_eq!(socket.getsockopt_raw(SO_ATTACH_FILTER.level(), SO_ATTACH_FILTER.name(), &mut bytes).unwrap(), 400);
+    assert_eq!(
+        (&bytes[..8], &bytes[392..400], bytes[400]),
+        (&[6, 0, 0, 0, 255, 255, 255, 255][..], &[6, 0, 0, 0, 255, 255, 255, 255][..], 0xaa)
+    );
+}
+
+/// What makes the kernel write to an address in the value is not passed on.
+#[test]
+fn options_with_an_address_are_refused() {
+    let socket = Socket::new(&this(), Family::INET, SockType::DGRAM).unwrap();
+    for (level, name) in [(0, 64), (0, 96), (0, 128), (41, 64), (276, 2), (276, 7), (283, 4)] {
+        assert_eq!(socket.setsockopt_raw(level, name, &[0; 64]).unwrap_err(), Errno::ENOPROTOOPT, "{level} {name}");
+    }
+    for (level, name) in [(6, 35), (0, 129), (0, 131)] {
+        assert_eq!(
+            socket.getsockopt_raw(level, name, &mut [0; 200]).unwrap_err(),
+            Errno::ENOPROTOOPT,
+            "{level} {name}"
+        );
+    }
+}
