@@ -16,7 +16,7 @@ pub(super) enum Question {
     Family(Family),
     /// A socket of IPv4 with this protocol, whatever its type.
     Protocol(Protocol),
-    /// `getsockopt` into 256 bytes, and `setsockopt` of the `int` 1, on a fresh socket.
+    /// `getsockopt` into 256 bytes, and `setsockopt` of the `int` 1 (no descriptor, where it wants a program's), on a fresh socket.
     Option { level: i32, name: i32 },
 }
 
@@ -67,7 +67,9 @@ impl Question {
                     Err(error) => return text(errno_of(Err(error))),
                 };
                 let get = errno_of(net.getsockopt(&fd, level, name, &mut [0; 256]).map(drop));
-                let set = errno_of(net.setsockopt(&fd, level, name, &1_i32.to_ne_bytes()));
+                let program = option::option_name(level, name).is_some_and(|name| name.ends_with("BPF"));
+                let value = if program { -1 } else { 1_i32 };
+                let set = errno_of(net.setsockopt(&fd, level, name, &value.to_ne_bytes()));
                 format!("get {}, set {}", text(get), text(set))
             }
         }

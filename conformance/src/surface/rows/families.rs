@@ -4,7 +4,7 @@ use wavetank_api::{Family, Protocol, SockType};
 
 use crate::{
     need::Need,
-    surface::{Row, path::rust, row},
+    surface::{Path, Row, path::rust, row},
 };
 
 /// `AF_SYSTEM` of macOS, which is no family of Linux: sys/socket.h.
@@ -17,150 +17,156 @@ const BTPROTO_RFCOMM: i32 = 3;
 /// linux/socket.h.
 const AF_QIPCRTR: i32 = 42;
 
-const fn need(family: i32, kind: SockType, protocol: i32) -> Need {
+pub(super) const fn need(family: i32, kind: SockType, protocol: i32) -> Need {
     Need::socket(Family::from_raw(family), kind, Protocol::from_raw(protocol))
 }
 
-pub(super) const ROWS: &[Row] =
-    &[
-        row("AF_INET")
-            .note("host, port; `''` is INADDR_ANY, `<broadcast>` INADDR_BROADCAST, names resolve to the first address")
-            .at(&[
-                rust!(value wavetank_api::Family::INET),
-                rust!(item wavetank_api::Addr::V4),
-                rust!(item wavetank_api::ToAddrs),
-            ])
-            .asks(need(libc::AF_INET, SockType::STREAM, 0))
-            .cases(&[
-                "connect::to_a_listener",
-                "names::both_ends_agree",
-                "bind::all_of_127_is_local",
-                "udp::errors::broadcast_needs_permission",
-            ]),
-        row("AF_INET6")
-            .note("host, port, flowinfo, scope_id; `%scope` text; dual stack")
-            .at(&[rust!(value wavetank_api::Family::INET6), rust!(item wavetank_api::Addr::V6)])
-            .asks(need(libc::AF_INET6, SockType::STREAM, 0))
-            .cases(&[
-                "connect::to_a_listener",
-                "connect::dual_stack_listener",
-                "bind::v6only_leaves_ipv4_alone",
-                "udp::dual_stack",
-            ]),
-        row("AF_UNIX")
-            .note("path (bytes), abstract (leading NUL), unnamed; stream, datagram, seqpacket")
-            .at(&[
-                rust!(value wavetank_api::Family::UNIX),
-                rust!(item wavetank_api::Addr::Unix),
-                rust!(item wavetank_api::UnixAddr),
-                rust!(item wavetank_api::UnixListener),
-                rust!(item wavetank_api::UnixStream),
-            ])
-            .asks(need(libc::AF_UNIX, SockType::STREAM, 0))
-            .cases(&["unix::pair::both_ways", "unix::pair::fresh_socket", "socket::unix_types_and_protocols"]),
-        row("AF_NETLINK")
-            .note("pid, groups; route, generic, uevent")
-            .at(&[rust!(value wavetank_api::Family::NETLINK), rust!(item wavetank_api::Addr::Netlink)])
-            .asks(need(libc::AF_NETLINK, SockType::RAW, libc::NETLINK_ROUTE)),
-        row("AF_TIPC")
-            .note("NAME, NAMESEQ, ID; scopes; stream, seqpacket, datagram, rdm")
-            .at(&[rust!(item wavetank_api::Addr::Tipc), rust!(item wavetank_api::TipcName)])
-            .asks(need(libc::AF_TIPC, SockType::SEQPACKET, 0)),
-        row("AF_CAN CAN_RAW")
-            .note("interface, `''` for all")
-            .at(&[
-                rust!(value wavetank_api::Family::CAN),
-                rust!(item wavetank_api::Addr::Can),
-                rust!(item wavetank_api::CanAddr::Raw),
-            ])
-            .asks(need(libc::AF_CAN, SockType::RAW, libc::CAN_RAW))
-            .cases(&["can::raw::what_it_is", "can::raw::unbound"]),
-        row("AF_CAN CAN_BCM").note("interface").at(&[rust!(item wavetank_api::CanAddr::Raw)]).asks(need(
-            libc::AF_CAN,
-            SockType::DGRAM,
-            libc::CAN_BCM,
-        )),
-        row("AF_CAN CAN_ISOTP")
-            .note("interface, rx id, tx id")
-            .at(&[rust!(item wavetank_api::CanAddr::Isotp)])
-            .asks(need(libc::AF_CAN, SockType::DGRAM, libc::CAN_ISOTP)),
-        row("AF_CAN CAN_J1939")
-            .note("interface, name, pgn, address")
-            .at(&[rust!(item wavetank_api::CanAddr::J1939)])
-            .asks(need(libc::AF_CAN, SockType::DGRAM, libc::CAN_J1939)),
-        row("PF_SYSTEM SYSPROTO_CONTROL")
-            .note("name, or id and unit")
-            .at(&[rust!(item wavetank_api::Addr::System), rust!(item wavetank_api::SystemAddr)])
-            .only_on("macOS")
-            .asks(need(AF_SYSTEM, SockType::DGRAM, 2)),
-        row("AF_BLUETOOTH BTPROTO_L2CAP")
-            .note("bdaddr, psm")
-            .at(&[rust!(item wavetank_api::Addr::Bluetooth), rust!(item wavetank_api::BluetoothAddr::L2cap)])
-            .asks(need(libc::AF_BLUETOOTH, SockType::SEQPACKET, BTPROTO_L2CAP)),
-        row("AF_BLUETOOTH BTPROTO_RFCOMM")
-            .note("bdaddr, channel")
-            .at(&[rust!(item wavetank_api::BluetoothAddr::Rfcomm)])
-            .asks(need(libc::AF_BLUETOOTH, SockType::STREAM, BTPROTO_RFCOMM)),
-        row("AF_BLUETOOTH BTPROTO_HCI")
-            .note("device id")
-            .at(&[rust!(item wavetank_api::BluetoothAddr::Hci)])
-            .asks(need(libc::AF_BLUETOOTH, SockType::RAW, BTPROTO_HCI)),
-        row("AF_BLUETOOTH BTPROTO_SCO").note("bdaddr").at(&[rust!(item wavetank_api::BluetoothAddr::Sco)]).asks(need(
-            libc::AF_BLUETOOTH,
-            SockType::SEQPACKET,
-            BTPROTO_SCO,
-        )),
-        row("AF_ALG")
-            .note("type, name, feat, mask; hash, skcipher, aead, rng; sendmsg_afalg")
-            .at(&[
-                rust!(value wavetank_api::Family::ALG),
-                rust!(item wavetank_api::Addr::Alg),
-                rust!(item wavetank_api::AlgAddr),
-            ])
-            .asks(need(libc::AF_ALG, SockType::SEQPACKET, 0)),
-        row("AF_VSOCK")
-            .note("cid, port")
-            .at(&[rust!(value wavetank_api::Family::VSOCK), rust!(item wavetank_api::Addr::Vsock)])
-            .asks(need(libc::AF_VSOCK, SockType::STREAM, 0)),
-        row("AF_PACKET")
-            .note("ifname, proto, pkttype, hatype, addr")
-            .at(&[
-                rust!(value wavetank_api::Family::PACKET),
-                rust!(item wavetank_api::Addr::Packet),
-                rust!(item wavetank_api::PacketAddr),
-            ])
-            .asks(need(libc::AF_PACKET, SockType::RAW, 0)),
-        row("AF_QIPCRTR").note("node, port").at(&[rust!(item wavetank_api::Addr::Qipcrtr)]).asks(need(
-            AF_QIPCRTR,
-            SockType::DGRAM,
-            0,
-        )),
-        row("IPPROTO_UDPLITE")
-            .note("UDPLITE_SEND_CSCOV, UDPLITE_RECV_CSCOV; IPv4 and IPv6")
-            .at(&[rust!(value wavetank_api::Protocol::UDPLITE)])
-            .asks(need(libc::AF_INET, SockType::DGRAM, libc::IPPROTO_UDPLITE)),
-        row("IPPROTO_MPTCP").note("stream").at(&[rust!(value wavetank_api::Protocol::MPTCP)]).asks(need(
-            libc::AF_INET,
-            SockType::STREAM,
-            libc::IPPROTO_MPTCP,
-        )),
-        row("AF_HYPERV")
-            .note("vm_id, service_id; HV_GUID_*")
-            .at(&[
-                rust!(item wavetank_api::Addr::Hyperv),
-                rust!(item wavetank_api::HypervAddr),
-                rust!(item wavetank_api::Guid),
-            ])
-            .only_on("Windows"),
-        row("AF_RDS").note("host, port; seqpacket").at(&[rust!(item wavetank_api::Addr::V4)]).asks(need(
-            libc::AF_RDS,
-            SockType::SEQPACKET,
-            0,
-        )),
-        row("AF_DIVERT").only_on("FreeBSD"),
-        row("AF_LINK").only_on("FreeBSD, macOS"),
-        row("SOCK_RAW on AF_INET(6)")
-            .note("IP_HDRINCL; ICMP; the sniffer example")
-            .at(&[rust!(value wavetank_api::SockType::RAW)])
-            .asks(need(libc::AF_INET, SockType::RAW, libc::IPPROTO_ICMP)),
-    ];
+pub(super) const AF_RDS_NEED: Need = need(libc::AF_RDS, SockType::SEQPACKET, 0);
+pub(super) const AF_TIPC_NEED: Need = need(libc::AF_TIPC, SockType::SEQPACKET, 0);
+
+pub(super) const ROWS: &[Row] = &[
+    row("AF_INET")
+        .note("host, port; `''` is INADDR_ANY, `<broadcast>` INADDR_BROADCAST, names resolve to the first address")
+        .at(&[
+            rust!(value wavetank_api::Family::INET),
+            rust!(item wavetank_api::Addr::V4),
+            rust!(item wavetank_api::ToAddrs),
+        ])
+        .asks(need(libc::AF_INET, SockType::STREAM, 0))
+        .cases(&[
+            "connect::to_a_listener",
+            "names::both_ends_agree",
+            "bind::all_of_127_is_local",
+            "udp::errors::broadcast_needs_permission",
+        ]),
+    row("AF_INET6")
+        .note("host, port, flowinfo, scope_id; `%scope` text; dual stack")
+        .at(&[rust!(value wavetank_api::Family::INET6), rust!(item wavetank_api::Addr::V6)])
+        .asks(need(libc::AF_INET6, SockType::STREAM, 0))
+        .cases(&[
+            "connect::to_a_listener",
+            "connect::dual_stack_listener",
+            "bind::v6only_leaves_ipv4_alone",
+            "udp::dual_stack",
+        ]),
+    row("AF_UNIX")
+        .note("path (bytes), abstract (leading NUL), unnamed; stream, datagram, seqpacket")
+        .at(&[
+            rust!(value wavetank_api::Family::UNIX),
+            rust!(item wavetank_api::Addr::Unix),
+            rust!(item wavetank_api::UnixAddr),
+            rust!(item wavetank_api::UnixListener),
+            rust!(item wavetank_api::UnixStream),
+        ])
+        .asks(need(libc::AF_UNIX, SockType::STREAM, 0))
+        .cases(&["unix::pair::both_ways", "unix::pair::fresh_socket", "socket::unix_types_and_protocols"]),
+    row("AF_NETLINK")
+        .note("pid, groups; route, generic, uevent")
+        .at(&[rust!(value wavetank_api::Family::NETLINK), rust!(item wavetank_api::Addr::Netlink)])
+        .asks(need(libc::AF_NETLINK, SockType::RAW, libc::NETLINK_ROUTE)),
+    row("AF_TIPC")
+        .note("NAME, NAMESEQ, ID; scopes; stream, seqpacket, datagram, rdm")
+        .at(&[rust!(item wavetank_api::Addr::Tipc), rust!(item wavetank_api::TipcName)])
+        .asks(AF_TIPC_NEED),
+    row("AF_CAN CAN_RAW")
+        .note("interface, `''` for all")
+        .at(&[
+            rust!(value wavetank_api::Family::CAN),
+            rust!(item wavetank_api::Addr::Can),
+            rust!(item wavetank_api::CanAddr::Raw),
+        ])
+        .asks(need(libc::AF_CAN, SockType::RAW, libc::CAN_RAW))
+        .cases(&["can::raw::what_it_is", "can::raw::unbound"]),
+    row("AF_CAN CAN_BCM").note("interface").at(&[rust!(item wavetank_api::CanAddr::Raw)]).asks(need(
+        libc::AF_CAN,
+        SockType::DGRAM,
+        libc::CAN_BCM,
+    )),
+    row("AF_CAN CAN_ISOTP").note("interface, rx id, tx id").at(&[rust!(item wavetank_api::CanAddr::Isotp)]).asks(need(
+        libc::AF_CAN,
+        SockType::DGRAM,
+        libc::CAN_ISOTP,
+    )),
+    row("AF_CAN CAN_J1939")
+        .note("interface, name, pgn, address")
+        .at(&[rust!(item wavetank_api::CanAddr::J1939)])
+        .asks(need(libc::AF_CAN, SockType::DGRAM, libc::CAN_J1939)),
+    row("PF_SYSTEM SYSPROTO_CONTROL")
+        .note("name, or id and unit")
+        .at(&[rust!(item wavetank_api::Addr::System), rust!(item wavetank_api::SystemAddr)])
+        .only_on("macOS")
+        .asks(need(AF_SYSTEM, SockType::DGRAM, 2)),
+    row("AF_BLUETOOTH BTPROTO_L2CAP")
+        .note("bdaddr, psm")
+        .at(&[rust!(item wavetank_api::Addr::Bluetooth), rust!(item wavetank_api::BluetoothAddr::L2cap)])
+        .asks(need(libc::AF_BLUETOOTH, SockType::SEQPACKET, BTPROTO_L2CAP)),
+    row("AF_BLUETOOTH BTPROTO_RFCOMM")
+        .note("bdaddr, channel")
+        .at(&[rust!(item wavetank_api::BluetoothAddr::Rfcomm)])
+        .asks(need(libc::AF_BLUETOOTH, SockType::STREAM, BTPROTO_RFCOMM)),
+    row("AF_BLUETOOTH BTPROTO_HCI").note("device id").at(&[rust!(item wavetank_api::BluetoothAddr::Hci)]).asks(need(
+        libc::AF_BLUETOOTH,
+        SockType::RAW,
+        BTPROTO_HCI,
+    )),
+    row("AF_BLUETOOTH BTPROTO_SCO").note("bdaddr").at(&[rust!(item wavetank_api::BluetoothAddr::Sco)]).asks(need(
+        libc::AF_BLUETOOTH,
+        SockType::SEQPACKET,
+        BTPROTO_SCO,
+    )),
+    row("AF_ALG")
+        .note("type, name, feat, mask; hash, skcipher, aead, rng; sendmsg_afalg")
+        .at(&[
+            rust!(value wavetank_api::Family::ALG),
+            rust!(item wavetank_api::Addr::Alg),
+            rust!(item wavetank_api::AlgAddr),
+        ])
+        .asks(need(libc::AF_ALG, SockType::SEQPACKET, 0)),
+    row("AF_VSOCK")
+        .note("cid, port")
+        .at(&[rust!(value wavetank_api::Family::VSOCK), rust!(item wavetank_api::Addr::Vsock)])
+        .asks(need(libc::AF_VSOCK, SockType::STREAM, 0)),
+    row("AF_PACKET")
+        .note("ifname, proto, pkttype, hatype, addr")
+        .at(&[
+            rust!(value wavetank_api::Family::PACKET),
+            rust!(item wavetank_api::Addr::Packet),
+            rust!(item wavetank_api::PacketAddr),
+        ])
+        .asks(need(libc::AF_PACKET, SockType::RAW, 0)),
+    row("AF_QIPCRTR").note("node, port").at(&[rust!(item wavetank_api::Addr::Qipcrtr)]).asks(need(
+        AF_QIPCRTR,
+        SockType::DGRAM,
+        0,
+    )),
+    row("IPPROTO_UDPLITE")
+        .note("UDPLITE_SEND_CSCOV, UDPLITE_RECV_CSCOV; IPv4 and IPv6")
+        .at(&[rust!(value wavetank_api::Protocol::UDPLITE)])
+        .asks(need(libc::AF_INET, SockType::DGRAM, libc::IPPROTO_UDPLITE)),
+    row("IPPROTO_MPTCP").note("stream").at(&[rust!(value wavetank_api::Protocol::MPTCP)]).asks(need(
+        libc::AF_INET,
+        SockType::STREAM,
+        libc::IPPROTO_MPTCP,
+    )),
+    row("AF_HYPERV")
+        .note("vm_id, service_id; HV_GUID_*")
+        .at(&[
+            rust!(item wavetank_api::Addr::Hyperv),
+            rust!(item wavetank_api::HypervAddr),
+            rust!(item wavetank_api::Guid),
+        ])
+        .only_on("Windows"),
+    row("AF_RDS").note("host, port; seqpacket").at(&[rust!(item wavetank_api::Addr::V4)]).asks(need(
+        libc::AF_RDS,
+        SockType::SEQPACKET,
+        0,
+    )),
+    row("AF_DIVERT").at(&[Path::elsewhere("wavetank_api::c::AF_DIVERT", "api/src/c/freebsd.rs")]).only_on("FreeBSD"),
+    row("AF_LINK")
+        .at(&[Path::elsewhere("wavetank_api::c::AF_LINK", "api/src/c/macos.rs")])
+        .only_on("FreeBSD, macOS, Windows"),
+    row("SOCK_RAW on AF_INET(6)")
+        .note("IP_HDRINCL; ICMP; the sniffer example")
+        .at(&[rust!(value wavetank_api::SockType::RAW)])
+        .asks(need(libc::AF_INET, SockType::RAW, libc::IPPROTO_ICMP)),
+];
