@@ -91,7 +91,11 @@ impl Net for Machine {
 
     #[inline]
     fn recvmsg(&self, fd: &Fd, msg: &mut RecvMsg<'_, '_, Fd>, flags: MsgFlags) -> Result<usize> {
-        let count = sys::recvmsg(fd.as_fd(), msg, flags.bits() | libc::MSG_CMSG_CLOEXEC).map_err(of("recvmsg"))?;
+        let count = match sys::recvmsg(fd.as_fd(), msg, flags.bits() | libc::MSG_CMSG_CLOEXEC) {
+            Err(errno) if quirks::refuses_cmsg_cloexec(fd.as_fd(), errno) => sys::recvmsg(fd.as_fd(), msg, flags.bits()),
+            received => received,
+        };
+        let count = count.map_err(of("recvmsg"))?;
         // The kernel gives this one back because we gave it; the caller may not have.
         msg.flags.remove(MsgFlags::CMSG_CLOEXEC);
         Ok(count)

@@ -24,6 +24,13 @@ pub(crate) fn refuses_nosignal(fd: BorrowedFd<'_>, errno: Errno) -> bool {
     }
 }
 
+/// Whether a call failed for `MSG_CMSG_CLOEXEC`: `packet_recvmsg` refuses every flag that it does not know, before it takes anything. No
+/// descriptor comes over such a socket.
+#[cold]
+pub(crate) fn refuses_cmsg_cloexec(fd: BorrowedFd<'_>, errno: Errno) -> bool {
+    errno == Errno::EINVAL && is_of(fd, libc::AF_PACKET)
+}
+
 /// Whether `accept` failed because there is no address to tell: `do_accept` answers `ECONNABORTED` where `af_alg_accept` has made the
 /// socket, but has no name for it.
 #[cold]

@@ -3,18 +3,33 @@
 
 use std::io::IoSliceMut;
 
-use wavetank_api::{Family, MsgFlags, RecvMsg, ServerOptions, create_connection, create_server, option::IPV6_V6ONLY};
+use wavetank_api::{
+    Addr, Family, MsgFlags, Net, PacketAddr, PollEvents, Protocol, RecvMsg, ServerOptions, SockType, Socket, c,
+    can::CanFrame,
+    create_connection, create_server,
+    option::{IPV6_V6ONLY, PACKET_ADD_MEMBERSHIP, PACKET_DROP_MEMBERSHIP, PacketMreq},
+};
 
+use super::can::{CAN_RAW, frame, raw_on};
 use crate::{
     bed::{Bed, Capability},
     case::cases,
-    check::{Outcome, receives, same},
+    check::{Outcome, Stop, becomes, receives, same},
+    need::Need,
 };
+
+const PACKET: Need = Need::socket(Family::PACKET, SockType::RAW, Protocol::DEFAULT);
 
 cases! { example:
     recvmsg_into_over_several_buffers once
         "One message fills several buffers, and parts of them"
         from "Python, socket.recvmsg_into";
+    sniffer apart needs PACKET
+        "A packet socket on an interface in promiscuous mode sees what goes over it, and says from where and to whom"
+        from "Python, example of a network sniffer with raw sockets; packet(7)";
+    can_raw_echo apart needs CAN_RAW
+        "One program sends a frame, another echoes it, and the first receives the echo; each takes the frame apart"
+        from "Python, example of socket.CAN_RAW; Documentation/networking/can.rst";
     create_server_dual_stack once
         "One server of IPv6 takes connections over both versions"
         from "Python, socket.create_server(dualstack_ipv6=True)";
@@ -50,4 +65,47 @@ fn create_server_dual_stack<B: Bed>(bed: &B) -> Outcome {
         receives(&accepted, b"hello")?;
     }
     Ok(())
+}
+
+fn sniffer<B: Bed>(bed: &B) -> Outcome {
+    let host = bed.near().host;
+    let lo = host.if_nametoindex("lo")?;
+    let sniffer = Socket::with_protocol(host, Family::PACKET, SockType::RAW, Protocol::DEFAULT)?;
+    sniffer.bind(&Addr::from(PacketAddr::new(c::ETH_P_IP as u16, lo)))?;
+    sniffer.setsockopt(PACKET_ADD_MEMBERSHIP, PacketMreq::promiscuous(lo as i32))?;
+
+    let (near, far) = (bed.near().bound_udp()?, bed.near().bound_udp()?);
+    near.sendto(b"a datagram to be seen", &far.getsockname()?)?;
+    becomes(&sniffer, PollEvents::IN)?;
+    let mut packet = [0; 65_565];
+    let (len, from) = sniffer.recvfrom(&mut packet)?;
+    let Addr::Packet(from) = from else { return Err(Stop::failed(&format!("the sender is {from}"))) };
+    same("protocol and interface", (i32::from(from.protocol), from.ifindex), (c::ETH_P_IP, lo))?;
+    // Ethernet, IPv4, UDP, data.
+    same("bytes", len, 14 + 20 + 8 + 21)?;
+    same("EtherType", &packet[12..14], &[8, 0])?;
+    same("IP version and protocol", (packet[14] >> 4, i32::from(packet[23])), (4, c::IPPROTO_UDP))?;
+    same("ports", port_at(&packet, 34), near.getsockname()?.port())?;
+    same("ports", port_at(&packet, 36), far.getsockname()?.port())?;
+    same("data", &packet[42..len], b"a datagram to be seen")?;
+    Ok(sniffer.setsockopt(PACKET_DROP_MEMBERSHIP, PacketMreq::promiscuous(lo as i32))?)
+}
+
+fn port_at(packet: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes([packet[at], packet[at + 1]]))
+}
+
+fn can_raw_echo<B: Bed>(bed: &B) -> Outcome {
+    let (first, second) = (raw_on(bed, "vcan0")?, raw_on(bed, "vcan0")?);
+    let sent = frame(0x01, b"\x01\x02\x03");
+    first.sendall(&sent.encode())?;
+
+    let mut bytes = [0; CanFrame::LEN];
+    same("bytes received", second.recv(&mut bytes)?, CanFrame::LEN)?;
+    let received = CanFrame::decode(&bytes).ok_or_else(|| Stop::failed("no frame"))?;
+    same("identifier and length", (received.id.number(), received.len), (0x01, 3))?;
+    same("data", received.data(), &[1, 2, 3])?;
+    second.sendall(&bytes)?;
+
+    receives(&first, &sent.encode())
 }
