@@ -73,6 +73,7 @@ impl<'a> Iterator for ControlMessages<'a> {
         let (fields, _) = self.rest.split_at_checked(FIELDS)?;
         let (len, fields) = fields.split_first_chunk()?;
         let (level, kind) = fields.split_first_chunk()?;
+        #[allow(clippy::unnecessary_cast, reason = "BSD's length has 32 bits")]
         let len = Len::from_ne_bytes(*len) as usize;
         if len < HEADER {
             self.rest = &[];
