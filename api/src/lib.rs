@@ -45,6 +45,8 @@
 //! * async: this is the blocking contract;
 //! * other encodings than UTF-8 in [`Socket::makefile_text`].
 
+#![deny(missing_docs)]
+
 mod addr;
 pub mod c;
 pub mod can;

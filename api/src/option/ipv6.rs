@@ -20,7 +20,7 @@ options! { IPV6_NAMES;
     IPPROTO_IPV6 IPV6_MULTICAST_LOOP: bool;
     /// An IPv6 socket that takes IPv6 only. `EINVAL` once it is bound. `ipv6(7)`.
     IPPROTO_IPV6 IPV6_V6ONLY: bool;
-    /// The source and the interface of outgoing packets: `struct in6_pktinfo`. RFC 3542.
+    /// The source and the interface of outgoing packets, which are not looked at until one goes. Write only on Linux. RFC 3542.
     IPPROTO_IPV6 IPV6_PKTINFO: Pkt6Info;
     /// Never fragments. RFC 3542.
     IPPROTO_IPV6 IPV6_DONTFRAG: bool;

@@ -96,8 +96,8 @@ pub struct GroupSourceReq {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[doc(alias = "ip6_mtuinfo")]
 pub struct PathMtu {
-    /// The destination.
-    pub addr: SocketAddr,
+    /// The destination, which a control message tells; Linux leaves it out of the option's value.
+    pub addr: Option<SocketAddr>,
     /// Bytes.
     pub mtu: u32,
 }
@@ -108,14 +108,16 @@ impl OptValue for PathMtu {
 
     fn encode(value: &Self, bytes: &mut [u8; MAX_LEN]) -> usize {
         bytes[..Self::LEN].fill(0);
-        put_storage(&mut bytes[..28], value.addr);
+        if let Some(addr) = value.addr {
+            put_storage(&mut bytes[..28], addr);
+        }
         bytes[28..32].copy_from_slice(&value.mtu.to_ne_bytes());
         Self::LEN
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         let mtu = u32::from_ne_bytes(*bytes.get(28..)?.first_chunk()?);
-        Some(Self { addr: storage(bytes.get(..28))?, mtu })
+        Some(Self { addr: storage(bytes.get(..28)), mtu })
     }
 }
 

@@ -11,7 +11,7 @@ options! { VSOCK_NAMES;
     AF_VSOCK SO_VM_SOCKETS_BUFFER_MIN_SIZE: u64;
     /// The largest [`SO_VM_SOCKETS_BUFFER_SIZE`]. 262,144 at first. `vsock(7)`.
     AF_VSOCK SO_VM_SOCKETS_BUFFER_MAX_SIZE: u64;
-    /// How long `connect` may take; 2 s at first. `ERANGE` unless it is positive and not too long, so that `None` is refused.
+    /// How long `connect` may take; `None` is the default, 2 s. `ERANGE` if it is too long.
     AF_VSOCK SO_VM_SOCKETS_CONNECT_TIMEOUT: Timeval;
     /// [`SO_VM_SOCKETS_CONNECT_TIMEOUT`] with 64 bits of seconds on every machine.
     AF_VSOCK SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW: Timeval;

@@ -155,7 +155,9 @@ fn values_of_every_family_in_memory() {
     for len in 0..HciFilter::LEN - 2 {
         assert_eq!(HciFilter::decode(&whole::<HciFilter>(&filter)[..len]), None);
     }
-    assert_eq!(PathMtu::decode(&[0; 32]), None);
+    assert_eq!(PathMtu::decode(&[0; 32]), Some(PathMtu { addr: None, mtu: 0 }));
+    let path = PathMtu { addr: Some((Ipv6Addr::LOCALHOST, 9).into()), mtu: 1_280 };
+    assert_eq!(PathMtu::decode(&whole::<PathMtu>(&path)), Some(path));
 }
 
 /// Levels are shared: a constant knows its own name, numbers have the internet's.

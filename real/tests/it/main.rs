@@ -3,6 +3,7 @@
 mod connect;
 mod control;
 mod errors;
+mod families;
 mod modes;
 mod options;
 mod poll;
