@@ -14,6 +14,7 @@
 //! | send files, pass descriptors on | [`Socket::sendfile`], [`Socket::send_fds`] |
 //! | wait for several sockets | [`Net::poll`], [`PollFd`], [`poll_one`] |
 //! | look up names | [`ToAddrs`], [`Net::getaddrinfo`], [`AddrQuery`]; the older [`gethostbyname`], [`Net::getservbyname`] and so on |
+//! | read and write addresses as text | [`Addr`], [`inet_pton`], [`inet_ntop`], [`inet_aton`], [`numeric_host`], [`parse_ip`] |
 //! | give every new socket a timeout | [`Net::set_default_timeout`] |
 //! | set options | [`option`] |
 //! | use a constant by its name in C, or look one up | [`c`] |

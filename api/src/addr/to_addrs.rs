@@ -9,7 +9,7 @@ use crate::{AddrQuery, Error, Net, Result, SockType};
 /// What can be turned into addresses, perhaps by asking a resolver: [`std::net::ToSocketAddrs`] for either world.
 ///
 /// `"host:port"` and `(host, port)` are looked up by [`Net::getaddrinfo`] unless the host is an address in text, empty
-/// (`INADDR_ANY`) or `<broadcast>`.
+/// (`INADDR_ANY`) or `<broadcast>`. So is `"[fe80::1%eth0]:port"`, whose scope is an interface by name.
 pub trait ToAddrs {
     /// The addresses, best first.
     ///
@@ -35,7 +35,9 @@ impl ToAddrs for str {
         }
         let (host, port) = self.rsplit_once(':').ok_or_else(|| no_port(self))?;
         let port = port.parse::<u16>().map_err(|_| no_port(self))?;
-        (host, port).to_addrs(net)
+        // What could not be read has a scope by name.
+        let in_brackets = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        (in_brackets.unwrap_or(host), port).to_addrs(net)
     }
 
     fn as_addr(&self) -> Option<Addr> {

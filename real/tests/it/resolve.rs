@@ -1,7 +1,9 @@
 //! `getaddrinfo` and `getnameinfo` of the C library, and the names of the machine.
 
 use proptest::prelude::*;
-use wavetank_api::{Addr, AddrQuery, AiFlags, Eai, Errno, Family, NameFlags, Net, Protocol, SockType, inet_aton};
+use wavetank_api::{
+    Addr, AddrQuery, AiFlags, Eai, Errno, Family, NameFlags, Net, Protocol, SockType, ToAddrs, inet_aton,
+};
 
 use crate::{loopback, this};
 
@@ -76,6 +78,14 @@ fn a_name_too_long_for_the_machine() {
     // Without the privilege the check for it comes first.
     let errno = this().sethostname(&"x".repeat(65)).unwrap_err().errno().unwrap();
     assert!([Errno::EINVAL, Errno::EPERM].contains(&errno), "{errno}");
+}
+
+#[test]
+fn a_scope_by_name_with_a_port() {
+    let addrs = |text: &str| text.to_addrs(&this()).map_err(|error| error.eai());
+    assert_eq!(addrs("[fe80::1%lo]:80").unwrap(), ["[fe80::1%1]:80".parse::<Addr>().unwrap()]);
+    assert_eq!(addrs("[fe80::1%nosuch]:80").unwrap_err(), Some(Eai::NONAME));
+    assert_eq!(addrs("[::1]:http").unwrap_err(), None);
 }
 
 proptest! {
