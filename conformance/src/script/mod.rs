@@ -24,3 +24,10 @@ pub use self::{
     parse::ParseError,
     suite::{ScriptResult, ScriptResults, ScriptRunner, Scripts, folder},
 };
+
+/// A packet as the runner reads it: nothing for what is not TCP, else its segment, or what is wrong with it. For fuzz targets.
+#[doc(hidden)]
+pub fn arrived(packet: &[u8]) -> Option<Result<String, String>> {
+    let arrived = bytes::decode(packet)?;
+    Some(arrived.fault.map_or_else(|| Ok(format!("{:?} {:?}", arrived.path, arrived.segment)), Err))
+}

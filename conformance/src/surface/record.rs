@@ -52,7 +52,8 @@ impl Record {
     ///
     /// The line that is not understood, or not where it belongs.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut lines = text.lines();
+        // Not `lines`, which takes a `\r` off.
+        let mut lines = text.split('\n');
         let machine =
             lines.next().and_then(|line| line.strip_prefix("# ")).ok_or("it does not begin with `# machine`")?;
         let mut record = Self { machine: machine.to_owned(), cases: BTreeMap::new(), probes: BTreeMap::new() };

@@ -6,7 +6,7 @@ mod sys;
 
 use wavetank_api::{
     control::*,
-    option::{MAX_LEN, OptValue},
+    option::OptValue,
 };
 
 use super::{Seed, input::Input};

@@ -70,6 +70,7 @@ targets! {
     text_file       400     2_000
     can_frame       300     20_000
     cli_args        300     500
+    small_texts     600     2_000
 }
 
 /// The target of a name.

@@ -6,6 +6,7 @@ mod seeds;
 use std::net::IpAddr;
 
 use etherparse::{IpNumber, NetSlice, SlicedPacket, TcpOptionElement, TcpSlice, TransportSlice};
+use wavetank_conformance::script::arrived;
 use wavetank_sim::{Malformed, reencode};
 
 pub use self::seeds::seeds;
@@ -20,6 +21,12 @@ pub fn run(bytes: &[u8]) {
 
 fn check(bytes: &[u8]) {
     let seen = see(bytes);
+    // The runner of packet scripts has a reading of its own, which goes on to the end of the bytes.
+    let arrived = arrived(bytes);
+    if let Some(seen) = seen.as_ref().filter(|seen| seen.numbers.len() > 2 && seen.is_whole) {
+        let arrived = arrived.expect("a segment has arrived");
+        assert!(arrived.is_ok() || seen.options.is_none(), "{arrived:?}");
+    }
     let (text, again) = match reencode(bytes) {
         Ok(read) => read,
         Err(error) => {
@@ -69,12 +76,14 @@ struct Seen {
     /// `None` if etherparse does not know them all.
     options: Option<Vec<TcpOptionElement>>,
     payload: Vec<u8>,
+    /// Nothing is behind it.
+    is_whole: bool,
 }
 
 impl Seen {
     /// Without the options if the other one has none that etherparse knows.
     fn like(&self, other: &Self) -> Self {
-        Self { options: other.options.as_ref().and(self.options.clone()), ..self.clone() }
+        Self { options: other.options.as_ref().and(self.options.clone()), is_whole: other.is_whole, ..self.clone() }
     }
 }
 
@@ -101,6 +110,7 @@ fn see(bytes: &[u8]) -> Option<Seen> {
         NetSlice::Arp(_) => return None,
     };
     let message = |len: usize| &payload.payload[..len];
+    let is_whole = payload.payload.as_ptr_range().end == bytes.as_ptr_range().end;
     match sliced.transport? {
         TransportSlice::Tcp(tcp) => {
             is_summed(src, dst, 6, payload.payload).then_some(())?;
@@ -109,13 +119,13 @@ fn see(bytes: &[u8]) -> Option<Seen> {
             numbers.extend([tcp.sequence_number(), tcp.acknowledgment_number()]);
             numbers.extend([tcp.window_size(), tcp.urgent_pointer()].map(u32::from));
             numbers.extend(flags.map(u32::from));
-            Some(Seen { src, dst, numbers, options: options(&tcp), payload: tcp.payload().to_vec() })
+            Some(Seen { src, dst, numbers, options: options(&tcp), payload: tcp.payload().to_vec(), is_whole })
         }
         TransportSlice::Udp(udp) => {
             let unsummed = udp.checksum() == 0 && src.is_ipv4();
             (unsummed || is_summed(src, dst, 17, message(udp.slice().len()))).then_some(())?;
             let numbers = vec![udp.source_port().into(), udp.destination_port().into()];
-            Some(Seen { src, dst, numbers, options: None, payload: udp.payload().to_vec() })
+            Some(Seen { src, dst, numbers, options: None, payload: udp.payload().to_vec(), is_whole })
         }
         _ => None,
     }

@@ -115,7 +115,7 @@ macro_rules! replay {
 
 replay! {
     inet_aton inet_pton inet_ntop numeric_host service ifname bluetooth addr_from_str unix
-    calls packet sockaddr cmsg option_value sysctl packet_script tun text_file can_frame cli_args
+    calls packet sockaddr cmsg option_value sysctl packet_script tun text_file can_frame cli_args small_texts
 }
 
 #[test]
