@@ -29,7 +29,8 @@ pub trait Descriptor: Send + Sync + std::fmt::Debug + 'static {
 /// comes first, and is then not made again; [`Socket`](crate::Socket) does that.
 ///
 /// Each error says the call's name and an errno ([`Error::errno`](crate::Error::errno)), or the resolver's number
-/// ([`Error::eai`](crate::Error::eai)). The errors listed are those of the socket's own doing; `ENOMEM`, `ENOBUFS` and, for a descriptor
+/// ([`Error::eai`](crate::Error::eai)). The errors listed are those of the socket's own doing; `ENOMEM`, `ENOBUFS` and, for a
+/// descriptor
 /// from elsewhere, `EBADF` and `ENOTSOCK` can be added everywhere.
 ///
 /// Calls are `#[track_caller]`, so that a simulation can say on which line of the program somebody waits.
@@ -42,6 +43,18 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// `EAFNOSUPPORT`, `EINVAL` (type), `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EPERM`, `EACCES`, `EMFILE`, `ENFILE`.
+    ///
+    /// ```
+    /// use wavetank_api::{Errno, Family, Net, Protocol, SockFlags, SockType};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let fd = host.socket(Family::INET, SockType::DGRAM, SockFlags::NONBLOCK, Protocol::UDP)?;
+    /// assert!(host.nonblocking(&fd)?);
+    /// let error = host.socket(Family::INET, SockType::RDM, SockFlags::empty(), Protocol::DEFAULT).unwrap_err();
+    /// assert_eq!(error, Errno::ESOCKTNOSUPPORT);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn socket(&self, family: Family, kind: SockType, flags: SockFlags, protocol: Protocol) -> Result<Self::Fd>;
 
@@ -204,6 +217,19 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// `EMFILE`.
+    ///
+    /// ```
+    /// use wavetank_api::{MsgFlags, Net, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let again = host.dup(left.fd())?;
+    /// drop(left);
+    /// host.send(&again, b"ahoy", MsgFlags::empty())?;
+    /// assert_eq!(right.recv_vec(16)?, b"ahoy");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn dup(&self, fd: &Self::Fd) -> Result<Self::Fd>;
 
@@ -221,6 +247,16 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// None of its own.
+    ///
+    /// ```
+    /// use wavetank_api::{Net, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, _right) = socketpair(host)?;
+    /// assert!(!host.nonblocking(left.fd())?);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn nonblocking(&self, fd: &Self::Fd) -> Result<bool>;
 
@@ -229,6 +265,18 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// None of its own.
+    ///
+    /// ```
+    /// use wavetank_api::{Net, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, _right) = socketpair(host)?;
+    /// let again = left.try_clone()?;
+    /// host.set_nonblocking(again.fd(), true)?;
+    /// assert!(host.nonblocking(left.fd())?);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     fn set_nonblocking(&self, fd: &Self::Fd, nonblocking: bool) -> Result<()>;
 
@@ -270,21 +318,41 @@ pub trait Net: Clone + Send + Sync + 'static {
 
     /// Sets what [`default_timeout`](Self::default_timeout) returns (Python's `setdefaulttimeout`); zero makes new sockets
     /// non-blocking.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wavetank_api::{Net, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// host.set_default_timeout(Some(Duration::from_millis(100)));
+    /// let (left, _right) = socketpair(host)?;
+    /// assert!(left.recv(&mut [0]).unwrap_err().is_timeout());
+    /// # Ok(())
+    /// # });
+    /// ```
     fn set_default_timeout(&self, timeout: Option<Duration>);
 
-    /// `WSADuplicateSocketW`: what another process, given by its number, needs to open the same socket.
+    /// `WSADuplicateSocketW()` (Python's `share`): what another process, given by its number, needs to open the same socket.
     ///
     /// # Errors
     ///
-    /// `WSAEINVAL`, `WSAENOTSOCK`.
+    /// `EINVAL` (no such process), `ENOTSOCK`.
+    ///
+    /// ```
+    /// // On Windows: let data = host.share(&fd, process)?;
+    /// ```
     #[cfg(windows)]
     fn share(&self, fd: &Self::Fd, process: u32) -> Result<Vec<u8>>;
 
-    /// `WSASocketW` with what [`share`](Self::share) gave: the socket of the other process, in this one.
+    /// `WSASocketW()` with what [`share`](Self::share) gave (Python's `fromshare`): the socket of the other process, in this one.
     ///
     /// # Errors
     ///
-    /// `WSAEINVAL` (not such data).
+    /// `EINVAL` (not such data).
+    ///
+    /// ```
+    /// // On Windows, in the other process: let fd = host.fromshare(&data)?;
+    /// ```
     #[cfg(windows)]
     fn fromshare(&self, data: &[u8]) -> Result<Self::Fd>;
 
@@ -319,6 +387,18 @@ pub trait Net: Clone + Send + Sync + 'static {
     fn poll(&self, fds: &mut [PollFd<'_, Self>], timeout: Option<Duration>) -> Result<usize>;
 
     /// A monotonic clock, `clock_gettime(CLOCK_MONOTONIC)`: what deadlines are reckoned by.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wavetank_api::{Host, Net};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let begin = host.monotonic();
+    /// host.sleep(Duration::from_secs(3600));
+    /// assert_eq!(host.monotonic() - begin, Duration::from_secs(3600));
+    /// # Ok(())
+    /// # });
+    /// ```
     fn monotonic(&self) -> Instant;
 
     /// `getaddrinfo(3)`: the addresses of a name, best first. Blocks while name servers are asked.
@@ -370,7 +450,7 @@ pub trait Net: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`HErrno`](crate::HErrno): `HOST_NOT_FOUND`, `NO_DATA`, `TRY_AGAIN`, `NO_RECOVERY`.
+    /// None of errno's, but an [`HErrno`](crate::HErrno): `HOST_NOT_FOUND`, `NO_DATA`, `TRY_AGAIN`, `NO_RECOVERY`.
     ///
     /// ```
     /// use std::net::IpAddr;
@@ -408,7 +488,7 @@ pub trait Net: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// "service/proto not found", which has no error number ([`Error::is_not_found`](crate::Error::is_not_found)).
+    /// None with a number: "service/proto not found" ([`Error::is_not_found`](crate::Error::is_not_found)).
     ///
     /// ```
     /// use wavetank_api::Net;
@@ -427,7 +507,7 @@ pub trait Net: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// "port/proto not found", which has no error number.
+    /// None with a number: "port/proto not found".
     ///
     /// ```
     /// use wavetank_api::Net;
@@ -445,7 +525,7 @@ pub trait Net: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// "protocol not found", which has no error number.
+    /// None with a number: "protocol not found".
     ///
     /// ```
     /// use wavetank_api::{Net, Protocol};

@@ -30,6 +30,13 @@ impl ConnectTimeout {
 }
 
 /// As [`Socket::settimeout`] takes it.
+impl From<Duration> for ConnectTimeout {
+    fn from(timeout: Duration) -> Self {
+        Self::After(timeout)
+    }
+}
+
+/// As [`Socket::settimeout`] takes it.
 impl From<Option<Duration>> for ConnectTimeout {
     fn from(timeout: Option<Duration>) -> Self {
         timeout.map_or(Self::Never, Self::After)
@@ -40,9 +47,12 @@ impl From<Option<Duration>> for ConnectTimeout {
 ///
 /// Every attempt has `timeout` for itself, and the socket keeps it as its mode.
 ///
+/// Blocks until a connection stands, or every attempt has failed.
+///
 /// # Errors
 ///
-/// The last address's, or the resolver's. [`create_connection_all_errors`] keeps them all.
+/// The last address's: `ECONNREFUSED`, `ETIMEDOUT` (the kernel's), a timeout (the mode's), `ENETUNREACH`, `EHOSTUNREACH`; or the
+/// resolver's: `EAI_NONAME`, `EAI_AGAIN`. [`create_connection_all_errors`] keeps them all.
 ///
 /// ```
 /// use std::time::Duration;
@@ -69,6 +79,8 @@ pub fn create_connection<N: Net>(net: &N, addr: impl ToAddrs, timeout: impl Into
 /// [`create_connection`] from a given local address (Python's `source_address`).
 ///
 /// Its port may be 0, which leaves the port to the system; its host may be the wildcard of either family, which leaves the address.
+///
+/// Blocks as [`create_connection`].
 ///
 /// # Errors
 ///
@@ -98,9 +110,11 @@ pub fn create_connection_from<N: Net>(
 /// [`create_connection`], from a given local address if there is one, with the error of every attempt (Python's `all_errors`), in the
 /// order of the attempts.
 ///
+/// Blocks as [`create_connection`].
+///
 /// # Errors
 ///
-/// One for each address tried; or the resolver's alone.
+/// Those of [`create_connection`], one for each address tried; or the resolver's alone.
 ///
 /// ```
 /// use wavetank_api::{Errno, create_connection_all_errors};
@@ -184,7 +198,8 @@ impl Default for ServerOptions {
 ///
 /// # Errors
 ///
-/// `EINVAL` for a dual-stack socket that is not IPv6, or where there is none ([`has_dualstack_ipv6`]); `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` as from `bind`; `EAFNOSUPPORT` if
+/// `EINVAL` for a dual-stack socket that is not IPv6, or where there is none ([`has_dualstack_ipv6`]); `EADDRINUSE`, `EADDRNOTAVAIL`,
+/// `EACCES` as from `bind`; `EAFNOSUPPORT` if
 /// no address is of the wanted family; the resolver's.
 ///
 /// ```

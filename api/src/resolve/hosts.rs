@@ -55,7 +55,7 @@ pub fn gethostbyname<N: Net>(net: &N, host: &str) -> Result<Ipv4Addr> {
 ///
 /// # Errors
 ///
-/// [`HErrno`](crate::HErrno)'s, of which `HOST_NOT_FOUND` is usual; those of [`Net::getaddrinfo`] for a name.
+/// Those of [`Net::gethostbyaddr`], of which `HOST_NOT_FOUND` is usual; and of [`Net::getaddrinfo`] for a name.
 ///
 /// ```
 /// use wavetank_api::gethostbyaddr;
@@ -85,6 +85,8 @@ fn first_address<N: Net>(net: &N, host: &str) -> Result<IpAddr> {
 
 /// The fully qualified form of a name (Python's `getfqdn`): the first of the names that [`gethostbyaddr`] finds which has a dot in it,
 /// else the primary one; the name unchanged if nothing is found. For `""`, `"0.0.0.0"` and `"::"` it is this machine's.
+///
+/// Blocks while name servers are asked.
 ///
 /// # Errors
 ///

@@ -21,7 +21,22 @@ pub struct Ancillary<F> {
 }
 
 impl<F> Ancillary<F> {
-    /// The control messages. One that did not fit is cut short, and [`MsgFlags::CTRUNC`] is among the flags.
+    /// The control messages (Python's `ancdata`). One that did not fit is cut short, and [`MsgFlags::CTRUNC`] is among the flags.
+    ///
+    /// ```
+    /// use std::io::IoSlice;
+    /// use wavetank_api::{MsgFlags, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// left.send_fds(&[IoSlice::new(b"take it")], &[left.fd()], MsgFlags::empty(), None)?;
+    /// let (_, ancillary) = right.recv_fds(16, 1, MsgFlags::empty())?;
+    /// // One message, SCM_RIGHTS of SOL_SOCKET. Its descriptor is in `fds`.
+    /// let kinds: Vec<_> = ancillary.messages().map(|message| (message.level, message.kind)).collect();
+    /// assert_eq!(kinds, [(1, 1)]);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[must_use]
     pub fn messages(&self) -> ControlMessages<'_> {
         ControlMessages::new(&self.control)
@@ -31,8 +46,12 @@ impl<F> Ancillary<F> {
 /// Messages.
 impl<N: Net> Socket<N> {
     /// `recvmsg(2)` into new memory (Python's `recvmsg`): at most `size` bytes of data, and `control_size` of control messages, which
-    /// [`cmsg_space`](crate::control::cmsg_space) reckons; 0 is none. What does not fit is cut off, and the flags say so; descriptors that
+    /// [`cmsg_space`](crate::control::cmsg_space) reckons; 0 is none. What does not fit is cut off, and the flags say so; descriptors
+    /// that
     /// do not fit are closed.
+    ///
+    /// Blocks until there is something to receive, or the stream has ended; in timeout mode for so long at most; in non-blocking mode
+    /// not at all.
     ///
     /// # Errors
     ///
@@ -66,6 +85,9 @@ impl<N: Net> Socket<N> {
     }
 
     /// `recvmsg(2)` into these buffers, one after the other (Python's `recvmsg_into`): the count of bytes, and what came beside them.
+    ///
+    /// Blocks until there is something to receive, or the stream has ended; in timeout mode for so long at most; in non-blocking mode
+    /// not at all.
     ///
     /// # Errors
     ///
@@ -104,12 +126,17 @@ impl<N: Net> Socket<N> {
 
 /// Descriptors.
 impl<N: Net> Socket<N> {
-    /// Sends data and descriptors over a UNIX socket: `sendmsg(2)` with `SCM_RIGHTS` (Python's `send_fds`). The receiver gets duplicates.
+    /// Sends data and descriptors over a UNIX socket: `sendmsg(2)` with `SCM_RIGHTS` (Python's `send_fds`). The receiver gets
+    /// duplicates.
     /// Over a stream there must be a byte of data at least.
+    ///
+    /// Blocks until there is room for a byte at least, or for the whole of a message; in timeout mode for so long at most; in
+    /// non-blocking mode not at all.
     ///
     /// # Errors
     ///
-    /// Those of [`sendmsg`](Self::sendmsg); `EINVAL` for more than 253 descriptors (`SCM_MAX_FD`); `ETOOMANYREFS` for too many that nobody
+    /// Those of [`sendmsg`](Self::sendmsg); `EINVAL` for more than 253 descriptors (`SCM_MAX_FD`); `ETOOMANYREFS` for too many that
+    /// nobody
     /// has received yet; `EINVAL` or `EOPNOTSUPP` from a family that carries none.
     ///
     /// ```
@@ -146,6 +173,9 @@ impl<N: Net> Socket<N> {
 
     /// Receives data and at most `max_fds` descriptors over a UNIX socket (Python's `recv_fds`). Further descriptors are closed, and
     /// [`MsgFlags::CTRUNC`] is among the flags. Other control messages are left away.
+    ///
+    /// Blocks until there is something to receive, or the stream has ended; in timeout mode for so long at most; in non-blocking mode
+    /// not at all.
     ///
     /// # Errors
     ///
@@ -196,14 +226,32 @@ impl<'a> AlgOp<'a> {
     /// `ALG_OP_ENCRYPT`.
     pub const ENCRYPT: Self = Self { op: 1, iv: None, assoclen: None };
 
-    /// With this initialisation vector.
+    /// With this initialisation vector (Python's `iv`).
+    ///
+    /// ```
+    /// use wavetank_api::AlgOp;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(AlgOp::ENCRYPT.with_iv(&[7; 16]).iv, Some(&[7; 16][..]));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[must_use]
     pub const fn with_iv(mut self, iv: &'a [u8]) -> Self {
         self.iv = Some(iv);
         self
     }
 
-    /// With so many bytes of associated data.
+    /// With so many bytes of associated data (Python's `assoclen`).
+    ///
+    /// ```
+    /// use wavetank_api::AlgOp;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// assert_eq!(AlgOp::DECRYPT.with_assoclen(8).assoclen, Some(8));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[must_use]
     pub const fn with_assoclen(mut self, assoclen: u32) -> Self {
         self.assoclen = Some(assoclen);
@@ -228,12 +276,28 @@ impl<'a> AlgOp<'a> {
 
 /// Ciphers.
 impl<N: Net> Socket<N> {
-    /// `sendmsg(2)` to a cipher of the kernel (Python's `sendmsg_afalg`, Linux): data, and what to do with it. The socket is one that an
+    /// `sendmsg(2)` to a cipher of the kernel (Python's `sendmsg_afalg`, Linux): data, and what to do with it. The socket is one that
+    /// an
     /// `AF_ALG` socket has accepted.
+    ///
+    /// Blocks until there is room for the data.
     ///
     /// # Errors
     ///
     /// Those of [`sendmsg`](Self::sendmsg); `EINVAL` for an operation or vector that the algorithm does not know.
+    ///
+    /// ```
+    /// use std::io::IoSlice;
+    /// use wavetank_api::{AlgOp, MsgFlags, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// // A simulated kernel has no ciphers: a UNIX socket takes the data, and ignores what is meant for one.
+    /// let (left, right) = socketpair(host)?;
+    /// left.sendmsg_afalg(&[IoSlice::new(b"text")], AlgOp::ENCRYPT.with_iv(&[0; 16]), MsgFlags::empty())?;
+    /// assert_eq!(right.recv_vec(16)?, b"text");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn sendmsg_afalg(&self, bufs: &[IoSlice<'_>], op: AlgOp<'_>, flags: MsgFlags) -> Result<usize> {
         let control = op.control()?;

@@ -92,6 +92,8 @@ impl<N: Net> Socket<N> {
     /// `connect(2)`. In timeout mode it waits for the handshake that long. A signal does not break it off: the handshake goes on,
     /// and so does the waiting.
     ///
+    /// Blocks until the handshake is over, in timeout mode for so long at most. In non-blocking mode the answer is `EINPROGRESS`.
+    ///
     /// # Errors
     ///
     /// `ECONNREFUSED`, `ETIMEDOUT` (the kernel's), a timeout (the mode's), `EINPROGRESS`, `EALREADY`, `EISCONN`, `ENETUNREACH`,
@@ -121,6 +123,8 @@ impl<N: Net> Socket<N> {
 
     /// [`connect`](Self::connect) that returns the errno, `None` for success (Python returns 0). Where the mode's timeout strikes it is
     /// `EAGAIN`, as in Python.
+    ///
+    /// Blocks as [`connect`](Self::connect).
     ///
     /// ```
     /// use wavetank_api::{Addr, Errno, Family, ServerOptions, SockType, Socket, create_server};

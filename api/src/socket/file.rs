@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::{DecodeErrors, Newline, Socket, TextFile};
 use crate::{Descriptor, Errno, Error, Net, Result};
 
-/// Which directions a file of [`Socket::makefile`] has. From text: `"r"`, `"w"`, `"rw"`, in any order and with a `b` anywhere; that a file
+/// Which directions a file of [`Socket::makefile`] has. From text: `"r"`, `"w"`, `"rw"`, in any order and with a `b` anywhere; that a
+/// file
 /// is binary or text is a matter of the method that makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileMode {
@@ -82,7 +83,8 @@ impl<N: Net> Socket<N> {
     /// The file shares the socket: its timeout, and its descriptor, which lives until the socket and all of its files are closed or
     /// dropped. [`close_shared`](Self::close_shared) is how a shared socket is closed.
     ///
-    /// The socket should be in blocking mode, or have a timeout. In non-blocking mode a read or a write that would have to wait fails with
+    /// The socket should be in blocking mode, or have a timeout. In non-blocking mode a read or a write that would have to wait fails
+    /// with
     /// `EAGAIN` ([`io::ErrorKind::WouldBlock`]) and loses nothing.
     ///
     /// # Errors
@@ -133,6 +135,8 @@ impl<N: Net> Socket<N> {
     /// A file over this socket, for text in UTF-8 (Python's `makefile` without a `b` in the mode). Otherwise as
     /// [`makefile`](Self::makefile).
     ///
+    /// It does not block; reading and writing the file do.
+    ///
     /// # Errors
     ///
     /// `EINVAL` for [`Buffering::None`], because a character may be several bytes; those of [`makefile`](Self::makefile).
@@ -167,8 +171,11 @@ impl<N: Net> Socket<N> {
         Ok(TextFile::new(self.makefile(mode, buffering)?, errors, newline))
     }
 
-    /// [`close`](Self::close) for a socket that files share: closes the descriptor if this is the last that uses it; otherwise the last
+    /// Python's `socket.close()` for a socket that files share: closes the descriptor if this is the last that uses it; otherwise the
+    /// last
     /// file does.
+    ///
+    /// Blocks as [`close`](Self::close), if it is the last.
     ///
     /// # Errors
     ///
@@ -217,22 +224,75 @@ pub struct SocketFile<N: Net> {
 }
 
 impl<N: Net> SocketFile<N> {
-    /// The socket below.
+    /// The socket below (Python's `SocketIO`).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, FileMode, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let file = left.makefile(FileMode::Read, Buffering::Default)?;
+    /// assert_eq!(file.socket().getpeername()?, right.getsockname()?);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub const fn socket(&self) -> &Arc<Socket<N>> {
         &self.socket
     }
 
-    /// The descriptor's number, which is the socket's.
+    /// The descriptor's number, which is the socket's (Python's `fileno`).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, FileMode, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let file = left.makefile(FileMode::Read, Buffering::Default)?;
+    /// assert_eq!(file.fileno(), left.fileno());
+    /// # drop(right);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn fileno(&self) -> i32 {
         self.socket.fd.raw()
     }
 
-    /// Whether it can be read.
+    /// Whether it can be read (Python's `readable`).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, FileMode, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// assert!(!left.makefile(FileMode::Write, Buffering::Default)?.is_readable());
+    /// # drop(right);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub const fn is_readable(&self) -> bool {
         self.mode.reads()
     }
 
-    /// Whether it can be written.
+    /// Whether it can be written (Python's `writable`).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, FileMode, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// assert!(left.makefile(FileMode::ReadWrite, Buffering::Default)?.is_writable());
+    /// # drop(right);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub const fn is_writable(&self) -> bool {
         self.mode.writes()
     }
@@ -241,16 +301,52 @@ impl<N: Net> SocketFile<N> {
         self.line
     }
 
-    /// What was received and not yet read.
+    /// What was received and not yet read (Python's `peek` without a wait).
+    ///
+    /// ```
+    /// use std::io::BufRead;
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, FileMode, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile(FileMode::Read, Buffering::Default)?;
+    /// right.sendall(b"one\ntwo\n")?;
+    /// file.read_line(&mut String::new())?;
+    /// assert_eq!(file.buffer(), b"two\n");
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn buffer(&self) -> &[u8] {
         &self.inbox[self.taken..]
     }
 
-    /// Sends what is buffered, and closes the descriptor if the socket and its other files are closed.
+    /// Python's `close` of a file: sends what is buffered, and closes the descriptor if the socket and its other files are closed.
+    ///
+    /// Blocks until the buffer is sent, as [`Socket::send`] does.
     ///
     /// # Errors
     ///
     /// Those of sending, and those of [`Socket::close`]. The file is closed all the same.
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, FileMode, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile(FileMode::Write, Buffering::Default)?;
+    /// file.write_all(b"the last words")?;
+    /// left.close_shared()?;
+    /// file.close()?;
+    /// assert_eq!(right.recv_vec(16)?, b"the last words");
+    /// assert_eq!(right.recv_vec(16)?, b"");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn close(mut self) -> io::Result<()> {
         let flushed = self.send_buffered();

@@ -59,7 +59,7 @@ impl<N: Net> Socket<N> {
         Self::with_protocol(net, family, kind, Protocol::DEFAULT)
     }
 
-    /// [`new`](Self::new) with a protocol.
+    /// `socket(2)` with a protocol, otherwise as [`new`](Self::new).
     ///
     /// # Errors
     ///
@@ -107,11 +107,21 @@ impl<N: Net> Socket<N> {
         Self::pair_with_protocol(net, family, kind, Protocol::DEFAULT)
     }
 
-    /// [`pair`](Self::pair) with a protocol.
+    /// `socketpair(2)` with a protocol, otherwise as [`pair`](Self::pair).
     ///
     /// # Errors
     ///
     /// Those of [`pair`](Self::pair).
+    ///
+    /// ```
+    /// use wavetank_api::{Family, Protocol, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let error = Socket::pair_with_protocol(host, Family::UNIX, SockType::STREAM, Protocol::UDP).unwrap_err();
+    /// assert_eq!(error.to_string(), "socketpair: EPROTONOSUPPORT (Protocol not supported)");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn pair_with_protocol(net: &N, family: Family, kind: SockType, protocol: Protocol) -> Result<(Self, Self)> {
         let (kind, flags) = kind.split();
@@ -205,21 +215,31 @@ impl<N: Net> Socket<N> {
         Self::from_parts(net, net.dup(fd)?, family, kind, protocol).begin(flags)
     }
 
-    /// The socket that another process has shared with this one by [`share`](Self::share). It is assumed to block.
+    /// Python's `fromshare`: the socket that another process has shared with this one by [`share`](Self::share). It is assumed to
+    /// block.
     ///
     /// # Errors
     ///
-    /// `WSAEINVAL`.
+    /// Those of [`Net::fromshare`].
+    ///
+    /// ```
+    /// // On Windows, in the other process: let socket = Socket::fromshare(&host, &data)?;
+    /// ```
     #[cfg(windows)]
     pub fn fromshare(net: &N, data: &[u8]) -> Result<Self> {
         Self::from_fd(net, net.fromshare(data)?)
     }
 
-    /// `WSADuplicateSocketW`: bytes for [`fromshare`](Self::fromshare) in the process with this number. This socket may be closed then.
+    /// `WSADuplicateSocketW()`: bytes for [`fromshare`](Self::fromshare) in the process with this number. This socket may be closed
+    /// then.
     ///
     /// # Errors
     ///
-    /// `WSAEINVAL`.
+    /// Those of [`Net::share`].
+    ///
+    /// ```
+    /// // On Windows: let data = socket.share(process)?;
+    /// ```
     #[cfg(windows)]
     pub fn share(&self, process: u32) -> Result<Vec<u8>> {
         self.net.share(&self.fd, process)

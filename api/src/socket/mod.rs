@@ -18,11 +18,13 @@ use crate::{Addr, Descriptor, Family, Instant, Net, Protocol, Result, Shutdown, 
 ///
 /// # The three modes
 ///
-/// * **blocking** (`settimeout(None)`, how a socket begins unless [`Net::set_default_timeout`] says otherwise): a call waits until it can do its work;
+/// * **blocking** (`settimeout(None)`, how a socket begins unless [`Net::set_default_timeout`] says otherwise): a call waits until it
+///   can do its work;
 /// * **non-blocking** (`settimeout(Some(Duration::ZERO))` or `setblocking(false)`): it answers `EAGAIN` instead, and `connect`
 ///   answers `EINPROGRESS`;
 /// * **timeout** (`settimeout(Some(t))`): it waits `t` at most, and then fails with an error for which
-///   [`Error::is_timeout`](crate::Error::is_timeout) holds. The descriptor itself is non-blocking. `sendall` has one deadline for the whole.
+///   [`Error::is_timeout`](crate::Error::is_timeout) holds. The descriptor itself is non-blocking. `sendall` has one deadline for the
+///   whole.
 ///
 /// The descriptor's mode belongs to the open socket and is shared by its duplicates, as on Linux; the time belongs to this value.
 ///
@@ -128,7 +130,7 @@ impl<N: Net> Socket<N> {
         })
     }
 
-    /// The descriptor, without closing it.
+    /// Python's `detach`: the descriptor, without closing it.
     ///
     /// ```
     /// use wavetank_api::{MsgFlags, Net, socketpair};
@@ -148,6 +150,8 @@ impl<N: Net> Socket<N> {
     }
 
     /// `close(2)`. Data that is queued is still delivered; [`shutdown`](Self::shutdown) first tells the peer in good time.
+    ///
+    /// Blocks only with [`SO_LINGER`](crate::option::SO_LINGER).
     ///
     /// # Errors
     ///
@@ -207,12 +211,22 @@ impl<N: Net> Socket<N> {
         &self.fd
     }
 
-    /// The descriptor's number.
+    /// Python's `fileno`: the descriptor's number.
+    ///
+    /// ```
+    /// use wavetank_api::socketpair;
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// assert_eq!((left.fileno(), right.fileno()), (3, 4));
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn fileno(&self) -> i32 {
         self.fd.raw()
     }
 
-    /// The family it was made with.
+    /// Python's `family`: the one it was made with.
     ///
     /// ```
     /// use wavetank_api::{Family, Protocol, SockType, socketpair};
@@ -227,13 +241,34 @@ impl<N: Net> Socket<N> {
         self.family
     }
 
-    /// The type it was made with.
+    /// Python's `type`: the one it was made with, without `SOCK_NONBLOCK` and `SOCK_CLOEXEC`.
+    ///
+    /// ```
+    /// use wavetank_api::{Family, SockFlags, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let socket = Socket::new(host, Family::INET, SockType::DGRAM | SockFlags::NONBLOCK)?;
+    /// assert_eq!(socket.kind(), SockType::DGRAM);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "type")]
     pub const fn kind(&self) -> SockType {
         self.kind
     }
 
-    /// The protocol it was made with; 0 is the family's default.
+    /// Python's `proto`: the one it was made with; 0 is the family's default.
+    ///
+    /// ```
+    /// use wavetank_api::{Family, Protocol, SockType, Socket};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let socket = Socket::new(host, Family::INET, SockType::DGRAM)?;
+    /// assert_eq!(socket.protocol(), Protocol::DEFAULT);
+    /// assert_eq!(Socket::from_fd(host, socket.detach())?.protocol(), Protocol::UDP);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "proto")]
     pub const fn protocol(&self) -> Protocol {
         Protocol::of(self.family, self.protocol.raw())

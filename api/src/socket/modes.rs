@@ -9,7 +9,7 @@ use crate::{Error, Net, PollEvents, Result};
 
 /// The modes.
 impl<N: Net> Socket<N> {
-    /// Chooses the mode: `None` blocks, zero does not, any other time is the most a call may take.
+    /// Python's `settimeout`, which chooses the mode: `None` blocks, zero does not, any other time is the most a call may take.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl<N: Net> Socket<N> {
         Ok(())
     }
 
-    /// The mode, as [`settimeout`](Self::settimeout) takes it.
+    /// Python's `gettimeout`: the mode, as [`settimeout`](Self::settimeout) takes it.
     ///
     /// ```
     /// use wavetank_api::socketpair;

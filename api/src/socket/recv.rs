@@ -9,6 +9,9 @@ use crate::{Addr, Errno, Error, MsgFlags, Net, PollEvents, RecvMsg, Result};
 impl<N: Net> Socket<N> {
     /// `recv(2)`: how many bytes were received; 0 is the end of a stream (or an empty datagram).
     ///
+    /// Blocks until there is something to receive, or the stream has ended; in timeout mode for so long at most; in non-blocking mode
+    /// not at all.
+    ///
     /// # Errors
     ///
     /// `EAGAIN`, a timeout, `ECONNRESET`, `ECONNREFUSED`, `ENOTCONN`, `ETIMEDOUT`, and what the network reported since the last
@@ -36,6 +39,8 @@ impl<N: Net> Socket<N> {
     }
 
     /// `recv(2)` with flags.
+    ///
+    /// Blocks as [`recv`](Self::recv), unless the flags have [`MsgFlags::DONTWAIT`].
     ///
     /// # Errors
     ///
@@ -72,6 +77,8 @@ impl<N: Net> Socket<N> {
 
     /// [`recv`](Self::recv) into a new buffer of at most `size` bytes: the form that Python's `recv` has.
     ///
+    /// Blocks as [`recv`](Self::recv).
+    ///
     /// # Errors
     ///
     /// Those of [`recv`](Self::recv); `ENOMEM` for a size that no memory has.
@@ -94,6 +101,8 @@ impl<N: Net> Socket<N> {
     }
 
     /// [`recv_vec`](Self::recv_vec) with flags.
+    ///
+    /// Blocks as [`recv`](Self::recv), unless the flags have [`MsgFlags::DONTWAIT`].
     ///
     /// # Errors
     ///
@@ -119,6 +128,9 @@ impl<N: Net> Socket<N> {
     }
 
     /// `recvfrom(2)`: the count of bytes, and the sender; [`Addr::Unspec`] where there is none to tell, as on a stream.
+    ///
+    /// Blocks until there is something to receive, or the stream has ended; in timeout mode for so long at most; in non-blocking mode
+    /// not at all.
     ///
     /// # Errors
     ///
@@ -147,6 +159,8 @@ impl<N: Net> Socket<N> {
     }
 
     /// `recvfrom(2)` with flags.
+    ///
+    /// Blocks as [`recvfrom`](Self::recvfrom), unless the flags have [`MsgFlags::DONTWAIT`].
     ///
     /// # Errors
     ///
@@ -179,6 +193,8 @@ impl<N: Net> Socket<N> {
 
     /// [`recvfrom`](Self::recvfrom) into a new buffer of at most `size` bytes: the form that Python's `recvfrom` has.
     ///
+    /// Blocks as [`recvfrom`](Self::recvfrom), unless the flags have [`MsgFlags::DONTWAIT`].
+    ///
     /// # Errors
     ///
     /// Those of [`recvfrom_with`](Self::recvfrom_with); `ENOMEM` for a size that no memory has.
@@ -205,6 +221,9 @@ impl<N: Net> Socket<N> {
     }
 
     /// `recvmsg(2)`: scattered data, the sender, control messages, and flags.
+    ///
+    /// Blocks until there is something to receive, or the stream has ended; in timeout mode for so long at most; in non-blocking mode
+    /// not at all.
     ///
     /// # Errors
     ///

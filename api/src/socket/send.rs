@@ -36,6 +36,8 @@ impl<N: Net> Socket<N> {
 
     /// `send(2)` with flags.
     ///
+    /// Blocks as [`send`](Self::send), unless the flags have [`MsgFlags::DONTWAIT`].
+    ///
     /// # Errors
     ///
     /// Those of [`send`](Self::send), and `EOPNOTSUPP` for a flag.
@@ -70,7 +72,9 @@ impl<N: Net> Socket<N> {
         retry!(after error, self, OUT, self.net.send(&self.fd, data, flags))
     }
 
-    /// Sends all the bytes, with one deadline for the whole. After an error, nothing tells how many have been sent.
+    /// Python's `sendall`: sends all the bytes, with one deadline for the whole. After an error, nothing tells how many have been sent.
+    ///
+    /// Blocks until the last byte is taken; in timeout mode for so long at most, all in all.
     ///
     /// # Errors
     ///
@@ -117,6 +121,9 @@ impl<N: Net> Socket<N> {
 
     /// `sendto(2)`: a message to this address.
     ///
+    /// Blocks until there is room for a byte at least, or for the whole of a message; in timeout mode for so long at most; in
+    /// non-blocking mode not at all.
+    ///
     /// # Errors
     ///
     /// Those of [`send`](Self::send), and `EISCONN`, `ENETUNREACH`, `EACCES` (broadcast), `EAFNOSUPPORT`, `EINVAL`.
@@ -143,6 +150,8 @@ impl<N: Net> Socket<N> {
 
     /// `sendto(2)` with flags.
     ///
+    /// Blocks as [`sendto`](Self::sendto), unless the flags have [`MsgFlags::DONTWAIT`].
+    ///
     /// # Errors
     ///
     /// Those of [`sendto`](Self::sendto).
@@ -168,6 +177,9 @@ impl<N: Net> Socket<N> {
     }
 
     /// `sendmsg(2)`: gathered data, an address, control messages.
+    ///
+    /// Blocks until there is room for a byte at least, or for the whole of a message; in timeout mode for so long at most; in
+    /// non-blocking mode not at all.
     ///
     /// # Errors
     ///

@@ -51,10 +51,12 @@ const BLOCK: u64 = 64 * 1024;
 /// Files.
 impl<N: Net> Socket<N> {
     /// Sends a file from `offset` on, to its end or `count` bytes of it, and returns how many bytes were sent (Python's `sendfile`). By
-    /// `sendfile(2)`, without a copy through the program; where that is not there (a simulation, Windows), or the file is not one that it
+    /// `sendfile(2)`, without a copy through the program; where that is not there (a simulation, Windows), or the file is not one
+    /// that it
     /// can send, by reading and `send(2)`.
     ///
-    /// The file's position is behind the last byte sent, afterwards and also after an error, which so tells how many were sent. In timeout
+    /// The file's position is behind the last byte sent, afterwards and also after an error, which so tells how many were sent. In
+    /// timeout
     /// mode each wait for room may take that long.
     ///
     /// # Errors

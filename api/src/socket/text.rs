@@ -57,17 +57,50 @@ impl<N: Net> TextFile<N> {
         Self { file, errors, newline, partial: ([0; 4], 0), after_cr: false, ahead: None }
     }
 
-    /// The file of bytes below. What is read there is missing here.
+    /// The file of bytes below (Python's `buffer`). What is read there is missing here.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, DecodeErrors, FileMode, Newline, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile_text(FileMode::ReadWrite, Buffering::Default, DecodeErrors::Strict, Newline::Universal)?;
+    /// file.write_str("text, ")?;
+    /// std::io::Write::write_all(file.get_mut(), b"bytes")?;
+    /// file.flush()?;
+    /// assert_eq!(right.recv_vec(16)?, b"text, bytes");
+    /// # Ok(())
+    /// # });
+    /// ```
     pub const fn get_mut(&mut self) -> &mut SocketFile<N> {
         &mut self.file
     }
 
-    /// Adds a line to `line`, with its end; 0 is the end of the stream. How many bytes of text were added is returned. The last line may
+    /// Python's `readline`: adds a line to `line`, with its end; 0 is the end of the stream. How many bytes of text were added is
+    /// returned. The last line may
     /// have no end.
     ///
     /// # Errors
     ///
     /// Those of receiving; [`io::ErrorKind::InvalidData`] for what is no UTF-8. What was read of the line by then is in `line`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, DecodeErrors, FileMode, Newline, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile_text(FileMode::ReadWrite, Buffering::Default, DecodeErrors::Strict, Newline::Universal)?;
+    /// right.sendall("grüße\r\nnoch".as_bytes())?;
+    /// let mut line = String::new();
+    /// file.read_line(&mut line)?;
+    /// assert_eq!(line, "grüße\n");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn read_line(&mut self, line: &mut String) -> io::Result<usize> {
         let start = line.len();
@@ -80,11 +113,25 @@ impl<N: Net> TextFile<N> {
         Ok(line.len() - start)
     }
 
-    /// At most `count` characters; fewer only at the end of the stream.
+    /// Python's `read`: at most `count` characters; fewer only at the end of the stream.
     ///
     /// # Errors
     ///
     /// Those of [`read_line`](Self::read_line).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, DecodeErrors, FileMode, Newline, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile_text(FileMode::ReadWrite, Buffering::Default, DecodeErrors::Strict, Newline::Universal)?;
+    /// right.sendall("grüße".as_bytes())?;
+    /// assert_eq!(file.read(4)?, "grüß");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn read(&mut self, count: usize) -> io::Result<String> {
         let mut text = String::new();
@@ -95,11 +142,28 @@ impl<N: Net> TextFile<N> {
         Ok(text)
     }
 
-    /// All the rest, up to the end of the stream.
+    /// Python's `read()`: all the rest, up to the end of the stream.
     ///
     /// # Errors
     ///
     /// Those of [`read_line`](Self::read_line).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, DecodeErrors, FileMode, Newline, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile_text(FileMode::ReadWrite, Buffering::Default, DecodeErrors::Strict, Newline::Universal)?;
+    /// right.sendall(b"one\ntwo")?;
+    /// right.close()?;
+    /// let mut all = String::new();
+    /// file.read_to_string(&mut all)?;
+    /// assert_eq!(all, "one\ntwo");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn read_to_string(&mut self, text: &mut String) -> io::Result<usize> {
         let start = text.len();
@@ -109,11 +173,25 @@ impl<N: Net> TextFile<N> {
         Ok(text.len() - start)
     }
 
-    /// Writes text, with its ends of lines as [`Newline`] says.
+    /// Python's `write`: writes text, with its ends of lines as [`Newline`] says.
     ///
     /// # Errors
     ///
     /// Those of sending.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, DecodeErrors, FileMode, Newline, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile_text(FileMode::Write, Buffering::Line, DecodeErrors::Strict, Newline::CrLf)?;
+    /// file.write_str("QUIT\n")?;
+    /// assert_eq!(right.recv_vec(16)?, b"QUIT\r\n");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn write_str(&mut self, text: &str) -> io::Result<()> {
         let end = match self.newline {
@@ -141,21 +219,53 @@ impl<N: Net> TextFile<N> {
         Ok(())
     }
 
-    /// Sends what is buffered.
+    /// Python's `flush`: sends what is buffered.
     ///
     /// # Errors
     ///
     /// Those of sending.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, DecodeErrors, FileMode, Newline, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile_text(FileMode::ReadWrite, Buffering::Default, DecodeErrors::Strict, Newline::Universal)?;
+    /// file.write_str("no line yet")?;
+    /// file.flush()?;
+    /// assert_eq!(right.recv_vec(16)?, b"no line yet");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
 
-    /// [`SocketFile::close`].
+    /// Python's `close`: [`SocketFile::close`].
+    ///
+    /// Blocks until the buffer is sent.
     ///
     /// # Errors
     ///
     /// Those of [`SocketFile::close`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wavetank_api::{Buffering, DecodeErrors, FileMode, Newline, socketpair};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = socketpair(host)?;
+    /// let left = Arc::new(left);
+    /// let mut file = left.makefile_text(FileMode::ReadWrite, Buffering::Default, DecodeErrors::Strict, Newline::Universal)?;
+    /// file.write_str("the end")?;
+    /// file.close()?;
+    /// assert_eq!(right.recv_vec(16)?, b"the end");
+    /// # Ok(())
+    /// # });
+    /// ```
     #[track_caller]
     pub fn close(self) -> io::Result<()> {
         self.file.close()
