@@ -92,7 +92,9 @@ impl Net for Machine {
     #[inline]
     fn recvmsg(&self, fd: &Fd, msg: &mut RecvMsg<'_, '_, Fd>, flags: MsgFlags) -> Result<usize> {
         let count = match sys::recvmsg(fd.as_fd(), msg, flags.bits() | libc::MSG_CMSG_CLOEXEC) {
-            Err(errno) if quirks::refuses_cmsg_cloexec(fd.as_fd(), errno) => sys::recvmsg(fd.as_fd(), msg, flags.bits()),
+            Err(errno) if quirks::refuses_cmsg_cloexec(fd.as_fd(), errno) => {
+                sys::recvmsg(fd.as_fd(), msg, flags.bits())
+            }
             received => received,
         };
         let count = count.map_err(of("recvmsg"))?;

@@ -5,41 +5,49 @@ use std::{fmt::Debug, time::Duration};
 
 use wavetank_api::{
     Errno, Family, Protocol, SockType,
-    option::{
-        Linger, MAX_LEN, Millis, OptValue, Pkt6Info, PktInfo, Seconds, TcpInfo, Timespec, Timeval, Ucred, all, option_name,
-    },
+    can::{CanFilter, IsotpFc, IsotpLink, IsotpOptions, J1939Filter},
+    option::*,
 };
 
 use super::{Seed, input::Input};
 
 /// Takes the bytes as values of every type; then as values that a program gives.
 pub fn run(bytes: &[u8]) {
-    // A call fills no more than it was given room for.
-    let filled = &bytes[..bytes.len().min(MAX_LEN)];
     macro_rules! forms {
-        ($($form:ty)*) => { $(read::<$form>(filled);)* };
+        ($($form:ty)*) => { $(read::<$form>(bytes);)* };
     }
     forms! {
         i32 u8 u16 u32 u64 bool SockType Family Protocol Option<Errno> Seconds Millis Timeval Timespec Linger String Vec<u8> TcpInfo
-        Ucred PktInfo Pkt6Info
+        Ucred PktInfo Pkt6Info GroupReq GroupSourceReq IpMreqn IpMreqSource Ipv6Mreq PathMtu MptcpInfo
+        HciFilter BtSecurity BtPower BtVoice L2capOptions L2capConninfo RfcommConninfo ScoOptions ScoConninfo
+        PacketMreq PacketStats RolloverStats RdsRxTrace TipcGroupReq SockTxtime CanRawVcid
+        List<CanFilter> List<J1939Filter> List<u32> IsotpOptions IsotpFc IsotpLink
+    }
+    // It is an address when read and a structure when written: `ip(7)`.
+    if let (Some(value), Some(four)) = (MulticastIf::decode(bytes), bytes.first_chunk::<4>()) {
+        assert_eq!(value.address.octets(), *four);
     }
     given(bytes);
     too_long(bytes);
     names(bytes);
 }
 
-fn read<T: OptValue>(filled: &[u8])
+/// A call fills no more than it was given room for, and a program is given as much as it filled.
+fn read<T: OptValue>(bytes: &[u8])
 where
     T::Value: PartialEq + Debug,
 {
-    assert!(T::LEN <= MAX_LEN);
+    let filled = &bytes[..bytes.len().min(T::LEN)];
     let Some(value) = T::decode(filled) else { return };
     assert!(T::fits(&value));
-    let mut bytes = [0xaa; MAX_LEN];
-    let len = T::encode(&value, &mut bytes);
-    assert!(bytes[len..].iter().all(|&byte| byte == 0xaa), "more was written than said");
-    let again = T::decode(&bytes[..len]);
-    assert_eq!(again, Some(value), "{filled:02x?}");
+    let mut room = [0xaa; MAX_LEN];
+    let written = T::bytes(&value, &mut room).into_owned();
+    assert!(T::decode(&written).as_ref() == Some(&value), "{filled:02x?} was written as {written:02x?}: {value:?}");
+    // The other way of writing begins the same, and writes no more than it says.
+    let mut room = [0xaa; MAX_LEN];
+    let len = T::encode(&value, &mut room);
+    assert!(written.starts_with(&room[..len]) && (len == written.len() || written.len() > MAX_LEN));
+    assert!(room[len..].iter().all(|&byte| byte == 0xaa), "more was written than said");
 }
 
 /// Times are rounded up, and what has a most becomes the most.

@@ -15,7 +15,7 @@ use super::Seed;
 pub fn run(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let sim = Sim::new(1);
-    sim.set_time_limit(Duration::from_secs(30)).set_event_limit(20_000);
+    sim.set_time_limit(Duration::from_secs(30)).set_event_limit(5_000);
     let (server, client) = (sim.host("server"), sim.host("client"));
     let settings = text.clone();
     server.serve(move |host| {
