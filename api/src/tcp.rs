@@ -11,6 +11,29 @@ use crate::socket::read_write_by_socket;
 use crate::{Addr, Errno, Error, Family, MsgFlags, Net, Result, SockType, Socket, ToAddrs};
 
 /// A TCP socket that listens.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use wavetank_api::{Errno, Host, TcpListener, TcpStream};
+///
+/// # wavetank_sim::example(|host| {
+/// let listener = TcpListener::bind(host, "127.0.0.1:7")?;
+/// let echo = host.spawn("echo", move || {
+///     let (stream, _peer) = listener.accept()?;
+///     std::io::copy(&mut &stream, &mut &stream)
+/// });
+/// let mut stream = TcpStream::connect(host, "127.0.0.1:7")?;
+/// stream.write_all(b"ahoy")?;
+/// let mut back = [0; 4];
+/// stream.read_exact(&mut back)?;
+/// assert_eq!(&back, b"ahoy");
+/// drop(stream);
+/// assert_eq!(echo.join().unwrap()?, 4);
+/// // The listener ended with the thread.
+/// assert_eq!(TcpStream::connect(host, "127.0.0.1:7").unwrap_err(), Errno::ECONNREFUSED);
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct TcpListener<N: Net> {
     socket: Socket<N>,
@@ -99,6 +122,21 @@ impl<N: Net> Iterator for Incoming<'_, N> {
 }
 
 /// A TCP connection. `Read` and `Write` are implemented for it and for `&TcpStream`.
+///
+/// ```
+/// use std::time::Duration;
+/// use wavetank_api::{Errno, TcpListener, TcpStream};
+///
+/// # wavetank_sim::example(|host| {
+/// let listener = TcpListener::bind(host, "127.0.0.1:80")?;
+/// let stream = TcpStream::connect_timeout(host, &listener.local_addr()?, Duration::from_secs(5))?;
+/// stream.set_nodelay(true)?;
+/// stream.set_read_timeout(Some(Duration::from_millis(200)))?;
+/// let error = std::io::Read::read(&mut &stream, &mut [0; 16]).unwrap_err();
+/// assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct TcpStream<N: Net> {
     socket: Socket<N>,

@@ -8,6 +8,23 @@ use crate::tcp::{inet_family, timeouts, ttl, wrapper};
 use crate::{Addr, Eai, Error, MsgFlags, Net, Result, SockType, Socket, ToAddrs};
 
 /// A UDP socket.
+///
+/// ```
+/// use wavetank_api::UdpSocket;
+///
+/// # wavetank_sim::example(|host| {
+/// let server = UdpSocket::bind(host, "127.0.0.1:53")?;
+/// let client = UdpSocket::bind(host, "127.0.0.1:0")?;
+/// client.send_to(b"question", "127.0.0.1:53")?;
+/// let mut buf = [0; 512];
+/// let (count, from) = server.recv_from(&mut buf)?;
+/// assert_eq!(&buf[..count], b"question");
+/// server.send_to(b"answer", from)?;
+/// client.connect("127.0.0.1:53")?;
+/// assert_eq!(client.recv(&mut buf)?, 6);
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct UdpSocket<N: Net> {
     socket: Socket<N>,

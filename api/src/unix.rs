@@ -1,10 +1,12 @@
 //! [`UnixListener`] and [`UnixStream`]: the names and signatures of [`std::os::unix::net`], in either world.
 
+use std::io::{IoSlice, IoSliceMut};
 use std::path::Path;
 
+use crate::control::cmsg_len;
 use crate::socket::read_write_by_socket;
 use crate::tcp::{shutdown, timeouts, wrapper};
-use crate::{Addr, Errno, Error, Family, Net, Result, SockType, Socket, UnixAddr};
+use crate::{Addr, Errno, Error, Family, MsgFlags, Net, Result, SockType, Socket, UnixAddr};
 
 /// Connections that may wait to be accepted, as in `std`: Linux reads -1 as the most it allows, `net.core.somaxconn`.
 const BACKLOG: i32 = -1;
@@ -95,6 +97,21 @@ impl<N: Net> Iterator for UnixIncoming<'_, N> {
 }
 
 /// A UNIX stream connection. `Read` and `Write` are implemented for it and for `&UnixStream`.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use wavetank_api::UnixStream;
+///
+/// # wavetank_sim::example(|host| {
+/// let (mut left, mut right) = UnixStream::pair(host)?;
+/// left.write_all(b"ahoy")?;
+/// drop(left);
+/// let mut all = String::new();
+/// right.read_to_string(&mut all)?;
+/// assert_eq!(all, "ahoy");
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct UnixStream<N: Net> {
     socket: Socket<N>,
@@ -153,6 +170,45 @@ impl<N: Net> UnixStream<N> {
     #[track_caller]
     pub fn peer_addr(&self) -> Result<UnixAddr> {
         unix_addr(self.socket.getpeername()?, "getpeername")
+    }
+
+    /// Sends data and descriptors: [`Socket::send_fds`]. The receiver gets duplicates. Blocks until there is room for the data.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::send_fds`].
+    ///
+    /// ```
+    /// use wavetank_api::{Socket, UnixStream};
+    ///
+    /// # wavetank_sim::example(|host| {
+    /// let (left, right) = UnixStream::pair(host)?;
+    /// let (mine, yours) = UnixStream::pair(host)?;
+    /// left.send_fds(b"take it", &[mine.socket().fd()])?;
+    /// let mut buf = [0; 16];
+    /// let (count, mut fds) = right.recv_fds(&mut buf, 1)?;
+    /// assert_eq!(&buf[..count], b"take it");
+    /// Socket::from_fd(host, fds.remove(0))?.sendall(b"I have it")?;
+    /// assert_eq!(yours.socket().recv_vec(16)?, b"I have it");
+    /// # Ok(())
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn send_fds(&self, data: &[u8], fds: &[&N::Fd]) -> Result<usize> {
+        self.socket.send_fds(&[IoSlice::new(data)], fds, MsgFlags::empty(), None)
+    }
+
+    /// Receives data and at most `max_fds` descriptors, as [`Socket::recv_fds`] into memory of one's own. Further ones are closed.
+    /// Blocks until there is something, or the stream has ended.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Socket::recv_fds`].
+    #[track_caller]
+    pub fn recv_fds(&self, buf: &mut [u8], max_fds: usize) -> Result<(usize, Vec<N::Fd>)> {
+        let room = cmsg_len(max_fds.saturating_mul(size_of::<i32>())).map_err(|error| error.with_call("recvmsg"))?;
+        let (count, ancillary) = self.socket.recvmsg_into(&mut [IoSliceMut::new(buf)], room, MsgFlags::empty())?;
+        Ok((count, ancillary.fds))
     }
 
     /// Another descriptor of the same connection: `dup(2)`.

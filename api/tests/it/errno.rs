@@ -2,7 +2,7 @@
 
 use std::io;
 
-use wavetank_api::{Eai, Errno};
+use wavetank_api::{Eai, Errno, HErrno};
 
 #[test]
 fn the_texts_are_those_of_the_c_library() {
@@ -56,5 +56,21 @@ fn resolver_errors_have_names_too() {
         (Eai::from_raw(-99), -99, "EAI -99 (Unknown error)"),
     ] {
         assert_eq!((eai.raw(), eai.to_string().as_str()), (number, text));
+    }
+}
+
+/// As glibc 2.36 answers `hstrerror`.
+#[test]
+fn the_older_resolver_errors_have_their_own_texts() {
+    for (h_errno, number, text) in [
+        (HErrno::HOST_NOT_FOUND, 1, "HOST_NOT_FOUND (Unknown host)"),
+        (HErrno::TRY_AGAIN, 2, "TRY_AGAIN (Host name lookup failure)"),
+        (HErrno::NO_RECOVERY, 3, "NO_RECOVERY (Unknown server error)"),
+        (HErrno::NO_DATA, 4, "NO_DATA (No address associated with name)"),
+        (HErrno::from_raw(-1), -1, "h_errno -1 (Resolver internal error)"),
+        (HErrno::from_raw(0), 0, "h_errno 0 (Resolver Error 0 (no error))"),
+        (HErrno::from_raw(5), 5, "h_errno 5 (Unknown resolver error)"),
+    ] {
+        assert_eq!((h_errno.raw(), h_errno.to_string().as_str()), (number, text));
     }
 }

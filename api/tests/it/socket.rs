@@ -1,9 +1,9 @@
 //! What `Socket` does between two calls: retries, deadlines, and nothing where nothing is to be done.
 
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::time::Duration;
 
-use wavetank_api::{Addr, Errno, PollEvents};
+use wavetank_api::{Addr, Buffering, Errno, FileMode, PollEvents};
 
 use crate::script::{Answer, Answer::*, Script};
 
@@ -120,4 +120,46 @@ fn a_full_queue_of_a_unix_listener_is_not_waited_for() {
     let (script, socket) = Script::socket(SECOND, &[AGAIN]);
     assert_eq!(socket.connect(&Addr::ANY_V4).unwrap_err(), Errno::EAGAIN);
     assert_eq!(script.calls(), ["connect"]);
+}
+
+#[test]
+fn sendfile_goes_on_after_a_signal_and_after_a_wait() {
+    let mut file = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap();
+    let (script, socket) = Script::socket(SECOND, &[Ok(3), INTERRUPTED, AGAIN, Polled(OUT, 600), Ok(4), Ok(0)]);
+    assert_eq!(socket.sendfile(&mut file, 2, Some(10)).unwrap(), 7);
+    assert_eq!(file.stream_position().unwrap(), 9);
+    assert_eq!(
+        script.calls(),
+        ["sendfile 2 10", "sendfile 5 7", "sendfile 5 7", "poll POLLOUT 1s", "sendfile 5 7", "sendfile 9 3"]
+    );
+}
+
+#[test]
+fn sendfile_gives_up_on_the_kernel_only_before_the_first_byte() {
+    let mut file = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap();
+    let (script, socket) = Script::socket(None, &[Err(Errno::ENOSYS), INTERRUPTED, Ok(4), Ok(6)]);
+    assert_eq!(socket.sendfile(&mut file, 0, Some(10)).unwrap(), 10);
+    assert_eq!(script.calls(), ["sendfile 0 10", "send 10", "send 10", "send 6"]);
+    assert_eq!(file.stream_position().unwrap(), 10);
+
+    let (script, socket) = Script::socket(None, &[Ok(3), Err(Errno::EINVAL)]);
+    assert_eq!(socket.sendfile(&mut file, 0, Some(10)).unwrap_err(), Errno::EINVAL);
+    assert_eq!(script.calls(), ["sendfile 0 10", "sendfile 3 7"]);
+    assert_eq!(file.stream_position().unwrap(), 3);
+
+    // A connection that is gone is no reason to read.
+    let (script, socket) = Script::socket(None, &[Err(Errno::ECONNRESET)]);
+    assert_eq!(socket.sendfile(&mut file, 0, None).unwrap_err(), Errno::ECONNRESET);
+    assert_eq!(script.calls(), ["sendfile 0 1073741824"]);
+    assert_eq!(file.stream_position().unwrap(), 3);
+}
+
+#[test]
+fn a_file_of_a_socket_goes_on_after_a_signal_and_keeps_what_it_could_not_send() {
+    let (script, socket) = Script::socket(SECOND, &[INTERRUPTED, AGAIN, Polled(NONE, 1_000), Ok(2), Ok(3)]);
+    let mut file = std::sync::Arc::new(socket).makefile(FileMode::Write, Buffering::Default).unwrap();
+    file.write_all(b"12345").unwrap();
+    assert_eq!(file.flush().unwrap_err().kind(), std::io::ErrorKind::TimedOut);
+    file.flush().unwrap();
+    assert_eq!(script.calls(), ["send 5", "send 5", "poll POLLOUT 1s", "send 5", "send 3"]);
 }
