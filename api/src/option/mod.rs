@@ -89,8 +89,8 @@ pub use self::{
 /// let len = Linger::encode(&Some(Duration::from_millis(4_200)), &mut bytes);
 /// assert_eq!(bytes[..len], [1_i32.to_ne_bytes(), 5_i32.to_ne_bytes()].concat());
 ///
-/// const SO_PASSRIGHTS: SockOpt<bool> = SockOpt::new(1, 83);
-/// assert_eq!(SO_PASSRIGHTS.to_string(), "1:83");
+/// const NAMELESS: SockOpt<bool> = SockOpt::new(1, 9_999);
+/// assert_eq!(NAMELESS.to_string(), "1:9999");
 /// ```
 pub struct SockOpt<T> {
     level: i32,
