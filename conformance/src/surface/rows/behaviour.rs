@@ -59,5 +59,8 @@ pub(super) const ROWS: &[Row] = &[
         .cases(&["time_wait::keeps_the_servers_port", "time_wait::reuseaddr_of_both_passes_it", "time_wait::reuseaddr_of_one_does_not"]),
     row("recvmsg truncation")
         .note("ancillary items that do not fit; descriptors closed when an exception follows; truncated trailing integers ignored by recv_fds").at(&[rust!(value wavetank_api::Socket::<Machine>::recv_fds), rust!(item wavetank_api::RecvMsg)]).cases(&["unix::passing::no_room_at_all", "unix::passing::room_for_some", "unix::passing::room_for_the_header_only", "ancillary::fds_beyond_the_room"]),
-    row("AF_ALG").note("availability by kernel; op, iv, assoclen, flags"),
+    row("AF_ALG")
+        .note("availability by kernel; op, iv, assoclen, flags")
+        .at(&[rust!(item wavetank_api::AlgOp)])
+        .cases(&["alg::unknown_algorithms", "alg::cipher::encrypts_and_decrypts", "alg::cipher::authenticated"]),
 ];

@@ -13,9 +13,17 @@ pub(super) const ROWS: &[Row] = &[
             test("examples/tests/real.rs", "echo_over_getaddrinfo"),
         ],
     ),
-    row("sniffer with a raw socket, promiscuous mode"),
-    row("CAN raw: send, receive, echo"),
-    row("CAN BCM form"),
+    row("sniffer with a raw socket, promiscuous mode")
+        .at(&[Path::file("conformance/src/cases/examples.rs"), rust!(item wavetank_api::option::PacketMreq)])
+        .cases(&["example::sniffer"]),
+    row("CAN raw: send, receive, echo")
+        .at(&[Path::file("conformance/src/cases/examples.rs"), rust!(item wavetank_api::can::CanFrame)])
+        .cases(&["example::can_raw_echo"]),
+    row("CAN BCM form").at(&[rust!(item wavetank_api::can::BcmMsg)]).cases(&[
+        "can::bcm::connected_not_bound",
+        "can::bcm::send_one",
+        "can::bcm::cyclic",
+    ]),
     row("REUSEADDR against TIME_WAIT")
         .at(&[Path::file("examples/src/time_wait.rs"), rust!(item wavetank_api::option::SO_REUSEADDR)])
         .cases(&["time_wait::keeps_the_servers_port", "time_wait::reuseaddr_of_both_passes_it"]),

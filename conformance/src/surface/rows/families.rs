@@ -38,6 +38,8 @@ pub(super) const ROWS: &[Row] = &[
             "names::both_ends_agree",
             "bind::all_of_127_is_local",
             "udp::errors::broadcast_needs_permission",
+            "addr_text::hosts_in_numbers",
+            "addr_text::stars",
         ]),
     row("AF_INET6")
         .note("host, port, flowinfo, scope_id; `%scope` text; dual stack")
@@ -47,7 +49,8 @@ pub(super) const ROWS: &[Row] = &[
             "connect::to_a_listener",
             "connect::dual_stack_listener",
             "bind::v6only_leaves_ipv4_alone",
-            "udp::dual_stack",
+            "netdb::scopes",
+            "udp::control::traffic_class",
         ]),
     row("AF_UNIX")
         .note("path (bytes), abstract (leading NUL), unnamed; stream, datagram, seqpacket")
@@ -67,7 +70,15 @@ pub(super) const ROWS: &[Row] = &[
     row("AF_TIPC")
         .note("NAME, NAMESEQ, ID; scopes; stream, seqpacket, datagram, rdm")
         .at(&[rust!(item wavetank_api::Addr::Tipc), rust!(item wavetank_api::TipcName)])
-        .asks(AF_TIPC_NEED),
+        .asks(AF_TIPC_NEED)
+        .cases(&[
+            "tipc::four_types",
+            "tipc::a_name",
+            "tipc::a_range",
+            "tipc::to_an_id",
+            "tipc::one_of_several",
+            "tipc::connect::pairs",
+        ]),
     row("AF_CAN CAN_RAW")
         .note("interface, `''` for all")
         .at(&[
@@ -76,17 +87,28 @@ pub(super) const ROWS: &[Row] = &[
             rust!(item wavetank_api::CanAddr::Raw),
         ])
         .asks(need(libc::AF_CAN, SockType::RAW, libc::CAN_RAW))
-        .cases(&["can::raw::what_it_is", "can::raw::unbound"]),
-    row("AF_CAN CAN_BCM").note("interface").at(&[rust!(item wavetank_api::CanAddr::Raw)]).asks(need(
-        libc::AF_CAN,
-        SockType::DGRAM,
-        libc::CAN_BCM,
-    )),
-    row("AF_CAN CAN_ISOTP").note("interface, rx id, tx id").at(&[rust!(item wavetank_api::CanAddr::Isotp)]).asks(need(
-        libc::AF_CAN,
-        SockType::DGRAM,
-        libc::CAN_ISOTP,
-    )),
+        .cases(&[
+            "can::raw::reaches_the_others",
+            "can::raw::every_interface",
+            "can::raw::names_the_interface",
+            "can::raw::options::any_of_several",
+            "example::can_raw_echo",
+        ]),
+    row("AF_CAN CAN_BCM")
+        .note("interface")
+        .at(&[rust!(item wavetank_api::CanAddr::Raw)])
+        .asks(need(libc::AF_CAN, SockType::DGRAM, libc::CAN_BCM))
+        .cases(&[
+            "can::bcm::connected_not_bound",
+            "can::bcm::cyclic",
+            "can::bcm::receive::changes_only",
+            "can::bcm::every_interface",
+        ]),
+    row("AF_CAN CAN_ISOTP")
+        .note("interface, rx id, tx id")
+        .at(&[rust!(item wavetank_api::CanAddr::Isotp)])
+        .asks(need(libc::AF_CAN, SockType::DGRAM, libc::CAN_ISOTP))
+        .cases(&["can::isotp::names", "can::isotp::several_frames", "can::isotp::extended_addressing"]),
     row("AF_CAN CAN_J1939")
         .note("interface, name, pgn, address")
         .at(&[rust!(item wavetank_api::CanAddr::J1939)])
@@ -121,7 +143,15 @@ pub(super) const ROWS: &[Row] = &[
             rust!(item wavetank_api::Addr::Alg),
             rust!(item wavetank_api::AlgAddr),
         ])
-        .asks(need(libc::AF_ALG, SockType::SEQPACKET, 0)),
+        .asks(need(libc::AF_ALG, SockType::SEQPACKET, 0))
+        .cases(&[
+            "alg::digest",
+            "alg::keyed_hash",
+            "alg::random_numbers",
+            "alg::features",
+            "alg::cipher::encrypts_and_decrypts",
+            "alg::cipher::authenticated",
+        ]),
     row("AF_VSOCK")
         .note("cid, port")
         .at(&[rust!(value wavetank_api::Family::VSOCK), rust!(item wavetank_api::Addr::Vsock)])
@@ -133,7 +163,8 @@ pub(super) const ROWS: &[Row] = &[
             rust!(item wavetank_api::Addr::Packet),
             rust!(item wavetank_api::PacketAddr),
         ])
-        .asks(need(libc::AF_PACKET, SockType::RAW, 0)),
+        .asks(need(libc::AF_PACKET, SockType::RAW, 0))
+        .cases(&["example::sniffer"]),
     row("AF_QIPCRTR").note("node, port").at(&[rust!(item wavetank_api::Addr::Qipcrtr)]).asks(need(
         AF_QIPCRTR,
         SockType::DGRAM,
@@ -142,12 +173,13 @@ pub(super) const ROWS: &[Row] = &[
     row("IPPROTO_UDPLITE")
         .note("UDPLITE_SEND_CSCOV, UDPLITE_RECV_CSCOV; IPv4 and IPv6")
         .at(&[rust!(value wavetank_api::Protocol::UDPLITE)])
-        .asks(need(libc::AF_INET, SockType::DGRAM, libc::IPPROTO_UDPLITE)),
-    row("IPPROTO_MPTCP").note("stream").at(&[rust!(value wavetank_api::Protocol::MPTCP)]).asks(need(
-        libc::AF_INET,
-        SockType::STREAM,
-        libc::IPPROTO_MPTCP,
-    )),
+        .asks(need(libc::AF_INET, SockType::DGRAM, libc::IPPROTO_UDPLITE))
+        .cases(&["udplite::datagrams", "udplite::covered_in_part", "udplite::values"]),
+    row("IPPROTO_MPTCP")
+        .note("stream")
+        .at(&[rust!(value wavetank_api::Protocol::MPTCP)])
+        .asks(need(libc::AF_INET, SockType::STREAM, libc::IPPROTO_MPTCP))
+        .cases(&["mptcp::what_it_is", "mptcp::both_ways", "mptcp::to_tcp"]),
     row("AF_HYPERV")
         .note("vm_id, service_id; HV_GUID_*")
         .at(&[
@@ -156,11 +188,11 @@ pub(super) const ROWS: &[Row] = &[
             rust!(item wavetank_api::Guid),
         ])
         .only_on("Windows"),
-    row("AF_RDS").note("host, port; seqpacket").at(&[rust!(item wavetank_api::Addr::V4)]).asks(need(
-        libc::AF_RDS,
-        SockType::SEQPACKET,
-        0,
-    )),
+    row("AF_RDS")
+        .note("host, port; seqpacket")
+        .at(&[rust!(item wavetank_api::Addr::V4)])
+        .asks(need(libc::AF_RDS, SockType::SEQPACKET, 0))
+        .cases(&["rds::messages", "rds::bound_once", "rds::options"]),
     row("AF_DIVERT").at(&[Path::elsewhere("wavetank_api::c::AF_DIVERT", "api/src/c/freebsd.rs")]).only_on("FreeBSD"),
     row("AF_LINK")
         .at(&[Path::elsewhere("wavetank_api::c::AF_LINK", "api/src/c/macos.rs")])
@@ -168,5 +200,6 @@ pub(super) const ROWS: &[Row] = &[
     row("SOCK_RAW on AF_INET(6)")
         .note("IP_HDRINCL; ICMP; the sniffer example")
         .at(&[rust!(value wavetank_api::SockType::RAW)])
-        .asks(need(libc::AF_INET, SockType::RAW, libc::IPPROTO_ICMP)),
+        .asks(need(libc::AF_INET, SockType::RAW, libc::IPPROTO_ICMP))
+        .cases(&["raw_ip::echo", "raw_ip::echo_v6", "raw_ip::header_of_the_senders", "ping::echo", "example::sniffer"]),
 ];

@@ -159,7 +159,12 @@ pub(super) const METHODS: &[Row] = &[
             "unix::passing::several_in_order",
         ]),
     row("sendmsg_afalg")
-        .at(&[rust!(value wavetank_api::Socket::<Machine>::sendmsg_afalg), rust!(item wavetank_api::AlgOp)]),
+        .at(&[rust!(value wavetank_api::Socket::<Machine>::sendmsg_afalg), rust!(item wavetank_api::AlgOp)])
+        .cases(&[
+            "alg::cipher::encrypts_and_decrypts",
+            "alg::cipher::authenticated",
+            "alg::cipher::wrong_control_messages",
+        ]),
     row("sendfile")
         .at(&[
             rust!(value wavetank_api::Socket::<Machine>::sendfile::<std::fs::File>),
