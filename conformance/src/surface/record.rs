@@ -136,11 +136,11 @@ impl Records {
         self.0.iter().filter_map(|record| record.cases.get(case).copied()).min()
     }
 
-    /// The best answer to the probe of a row or a constant: `ok` if one machine has it, else the first machine's; `None` if nobody was
-    /// asked.
+    /// The best answer to the probe of a row or a constant: of the first machine that has it (`ok`, or an option that can be got or set), else
+    /// the first machine's; `None` if nobody was asked.
     pub(super) fn answer(&self, name: &str) -> Option<&str> {
         let answers: Vec<_> = self.0.iter().filter_map(|record| record.probes.get(name)).collect();
-        let ok = answers.iter().find(|answer| **answer == "ok");
+        let ok = answers.iter().find(|answer| answer.split([' ', ',']).any(|word| word == "ok"));
         ok.or(answers.first()).map(|answer| answer.as_str())
     }
 

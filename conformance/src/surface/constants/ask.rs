@@ -17,7 +17,7 @@ pub(super) enum Question {
     /// A socket of IPv4 with this protocol, whatever its type.
     Protocol(Protocol),
     /// `getsockopt` into 256 bytes, and `setsockopt` of the `int` 1 (no descriptor, where it wants a program's), on a fresh socket.
-    Option { level: i32, name: i32 },
+    Option { level: i32, number: i32, name: &'static str },
 }
 
 const TYPES: [SockType; 5] = [SockType::STREAM, SockType::DGRAM, SockType::SEQPACKET, SockType::RDM, SockType::RAW];
@@ -25,8 +25,8 @@ const TYPES: [SockType; 5] = [SockType::STREAM, SockType::DGRAM, SockType::SEQPA
 impl Question {
     /// The question of a constant, if it has one.
     pub(super) fn of(name: &str) -> Option<Self> {
-        if let Some((level, number, _)) = option::all().find(|known| known.2 == name) {
-            return Some(Self::Option { level, name: number });
+        if let Some((level, number, name)) = option::all().find(|known| known.2 == name) {
+            return Some(Self::Option { level, number, name });
         }
         let number = c::by_name(name).and_then(|number| i32::try_from(number).ok())?;
         if name.starts_with("AF_") && !["AF_UNSPEC", "AF_MAX"].contains(&name) {
@@ -56,23 +56,45 @@ impl Question {
                 }
                 text(answer)
             }
-            Self::Option { level, name } => {
-                let (family, kind) = match level {
-                    c::IPPROTO_IPV6 => (Family::INET6, SockType::STREAM),
-                    c::IPPROTO_UDP => (Family::INET, SockType::DGRAM),
-                    _ => (Family::INET, SockType::STREAM),
-                };
-                let fd = match net.socket(family, kind, SockFlags::CLOEXEC, Protocol::DEFAULT) {
+            Self::Option { level, number, name } => {
+                let (family, kind, protocol) = socket_of(level, name);
+                let fd = match net.socket(family, kind, SockFlags::CLOEXEC, protocol) {
                     Ok(fd) => fd,
                     Err(error) => return text(errno_of(Err(error))),
                 };
-                let get = errno_of(net.getsockopt(&fd, level, name, &mut [0; 256]).map(drop));
-                let program = option::option_name(level, name).is_some_and(|name| name.ends_with("BPF"));
-                let value = if program { -1 } else { 1_i32 };
-                let set = errno_of(net.setsockopt(&fd, level, name, &value.to_ne_bytes()));
+                let get = errno_of(net.getsockopt(&fd, level, number, &mut [0; 256]).map(drop));
+                let value = if name.ends_with("BPF") { -1 } else { 1_i32 };
+                let set = errno_of(net.setsockopt(&fd, level, number, &value.to_ne_bytes()));
                 format!("get {}, set {}", text(get), text(set))
             }
         }
+    }
+}
+
+/// A socket that has this option. Bluetooth's levels are numbers that others have, too.
+fn socket_of(level: i32, name: &str) -> (Family, SockType, Protocol) {
+    let of = |family: i32, kind, protocol: i32| (Family::from_raw(family), kind, Protocol::from_raw(protocol));
+    match name.split('_').next().unwrap_or_default() {
+        "HCI" => return of(c::AF_BLUETOOTH, SockType::RAW, c::BTPROTO_HCI),
+        "SCO" => return of(c::AF_BLUETOOTH, SockType::SEQPACKET, c::BTPROTO_SCO),
+        "RFCOMM" => return of(c::AF_BLUETOOTH, SockType::STREAM, c::BTPROTO_RFCOMM),
+        "L2CAP" | "BT" => return of(c::AF_BLUETOOTH, SockType::SEQPACKET, c::BTPROTO_L2CAP),
+        _ => {}
+    }
+    match level {
+        c::IPPROTO_IPV6 => of(c::AF_INET6, SockType::STREAM, 0),
+        c::IPPROTO_UDP => of(c::AF_INET, SockType::DGRAM, 0),
+        c::SOL_MPTCP => of(c::AF_INET, SockType::STREAM, c::IPPROTO_MPTCP),
+        c::SOL_CAN_RAW => of(c::AF_CAN, SockType::RAW, c::CAN_RAW),
+        c::SOL_CAN_ISOTP => of(c::AF_CAN, SockType::DGRAM, c::CAN_ISOTP),
+        c::SOL_CAN_J1939 => of(c::AF_CAN, SockType::DGRAM, c::CAN_J1939),
+        c::SOL_PACKET => of(c::AF_PACKET, SockType::RAW, 0),
+        c::SOL_NETLINK => of(c::AF_NETLINK, SockType::RAW, c::NETLINK_ROUTE),
+        c::SOL_TIPC => of(c::AF_TIPC, SockType::SEQPACKET, 0),
+        c::SOL_RDS => of(c::AF_RDS, SockType::SEQPACKET, 0),
+        c::SOL_ALG => of(c::AF_ALG, SockType::SEQPACKET, 0),
+        c::AF_VSOCK => of(c::AF_VSOCK, SockType::STREAM, 0),
+        _ => of(c::AF_INET, SockType::STREAM, 0),
     }
 }
 
