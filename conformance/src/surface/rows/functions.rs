@@ -83,7 +83,7 @@ pub(super) const CREATING: &[Row] = &[
         .cases(&["create::dual_stack_is_there"]),
     row("fromfd").at(&[rust!(value wavetank_api::Socket::<Machine>::fromfd)]).cases(&["create::fromfd_is_a_duplicate"]),
     row("fromshare")
-        .at(&[Path::elsewhere("wavetank_api::Socket::fromshare", "api/src/socket/mod.rs")])
+        .at(&[Path::elsewhere("wavetank_api::Socket::fromshare", "api/src/socket/make.rs")])
         .only_on("Windows"),
     row("SocketType")
         .at(&[rust!(item wavetank_api::Socket)])

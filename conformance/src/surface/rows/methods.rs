@@ -197,7 +197,7 @@ pub(super) const METHODS: &[Row] = &[
         "shutdown::reading_ends_the_own_stream",
         "shutdown::not_connected",
     ]),
-    row("share").at(&[Path::elsewhere("wavetank_api::Socket::share", "api/src/socket/mod.rs")]).only_on("Windows"),
+    row("share").at(&[Path::elsewhere("wavetank_api::Socket::share", "api/src/socket/make.rs")]).only_on("Windows"),
     row("context manager")
         .note("closing on drop, errors from explicit close")
         .at(&[rust!(item wavetank_api::Descriptor), rust!(value wavetank_api::Socket::<Machine>::close)])
