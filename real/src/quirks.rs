@@ -24,11 +24,11 @@ pub(crate) fn refuses_nosignal(fd: BorrowedFd<'_>, errno: Errno) -> bool {
     }
 }
 
-/// Whether a call failed for `MSG_CMSG_CLOEXEC`: `packet_recvmsg` refuses every flag that it does not know, before it takes anything. No
-/// descriptor comes over such a socket.
+/// Whether a call failed for `MSG_CMSG_CLOEXEC`: `packet_recvmsg`, `isotp_recvmsg` and `j1939_sk_recvmsg` refuse every flag that they do
+/// not know, before they take anything. No descriptor comes over such a socket.
 #[cold]
 pub(crate) fn refuses_cmsg_cloexec(fd: BorrowedFd<'_>, errno: Errno) -> bool {
-    errno == Errno::EINVAL && is_of(fd, libc::AF_PACKET)
+    errno == Errno::EINVAL && [libc::AF_PACKET, libc::AF_CAN].into_iter().any(|family| is_of(fd, family))
 }
 
 /// Whether `accept` failed because there is no address to tell: `do_accept` answers `ECONNABORTED` where `af_alg_accept` has made the

@@ -12,6 +12,8 @@ use crate::{
 };
 
 pub(super) type Result<T> = std::result::Result<T, Stop>;
+/// Two sockets of a bed.
+pub(super) type Two<B> = (Socket<<B as Bed>::Host>, Socket<<B as Bed>::Host>);
 
 /// The interfaces of every machine here: two buses that nothing joins.
 const BUSES: &[(&str, &str)] = &[("vcan0", "vcan"), ("vcan1", "vcan")];

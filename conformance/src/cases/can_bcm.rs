@@ -9,7 +9,7 @@ use wavetank_api::{
 };
 
 use super::{
-    can::{Result, bus, frame, hears, hears_nothing, index_of, need, raw_on, sends, set_up, socket},
+    can::{Result, Two, bus, frame, hears, hears_nothing, index_of, need, raw_on, sends, set_up, socket},
     can_raw::set,
 };
 use crate::{
@@ -86,7 +86,7 @@ cases! { can::bcm, needs CAN_BCM:
 
 /// A broadcast manager on vcan0, and a raw socket that watches the bus.
 #[track_caller]
-pub(super) fn on_the_bus<B: Bed>(bed: &B) -> Result<(Socket<B::Host>, Socket<B::Host>)> {
+pub(super) fn on_the_bus<B: Bed>(bed: &B) -> Result<Two<B>> {
     let manager = socket(bed, &CAN_BCM)?;
     manager.connect(&bus(bed, "vcan0")?)?;
     Ok((manager, raw_on(bed, "vcan0")?))

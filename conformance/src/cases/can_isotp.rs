@@ -9,7 +9,7 @@ use wavetank_api::{
 };
 
 use super::{
-    can::{Result, bus, hears, hears_nothing, index_of, need, raw_on, sends, set_up, socket},
+    can::{Result, Two, bus, hears, hears_nothing, index_of, need, raw_on, sends, set_up, socket},
     can_raw::set,
 };
 use crate::{
@@ -151,7 +151,7 @@ fn bound<B: Bed>(bed: &B, socket: Socket<B::Host>) -> Result<Socket<B::Host>> {
 
 /// Two ends of a transfer, both with these options.
 #[track_caller]
-fn ends_with<B: Bed>(bed: &B, options: &IsotpOptions) -> Result<(Socket<B::Host>, Socket<B::Host>)> {
+fn ends_with<B: Bed>(bed: &B, options: &IsotpOptions) -> Result<Two<B>> {
     let (near, far) = (fresh(bed)?, fresh(bed)?);
     for end in [&near, &far] {
         set_options(end, options)?;
@@ -161,7 +161,7 @@ fn ends_with<B: Bed>(bed: &B, options: &IsotpOptions) -> Result<(Socket<B::Host>
 }
 
 #[track_caller]
-fn ends<B: Bed>(bed: &B) -> Result<(Socket<B::Host>, Socket<B::Host>)> {
+fn ends<B: Bed>(bed: &B) -> Result<Two<B>> {
     ends_with(bed, &IsotpOptions::default())
 }
 

@@ -497,7 +497,7 @@ fn interface_numbers<B: Bed>(bed: &B) -> Outcome {
     socket.ioctl(libc::SIOCGIFNAME, &mut request)?;
     same("SIOCGIFNAME", &request[..6], b"vcan1\0")?;
     let mtu = interface_ioctl(&socket, libc::SIOCGIFMTU, "vcan1", 0)?;
-    same("SIOCGIFMTU", mtu, if bed.kernel() < (7, 0) { c::CANFD_MTU as i32 } else { c::CANXL_MTU as i32 })?;
+    same("SIOCGIFMTU", mtu, if bed.kernel() < (7, 0) { c::CANFD_MTU } else { c::CANXL_MTU })?;
     let mut request = [b'x'; 40];
     fails(socket.ioctl(libc::SIOCGIFINDEX, &mut request), Errno::ENODEV)?;
     fails(socket.ioctl(libc::SIOCGIFNAME, &mut [0; 40]), Errno::ENODEV)

@@ -327,7 +327,7 @@ fn xl_frames<B: Bed>(bed: &B) -> Outcome {
     set(&other, c::CAN_RAW_XL_FRAMES, 1)?;
     // struct canxl_frame: priority, flags, SDT, length, acceptance, data.
     let xl = [&0x123_u32.to_ne_bytes()[..], &[c::CANXL_XLF as u8, 0], &4_u16.to_ne_bytes(), &[0; 4], b"long"].concat();
-    if interface_ioctl(&socket, libc::SIOCGIFMTU, "vcan0", 0)? < c::CANXL_MTU as i32 {
+    if interface_ioctl(&socket, libc::SIOCGIFMTU, "vcan0", 0)? < c::CANXL_MTU {
         fails(socket.send(&xl), Errno::EINVAL)?;
     } else {
         sends(&socket, &xl)?;

@@ -11,6 +11,7 @@ mod can;
 mod can_bcm;
 mod can_bcm_receive;
 mod can_isotp;
+mod can_j1939;
 mod can_raw;
 mod can_raw_options;
 mod close;
@@ -44,6 +45,7 @@ mod passing;
 mod ping;
 mod poll;
 mod ports;
+mod qipcrtr;
 mod raw_ip;
 mod rds;
 mod resolve;
@@ -64,6 +66,7 @@ mod udp_errors;
 mod udplite;
 mod unix;
 mod urgent;
+mod vsock;
 
 use std::sync::LazyLock;
 
@@ -136,6 +139,9 @@ pub(crate) fn all() -> &'static [&'static Case] {
             rds::CASES,
             alg::CASES,
             alg_cipher::CASES,
+            can_j1939::CASES,
+            vsock::CASES,
+            qipcrtr::CASES,
         ];
         tables.into_iter().flatten().collect()
     });
