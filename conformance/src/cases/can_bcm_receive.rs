@@ -143,9 +143,11 @@ fn missed<B: Bed>(bed: &B) -> Outcome {
     // Before the first frame nothing is missed.
     bed.near().host.sleep(2 * BEAT);
     hears_nothing(bed, &manager)?;
-    sends(&sender, &frame(0x42, b"").encode())?;
-    told_changed(&manager, &frame(0x42, b""))?;
-    let missed = takes_between(bed.near().host, BEAT / 2, 10 * BEAT, || told(&manager))??;
+    let missed = takes_between(bed.near().host, BEAT / 2, 20 * BEAT, || {
+        sends(&sender, &frame(0x42, b"").encode())?;
+        told_changed(&manager, &frame(0x42, b""))?;
+        told(&manager)
+    })??;
     same("operation", missed.op, BcmOp::RX_TIMEOUT)?;
     same("frames", missed.frames, vec![])?;
     bed.near().host.sleep(2 * BEAT);
