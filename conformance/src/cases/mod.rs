@@ -3,6 +3,7 @@
 mod accept;
 mod addr_text;
 mod alg;
+mod alg_afalg;
 mod alg_cipher;
 mod alive;
 mod ancillary;
@@ -142,6 +143,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             can_j1939::CASES,
             vsock::CASES,
             qipcrtr::CASES,
+            alg_afalg::CASES,
         ];
         tables.into_iter().flatten().collect()
     });
