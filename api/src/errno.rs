@@ -1,5 +1,7 @@
 //! [`Errno`]: the numbers by which Linux says what went wrong, by name.
 
+mod numbers;
+
 use std::fmt;
 use std::io;
 
@@ -25,14 +27,14 @@ macro_rules! errnos {
         impl Errno {
             $(
                 #[doc = concat!("`", stringify!($name), "`: ", $text, ".")]
-                pub const $name: Self = Self(libc::$name);
+                pub const $name: Self = Self(numbers::$name);
             )*
 
             /// The constant's name; `None` for a number Linux has not given one.
             #[must_use]
             pub const fn name(self) -> Option<&'static str> {
                 match self.0 {
-                    $(libc::$name => Some(stringify!($name)),)*
+                    $(numbers::$name => Some(stringify!($name)),)*
                     _ => None,
                 }
             }
@@ -41,7 +43,7 @@ macro_rules! errnos {
             #[must_use]
             pub const fn description(self) -> &'static str {
                 match self.0 {
-                    $(libc::$name => $text,)*
+                    $(numbers::$name => $text,)*
                     _ => "Unknown error",
                 }
             }

@@ -37,12 +37,10 @@ impl Guid {
 }
 
 impl HypervAddr {
-    #[cfg_attr(not(windows), expect(dead_code, reason = "the family is Windows'"))]
     pub(super) fn encode(&self) -> Vec<u8> {
         [&[0; 2][..], &self.vm_id.to_memory(), &self.service_id.to_memory()].concat()
     }
 
-    #[cfg_attr(not(windows), expect(dead_code, reason = "the family is Windows'"))]
     pub(super) fn decode(fields: &mut Fields<'_>) -> Option<Self> {
         fields.skip(2)?;
         let vm_id = Guid::from_memory(fields.array()?);

@@ -3,6 +3,7 @@
 mod alg;
 mod bluetooth;
 mod can;
+mod family;
 mod host;
 mod hyperv;
 mod inet;
@@ -128,11 +129,6 @@ pub enum Addr {
     },
 }
 
-/// Windows' hvsocket.h. On Linux the number is another family's; no call is ever made with it there.
-const AF_HYPERV: i32 = 34;
-/// macOS' <sys/socket.h>. Likewise.
-const AF_SYSTEM: i32 = 32;
-
 impl Addr {
     /// `0.0.0.0:0`: every interface, and a port that the system chooses.
     pub const ANY_V4: Self = Self::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
@@ -159,16 +155,16 @@ impl Addr {
             Self::V6(_) => Family::INET6,
             Self::Unix(_) => Family::UNIX,
             Self::Unspec => Family::UNSPEC,
-            Self::Can(_) => Family::CAN,
-            Self::Packet(_) => Family::PACKET,
-            Self::Netlink(_) => Family::NETLINK,
-            Self::Vsock(_) => Family::VSOCK,
-            Self::Tipc(_) => Family::from_raw(libc::AF_TIPC),
-            Self::Alg(_) => Family::ALG,
-            Self::Bluetooth(_) => Family::from_raw(libc::AF_BLUETOOTH),
-            Self::Qipcrtr(_) => Family::from_raw(sockaddr::AF_QIPCRTR),
-            Self::Hyperv(_) => Family::from_raw(AF_HYPERV),
-            Self::System(_) => Family::from_raw(AF_SYSTEM),
+            Self::Can(_) => Family::from_raw(family::AF_CAN),
+            Self::Packet(_) => Family::from_raw(family::AF_PACKET),
+            Self::Netlink(_) => Family::from_raw(family::AF_NETLINK),
+            Self::Vsock(_) => Family::from_raw(family::AF_VSOCK),
+            Self::Tipc(_) => Family::from_raw(family::AF_TIPC),
+            Self::Alg(_) => Family::from_raw(family::AF_ALG),
+            Self::Bluetooth(_) => Family::from_raw(family::AF_BLUETOOTH),
+            Self::Qipcrtr(_) => Family::from_raw(family::AF_QIPCRTR),
+            Self::Hyperv(_) => Family::from_raw(family::AF_HYPERV),
+            Self::System(_) => Family::from_raw(family::AF_SYSTEM),
             Self::Raw { family, .. } => Family::from_raw(*family as i32),
         }
     }

@@ -5,8 +5,11 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 
-use super::{AlgAddr, BluetoothAddr, CanAddr, NetlinkAddr, PacketAddr, QipcrtrAddr, TipcAddr, UnixAddr, VsockAddr};
-use crate::Addr;
+use super::{
+    AlgAddr, BluetoothAddr, CanAddr, HypervAddr, NetlinkAddr, PacketAddr, QipcrtrAddr, SystemAddr, TipcAddr, UnixAddr,
+    VsockAddr, family,
+};
+use crate::{Addr, c};
 
 impl Addr {
     /// The bytes of `struct sockaddr` with the family first, as `bind(2)` takes them; `None` for a family that this system does not
@@ -42,21 +45,23 @@ impl Addr {
             Self::Alg(addr) => addr.encode(),
             Self::Bluetooth(addr) => addr.encode(),
             Self::Qipcrtr(addr) => addr.encode(),
-            Self::Hyperv(_) | Self::System(_) => return None,
+            Self::Hyperv(addr) => addr.encode(),
+            Self::System(addr) => addr.encode(),
             Self::Raw { bytes, .. } => bytes.to_vec(),
         };
-        let family = self.family().raw() as u16;
-        Some([&family.to_ne_bytes()[..], &rest].concat())
+        let family = self.family().raw();
+        let is_here = family < family::ABSENT || matches!(self, Self::Raw { .. });
+        is_here.then(|| [&family::head(family, rest.len())[..], &rest].concat())
     }
 
     /// From the bytes of `struct sockaddr`, as many as a call has filled. Bytes that are not an address of their family stay raw; no
     /// family at all is [`Addr::Unspec`].
     #[must_use]
     pub fn from_sockaddr(bytes: &[u8]) -> Self {
-        let Some((family, rest)) = bytes.split_first_chunk() else {
+        let Some((head, rest)) = bytes.split_first_chunk() else {
             return Self::Unspec;
         };
-        let family = u16::from_ne_bytes(*family);
+        let family = family::of(*head);
         known(family, rest).unwrap_or_else(|| Self::Raw { family, bytes: rest.into() })
     }
 }
@@ -64,27 +69,26 @@ impl Addr {
 fn known(family: u16, rest: &[u8]) -> Option<Addr> {
     let mut fields = Fields(rest);
     let addr = match i32::from(family) {
-        libc::AF_UNSPEC => return Some(Addr::Unspec),
-        libc::AF_UNIX => return UnixAddr::from_sun_path(rest).ok().map(Addr::Unix),
-        libc::AF_INET => Addr::V4(v4(&mut fields)?),
-        libc::AF_INET6 => Addr::V6(v6(&mut fields)?),
-        libc::AF_CAN => Addr::Can(CanAddr::decode(&mut fields)?),
-        libc::AF_PACKET => Addr::Packet(PacketAddr::decode(&mut fields)?.into()),
-        libc::AF_NETLINK => Addr::Netlink(NetlinkAddr::decode(&mut fields)?),
-        libc::AF_VSOCK => Addr::Vsock(VsockAddr::decode(&mut fields)?),
-        libc::AF_TIPC => Addr::Tipc(TipcAddr::decode(&mut fields)?),
-        libc::AF_ALG => Addr::Alg(AlgAddr::decode(&mut fields)?.into()),
-        libc::AF_BLUETOOTH => Addr::Bluetooth(BluetoothAddr::decode(&mut fields)?),
-        AF_QIPCRTR => Addr::Qipcrtr(QipcrtrAddr::decode(&mut fields)?),
+        c::AF_UNSPEC => return Some(Addr::Unspec),
+        c::AF_UNIX => return UnixAddr::from_sun_path(rest).ok().map(Addr::Unix),
+        c::AF_INET => Addr::V4(v4(&mut fields)?),
+        c::AF_INET6 => Addr::V6(v6(&mut fields)?),
+        family::AF_CAN => Addr::Can(CanAddr::decode(&mut fields)?),
+        family::AF_PACKET => Addr::Packet(PacketAddr::decode(&mut fields)?.into()),
+        family::AF_NETLINK => Addr::Netlink(NetlinkAddr::decode(&mut fields)?),
+        family::AF_VSOCK => Addr::Vsock(VsockAddr::decode(&mut fields)?),
+        family::AF_TIPC => Addr::Tipc(TipcAddr::decode(&mut fields)?),
+        family::AF_ALG => Addr::Alg(AlgAddr::decode(&mut fields)?.into()),
+        family::AF_BLUETOOTH => Addr::Bluetooth(BluetoothAddr::decode(&mut fields)?),
+        family::AF_QIPCRTR => Addr::Qipcrtr(QipcrtrAddr::decode(&mut fields)?),
+        family::AF_HYPERV => Addr::Hyperv(HypervAddr::decode(&mut fields)?.into()),
+        family::AF_SYSTEM => Addr::System(SystemAddr::decode(&mut fields)?),
         _ => return None,
     };
     // The padding of IPv4 is 8 bytes that nobody reads; what is left of another family must be nothing.
     let padding = fields.0;
     (padding.iter().all(|&byte| byte == 0) || matches!(addr, Addr::V4(_))).then_some(addr)
 }
-
-/// include/linux/socket.h; `libc` has it not.
-pub(super) const AF_QIPCRTR: i32 = 42;
 
 /// `struct sockaddr_in` after its family.
 fn v4(fields: &mut Fields<'_>) -> Option<SocketAddrV4> {

@@ -21,12 +21,10 @@ pub struct SystemAddr {
 const AF_SYS_CONTROL: u16 = 2;
 
 impl SystemAddr {
-    #[cfg_attr(not(target_vendor = "apple"), expect(dead_code, reason = "the family is macOS'"))]
     pub(super) fn encode(self) -> Vec<u8> {
         [&AF_SYS_CONTROL.to_ne_bytes()[..], &self.id.to_ne_bytes(), &self.unit.to_ne_bytes(), &[0; 20]].concat()
     }
 
-    #[cfg_attr(not(target_vendor = "apple"), expect(dead_code, reason = "the family is macOS'"))]
     pub(super) fn decode(fields: &mut Fields<'_>) -> Option<Self> {
         if fields.u16()? != AF_SYS_CONTROL {
             return None;

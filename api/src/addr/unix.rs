@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::fmt::{self, Write as _};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::text::{FamilyText, escape, unescape};
@@ -54,7 +53,10 @@ impl UnixAddr {
     ///
     /// `EINVAL` if it is longer than 108 bytes, or has a NUL in it. The empty path is the unnamed address.
     pub fn pathname(path: impl AsRef<OsStr>) -> Result<Self> {
-        let bytes = path.as_ref().as_bytes();
+        Self::path(path.as_ref().as_encoded_bytes())
+    }
+
+    fn path(bytes: &[u8]) -> Result<Self> {
         if bytes.len() > Self::PATH_MAX || bytes.contains(&0) {
             return Err(Error::new(Errno::EINVAL, "bind"));
         }
@@ -86,7 +88,7 @@ impl UnixAddr {
             [0, name @ ..] => Self::abstract_name(name),
             path => {
                 let end = path.iter().position(|&byte| byte == 0).unwrap_or(path.len());
-                Self::pathname(OsStr::from_bytes(&path[..end]))
+                Self::path(&path[..end])
             }
         }
     }
@@ -113,7 +115,7 @@ impl UnixAddr {
     #[must_use]
     pub fn as_pathname(&self) -> Option<&Path> {
         match &self.0 {
-            Name::Path(path) => Some(Path::new(OsStr::from_bytes(path))),
+            Name::Path(path) => os_str(path).map(Path::new),
             _ => None,
         }
     }
@@ -154,6 +156,18 @@ impl fmt::Debug for UnixAddr {
     }
 }
 
+/// A path is any bytes.
+#[cfg(unix)]
+fn os_str(bytes: &[u8]) -> Option<&OsStr> {
+    Some(std::os::unix::ffi::OsStrExt::from_bytes(bytes))
+}
+
+/// A path in such an address is UTF-8 on Windows.
+#[cfg(not(unix))]
+fn os_str(bytes: &[u8]) -> Option<&OsStr> {
+    str::from_utf8(bytes).ok().map(OsStr::new)
+}
+
 impl FamilyText for UnixAddr {
     const SENTENCE: &str = "not a UNIX address: write unix:/path with 108 bytes at most and no NUL, unix:@name with 107 at most, or \
                             unix: for none; any byte may be \\x00";
@@ -162,7 +176,7 @@ impl FamilyText for UnixAddr {
         match rest.strip_prefix('@') {
             _ if form != "unix" => None,
             Some(name) => Self::abstract_name(unescape(name)?).ok(),
-            None => Self::pathname(OsStr::from_bytes(&unescape(rest)?)).ok(),
+            None => Self::path(&unescape(rest)?).ok(),
         }
     }
 }

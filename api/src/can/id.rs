@@ -40,15 +40,15 @@ pub struct CanId(pub u32);
 
 impl CanId {
     /// `CAN_EFF_FLAG`: the identifier has 29 bits.
-    pub const EFF_FLAG: u32 = libc::CAN_EFF_FLAG;
+    pub const EFF_FLAG: u32 = 0x8000_0000;
     /// `CAN_RTR_FLAG`: a remote transmission request, which has a length and no data.
-    pub const RTR_FLAG: u32 = libc::CAN_RTR_FLAG;
+    pub const RTR_FLAG: u32 = 0x4000_0000;
     /// `CAN_ERR_FLAG`: an error message of the interface; the identifier is the error's class. In a filter: `CAN_INV_FILTER`.
-    pub const ERR_FLAG: u32 = libc::CAN_ERR_FLAG;
+    pub const ERR_FLAG: u32 = 0x2000_0000;
     /// `CAN_SFF_MASK`.
-    pub const SFF_MASK: u32 = libc::CAN_SFF_MASK;
+    pub const SFF_MASK: u32 = 0x7ff;
     /// `CAN_EFF_MASK`.
-    pub const EFF_MASK: u32 = libc::CAN_EFF_MASK;
+    pub const EFF_MASK: u32 = 0x1fff_ffff;
 
     /// An identifier of 11 bits; bits above them are dropped.
     #[must_use]

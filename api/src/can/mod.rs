@@ -8,7 +8,7 @@
 //! use wavetank_api::{Addr, CanAddr, Family, Net, Protocol, SockType, Socket};
 //!
 //! fn echo(net: &impl Net, ifindex: u32) -> wavetank_api::Result<()> {
-//!     let socket = Socket::with_protocol(net, Family::CAN, SockType::RAW, Protocol::from_raw(libc::CAN_RAW))?;
+//!     let socket = Socket::with_protocol(net, Family::CAN, SockType::RAW, Protocol::CAN_RAW)?;
 //!     socket.bind(&Addr::Can(CanAddr::Raw { ifindex }))?;
 //!     let mut bytes = [0; CanFrame::LEN];
 //!     loop {

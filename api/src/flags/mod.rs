@@ -218,6 +218,7 @@ flag_set! {
         /// Not an open descriptor.
         NVAL = c::POLLNVAL;
         /// The peer has closed its sending side.
+        #[cfg(any(target_os = "linux", target_os = "freebsd"))]
         RDHUP = c::POLLRDHUP;
     }
 }

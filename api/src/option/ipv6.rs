@@ -2,9 +2,8 @@
 //!
 //! A value shorter than an `int` is `EINVAL`.
 
-#[cfg(unix)]
 use super::Pkt6Info;
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
 use super::multicast::PathMtu;
 use super::{SockOpt, options};
 use crate::c;

@@ -48,6 +48,7 @@ mod tcp;
 mod tipc;
 #[cfg(target_os = "linux")]
 mod txtime;
+#[cfg(target_os = "linux")]
 mod udp;
 mod value;
 #[cfg(target_os = "linux")]
@@ -61,7 +62,9 @@ pub use self::bsd::*;
 #[cfg(windows)]
 pub use self::hyperv::*;
 #[cfg(target_os = "linux")]
-pub use self::{alg::*, bluetooth::*, can::*, mptcp::*, netlink::*, packet::*, rds::*, tipc::*, txtime::*, vsock::*};
+pub use self::{
+    alg::*, bluetooth::*, can::*, mptcp::*, netlink::*, packet::*, rds::*, tipc::*, txtime::*, udp::*, vsock::*,
+};
 pub use self::{
     info::TcpInfo,
     ip::*,
@@ -71,7 +74,6 @@ pub use self::{
     socket::*,
     structs::{Pkt6Info, PktInfo, Timespec, Ucred},
     tcp::*,
-    udp::*,
     value::{Linger, MAX_LEN, Millis, OptValue, Seconds, Timeval},
 };
 
@@ -89,8 +91,8 @@ pub use self::{
 /// let len = Linger::encode(&Some(Duration::from_millis(4_200)), &mut bytes);
 /// assert_eq!(bytes[..len], [1_i32.to_ne_bytes(), 5_i32.to_ne_bytes()].concat());
 ///
-/// const NAMELESS: SockOpt<bool> = SockOpt::new(1, 9_999);
-/// assert_eq!(NAMELESS.to_string(), "1:9999");
+/// const SO_MINE: SockOpt<bool> = SockOpt::new(1, 999);
+/// assert_eq!(SO_MINE.to_string(), "1:999");
 /// ```
 pub struct SockOpt<T> {
     level: i32,
@@ -202,6 +204,7 @@ pub fn all() -> impl Iterator<Item = (i32, i32, &'static str)> {
         IP_NAMES,
         IPV6_NAMES,
         MULTICAST_NAMES,
+        #[cfg(target_os = "linux")]
         UDP_NAMES,
         #[cfg(target_os = "linux")]
         MPTCP_NAMES,

@@ -6,7 +6,9 @@
 use super::{Linger, SockOpt, Timeval, options};
 #[cfg(target_os = "linux")]
 use super::{List, SockTxtime, Ucred};
-use crate::{Errno, Family, Protocol, SockType, c};
+use crate::{Errno, SockType, c};
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+use crate::{Family, Protocol};
 
 options! { SOCKET_NAMES;
     /// Records debugging information. Needs a privilege to be switched on: `EACCES`. `socket(7)`.

@@ -5,7 +5,11 @@
 //! the range is `EINVAL` and changes nothing; getting fills as much of the `int` as there is room for; and a socket in any state
 //! takes the option, a listener for the connections it will make.
 
-use super::{Millis, Seconds, SockOpt, TcpInfo, options};
+#[cfg(target_os = "linux")]
+use super::Millis;
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+use super::TcpInfo;
+use super::{Seconds, SockOpt, options};
 use crate::c;
 
 options! { TCP_NAMES;

@@ -174,6 +174,7 @@ fn not_negative(number: i32) -> u64 {
 #[derive(Debug)]
 pub enum Timeval {}
 
+#[cfg(not(windows))]
 impl OptValue for Timeval {
     type Value = Option<Duration>;
     const LEN: usize = 16;
@@ -198,11 +199,30 @@ impl OptValue for Timeval {
     }
 }
 
+/// Windows has milliseconds in a `DWORD` where others have `struct timeval`. What is between two is rounded up.
+#[cfg(windows)]
+impl OptValue for Timeval {
+    type Value = Option<Duration>;
+    const LEN: usize = 4;
+
+    /// `Some(Duration::ZERO)` becomes the shortest timeout there is, 1 ms: zero would be none at all.
+    fn encode(value: &Option<Duration>, bytes: &mut [u8; MAX_LEN]) -> usize {
+        let millis = value.map_or(0, |timeout| whole(timeout, Duration::from_millis(1)).max(1));
+        i32::encode(&millis, bytes)
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Option<Duration>> {
+        let timeout = Duration::from_millis(u32::decode(bytes)?.into());
+        Some((!timeout.is_zero()).then_some(timeout))
+    }
+}
+
 /// `struct linger`: `None` is off, and `Some(Duration::ZERO)` makes `close` abort the connection with a RST. In whole seconds; what
 /// is between two is rounded up, so that a short time never becomes an abort.
 #[derive(Debug)]
 pub enum Linger {}
 
+#[cfg(not(windows))]
 impl OptValue for Linger {
     type Value = Option<Duration>;
     const LEN: usize = 8;
@@ -218,6 +238,25 @@ impl OptValue for Linger {
         let onoff = i32::decode(bytes)?;
         let seconds = i32::decode(bytes.get(4..8)?)?;
         Some((onoff != 0).then(|| Duration::from_secs(not_negative(seconds))))
+    }
+}
+
+/// Windows' `struct linger` has 16 bits for each field.
+#[cfg(windows)]
+impl OptValue for Linger {
+    type Value = Option<Duration>;
+    const LEN: usize = 4;
+
+    fn encode(value: &Option<Duration>, bytes: &mut [u8; MAX_LEN]) -> usize {
+        let seconds = value.map_or(0, |time| whole(time, Duration::from_secs(1)));
+        put(bytes, 0, &u16::from(value.is_some()).to_ne_bytes());
+        put(bytes, 2, &u16::try_from(seconds).unwrap_or(u16::MAX).to_ne_bytes())
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Option<Duration>> {
+        let (onoff, rest) = bytes.split_first_chunk()?;
+        let seconds = u16::from_ne_bytes(*rest.first_chunk()?);
+        Some((u16::from_ne_bytes(*onoff) != 0).then(|| Duration::from_secs(seconds.into())))
     }
 }
 

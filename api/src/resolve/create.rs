@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::option::{IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT};
+#[cfg(unix)]
+use crate::option::SO_REUSEPORT;
+use crate::option::{IPV6_V6ONLY, SO_REUSEADDR};
 use crate::{Addr, Eai, Errno, Error, Family, Net, Result, SockType, Socket, ToAddrs};
 
 /// The timeout of a connection that is being made.
@@ -226,7 +228,10 @@ pub fn create_server<N: Net>(net: &N, addr: impl ToAddrs, options: ServerOptions
     let socket = Socket::new(net, options.family, SockType::STREAM)?;
     socket.setsockopt(SO_REUSEADDR, true)?;
     if options.reuse_port {
+        #[cfg(unix)]
         socket.setsockopt(SO_REUSEPORT, true)?;
+        #[cfg(not(unix))]
+        return Err(Error::new(Errno::ENOPROTOOPT, "setsockopt"));
     }
     if options.family == Family::INET6 {
         socket.setsockopt(IPV6_V6ONLY, !options.dualstack_ipv6)?;

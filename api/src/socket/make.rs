@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{BLOCKING, Socket};
-use crate::option::{SO_DOMAIN, SO_PROTOCOL, SO_TYPE};
+use crate::option::SO_TYPE;
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+use crate::option::{SO_DOMAIN, SO_PROTOCOL};
 use crate::{Family, Net, Protocol, Result, SockFlags, SockType};
 
 /// `socketpair(2)` with its defaults: two connected UNIX streams (Python's `socket.socketpair()`). [`Socket::pair`] is for any other.
@@ -178,9 +180,9 @@ impl<N: Net> Socket<N> {
         protocol: Option<Protocol>,
     ) -> Result<Self> {
         let mut socket = Self::from_parts(net, fd, Family::UNSPEC, SockType::ANY, Protocol::DEFAULT);
-        socket.family = family.map_or_else(|| socket.getsockopt(SO_DOMAIN), Ok)?;
+        socket.family = family.map_or_else(|| socket.ask_family(), Ok)?;
         socket.kind = kind.map_or_else(|| socket.getsockopt(SO_TYPE), Ok)?;
-        socket.protocol = protocol.map_or_else(|| socket.getsockopt(SO_PROTOCOL), Ok)?;
+        socket.protocol = protocol.map_or_else(|| socket.ask_protocol(), Ok)?;
         if net.default_timeout().is_some() {
             return socket.begin(SockFlags::empty());
         }
@@ -259,5 +261,33 @@ impl<N: Net> Socket<N> {
             self.settimeout(Some(timeout))?;
         }
         Ok(self)
+    }
+}
+
+/// What an open socket is.
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+impl<N: Net> Socket<N> {
+    #[track_caller]
+    fn ask_family(&self) -> Result<Family> {
+        self.getsockopt(SO_DOMAIN)
+    }
+
+    #[track_caller]
+    fn ask_protocol(&self) -> Result<Protocol> {
+        self.getsockopt(SO_PROTOCOL)
+    }
+}
+
+/// Where the system has no option that tells: the family of its address, and no protocol, as Python does it.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+impl<N: Net> Socket<N> {
+    #[track_caller]
+    fn ask_family(&self) -> Result<Family> {
+        Ok(self.getsockname()?.family())
+    }
+
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "other systems ask")]
+    const fn ask_protocol(&self) -> Result<Protocol> {
+        Ok(Protocol::DEFAULT)
     }
 }
