@@ -8,6 +8,7 @@ mod alg_cipher;
 mod alive;
 mod ancillary;
 mod bind;
+mod bluetooth;
 mod can;
 mod can_bcm;
 mod can_bcm_receive;
@@ -138,6 +139,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             mptcp::CASES,
             tipc_connect::CASES,
             rds::CASES,
+            bluetooth::CASES,
             alg::CASES,
             alg_cipher::CASES,
             can_j1939::CASES,
