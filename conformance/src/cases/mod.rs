@@ -8,7 +8,7 @@ mod alg_cipher;
 mod alive;
 mod ancillary;
 mod bind;
-mod bluetooth;
+mod bluetooth_unplugged;
 mod can;
 mod can_bcm;
 mod can_bcm_receive;
@@ -139,7 +139,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             mptcp::CASES,
             tipc_connect::CASES,
             rds::CASES,
-            bluetooth::CASES,
+            bluetooth_unplugged::CASES,
             alg::CASES,
             alg_cipher::CASES,
             can_j1939::CASES,

@@ -31,9 +31,10 @@ pub(super) const ROWS: &[Row] = &[
         .note("calls are retried (PEP 475) with the remaining time")
         .at(&[rust!(item wavetank_api::Socket)])
         .tests(&[
+            test("real/tests/it/signals.rs", "a_recv_goes_on"),
+            test("real/tests/it/signals.rs", "a_recv_with_a_timeout_has_one_time_for_all"),
             test("api/tests/it/socket.rs", "an_interrupted_call_is_made_again"),
             test("api/tests/it/socket.rs", "with_a_timeout_it_waits_and_tries_again_until_one_deadline"),
-            test("api/tests/it/socket.rs", "a_blocking_connect_that_is_interrupted_goes_on"),
         ]),
     row("close flushes")
         .note("queued data is still delivered; shutdown before close for a timely end")

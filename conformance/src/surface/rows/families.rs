@@ -112,7 +112,13 @@ pub(super) const ROWS: &[Row] = &[
     row("AF_CAN CAN_J1939")
         .note("interface, name, pgn, address")
         .at(&[rust!(item wavetank_api::CanAddr::J1939)])
-        .asks(need(libc::AF_CAN, SockType::DGRAM, libc::CAN_J1939)),
+        .asks(need(libc::AF_CAN, SockType::DGRAM, libc::CAN_J1939))
+        .cases(&[
+            "can::j1939::names",
+            "can::j1939::to_an_address",
+            "can::j1939::long_message",
+            "can::j1939::broadcast",
+        ]),
     row("PF_SYSTEM SYSPROTO_CONTROL")
         .note("name, or id and unit")
         .at(&[rust!(item wavetank_api::Addr::System), rust!(item wavetank_api::SystemAddr)])
@@ -121,21 +127,35 @@ pub(super) const ROWS: &[Row] = &[
     row("AF_BLUETOOTH BTPROTO_L2CAP")
         .note("bdaddr, psm")
         .at(&[rust!(item wavetank_api::Addr::Bluetooth), rust!(item wavetank_api::BluetoothAddr::L2cap)])
-        .asks(need(libc::AF_BLUETOOTH, SockType::SEQPACKET, BTPROTO_L2CAP)),
+        .asks(need(libc::AF_BLUETOOTH, SockType::SEQPACKET, BTPROTO_L2CAP))
+        .cases(&[
+            "bluetooth::unplugged::l2cap_kinds",
+            "bluetooth::unplugged::l2cap_bound",
+            "bluetooth::unplugged::l2cap_to_nobody",
+        ]),
     row("AF_BLUETOOTH BTPROTO_RFCOMM")
         .note("bdaddr, channel")
         .at(&[rust!(item wavetank_api::BluetoothAddr::Rfcomm)])
-        .asks(need(libc::AF_BLUETOOTH, SockType::STREAM, BTPROTO_RFCOMM)),
-    row("AF_BLUETOOTH BTPROTO_HCI").note("device id").at(&[rust!(item wavetank_api::BluetoothAddr::Hci)]).asks(need(
-        libc::AF_BLUETOOTH,
-        SockType::RAW,
-        BTPROTO_HCI,
-    )),
-    row("AF_BLUETOOTH BTPROTO_SCO").note("bdaddr").at(&[rust!(item wavetank_api::BluetoothAddr::Sco)]).asks(need(
-        libc::AF_BLUETOOTH,
-        SockType::SEQPACKET,
-        BTPROTO_SCO,
-    )),
+        .asks(need(libc::AF_BLUETOOTH, SockType::STREAM, BTPROTO_RFCOMM))
+        .cases(&[
+            "bluetooth::unplugged::rfcomm_bound",
+            "bluetooth::unplugged::rfcomm_chooses_a_channel",
+            "bluetooth::unplugged::rfcomm_to_nobody",
+        ]),
+    row("AF_BLUETOOTH BTPROTO_HCI")
+        .note("device id")
+        .at(&[rust!(item wavetank_api::BluetoothAddr::Hci)])
+        .asks(need(libc::AF_BLUETOOTH, SockType::RAW, BTPROTO_HCI))
+        .cases(&[
+            "bluetooth::unplugged::hci_is_raw",
+            "bluetooth::unplugged::hci_options",
+            "bluetooth::unplugged::hci_without_a_controller",
+        ]),
+    row("AF_BLUETOOTH BTPROTO_SCO")
+        .note("bdaddr")
+        .at(&[rust!(item wavetank_api::BluetoothAddr::Sco)])
+        .asks(need(libc::AF_BLUETOOTH, SockType::SEQPACKET, BTPROTO_SCO))
+        .cases(&["bluetooth::unplugged::sco_bound", "bluetooth::unplugged::sco_to_nobody"]),
     row("AF_ALG")
         .note("type, name, feat, mask; hash, skcipher, aead, rng; sendmsg_afalg")
         .at(&[
@@ -155,7 +175,8 @@ pub(super) const ROWS: &[Row] = &[
     row("AF_VSOCK")
         .note("cid, port")
         .at(&[rust!(value wavetank_api::Family::VSOCK), rust!(item wavetank_api::Addr::Vsock)])
-        .asks(need(libc::AF_VSOCK, SockType::STREAM, 0)),
+        .asks(need(libc::AF_VSOCK, SockType::STREAM, 0))
+        .cases(&["vsock::what_it_is", "vsock::connects", "vsock::both_ways", "vsock::packets_keep_their_ends"]),
     row("AF_PACKET")
         .note("ifname, proto, pkttype, hatype, addr")
         .at(&[
@@ -165,11 +186,11 @@ pub(super) const ROWS: &[Row] = &[
         ])
         .asks(need(libc::AF_PACKET, SockType::RAW, 0))
         .cases(&["example::sniffer"]),
-    row("AF_QIPCRTR").note("node, port").at(&[rust!(item wavetank_api::Addr::Qipcrtr)]).asks(need(
-        AF_QIPCRTR,
-        SockType::DGRAM,
-        0,
-    )),
+    row("AF_QIPCRTR")
+        .note("node, port")
+        .at(&[rust!(item wavetank_api::Addr::Qipcrtr)])
+        .asks(need(AF_QIPCRTR, SockType::DGRAM, 0))
+        .cases(&["qipcrtr::what_it_is", "qipcrtr::to_another_socket", "qipcrtr::everybody"]),
     row("IPPROTO_UDPLITE")
         .note("UDPLITE_SEND_CSCOV, UDPLITE_RECV_CSCOV; IPv4 and IPv6")
         .at(&[rust!(value wavetank_api::Protocol::UDPLITE)])

@@ -21,7 +21,7 @@ const L2CAP: Need = need(SockType::SEQPACKET, c::BTPROTO_L2CAP);
 const RFCOMM: Need = need(SockType::STREAM, c::BTPROTO_RFCOMM);
 const SCO: Need = need(SockType::SEQPACKET, c::BTPROTO_SCO);
 
-cases! { bluetooth, needs HCI:
+cases! { bluetooth::unplugged, needs HCI:
     hci_is_raw alone
         "An HCI socket is raw and nothing else"
         from "hci_sock_create";
