@@ -78,10 +78,3 @@ pub(crate) fn sendmsg<N: Net>(
     msg.addr = to;
     socket.sendmsg(&msg, flags)
 }
-
-/// `sendmsg` of one buffer with descriptors.
-#[track_caller]
-pub(crate) fn send_fds<N: Net>(socket: &Socket<N>, data: &[u8], fds: &[&N::Fd]) -> Result<usize> {
-    let bufs = [IoSlice::new(data)];
-    socket.sendmsg(&SendMsg::new(&bufs).with_fds(fds), MsgFlags::empty())
-}

@@ -67,6 +67,8 @@ mod udp_control;
 mod udp_errors;
 mod udplite;
 mod unix;
+mod unix_messages;
+mod unix_names;
 mod urgent;
 mod vsock;
 
@@ -110,6 +112,8 @@ pub(crate) fn all() -> &'static [&'static Case] {
             udp_control::CASES,
             urgent::CASES,
             unix::CASES,
+            unix_names::CASES,
+            unix_messages::CASES,
             passing::CASES,
             options::CASES,
             options_effect::CASES,
