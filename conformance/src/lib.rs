@@ -66,6 +66,7 @@ mod differences;
 mod grid;
 mod message;
 mod need;
+mod nlmsg;
 mod pair;
 mod run;
 pub mod script;

@@ -39,10 +39,14 @@ mod mptcp;
 mod msg_flags;
 mod names;
 mod netdb;
+mod netlink;
+mod netlink_groups;
 mod open;
 mod open_queue;
 mod options;
 mod options_effect;
+mod packet;
+mod packet_options;
 mod passing;
 mod ping;
 mod poll;
@@ -136,6 +140,10 @@ pub(crate) fn all() -> &'static [&'static Case] {
             can_bcm::CASES,
             can_bcm_receive::CASES,
             can_isotp::CASES,
+            netlink::CASES,
+            netlink_groups::CASES,
+            packet::CASES,
+            packet_options::CASES,
             raw_ip::CASES,
             ping::CASES,
             tipc::CASES,
