@@ -173,7 +173,10 @@ fn types_and_protocols<B: Bed>(bed: &B) -> Outcome {
         fails(Socket::new(host, Family::NETLINK, kind), Errno::ESOCKTNOSUPPORT)?;
     }
     for protocol in [-1, 31, 32, 1_000] {
-        fails(Socket::with_protocol(host, Family::NETLINK, SockType::RAW, Protocol::from_raw(protocol)), Errno::EPROTONOSUPPORT)?;
+        fails(
+            Socket::with_protocol(host, Family::NETLINK, SockType::RAW, Protocol::from_raw(protocol)),
+            Errno::EPROTONOSUPPORT,
+        )?;
     }
     Ok(())
 }

@@ -61,9 +61,9 @@ cases! { packet, needs PACKET:
     no_way_out apart
         "Not bound and without an address: ENXIO; an interface that there is not: ENXIO; an address too short: EINVAL"
         from "packet_snd";
-    dgram_needs_an_address apart
-        "DGRAM on Ethernet without a link address: EINVAL"
-        from "packet_snd: sll_halen; eth_header";
+    dgram_without_an_address apart
+        "DGRAM on Ethernet to an empty link address goes to the bytes that are there, zeroes; bound, with no address at all: EINVAL"
+        from "packet_snd: sll_addr; eth_header";
     too_short_or_too_long apart
         "A frame without a whole header: EINVAL; one that is longer than the MTU and the header: EMSGSIZE"
         from "packet_snd: dev_validate_header, dev->mtu + reserve";
@@ -308,9 +308,11 @@ fn no_way_out<B: Bed>(bed: &B) -> Outcome {
     fails(socket.sendto(&experiment(b"x"), &short), Errno::EINVAL)
 }
 
-fn dgram_needs_an_address<B: Bed>(bed: &B) -> Outcome {
+fn dgram_without_an_address<B: Bed>(bed: &B) -> Outcome {
+    let sniffer = on(bed, "br7", SockType::RAW, ETH_P_ALL)?;
     let to = PacketAddr::new(EXPERIMENT, index(bed, "br7")?).into();
-    fails(packet(bed, SockType::DGRAM, 0)?.sendto(b"data", &to), Errno::EINVAL)?;
+    same("sendto", packet(bed, SockType::DGRAM, 0)?.sendto(b"data", &to)?, 4)?;
+    same("destination", frame::<B>(&sniffer, EXPERIMENT)?.0[..6].to_vec(), vec![0; 6])?;
     fails(on(bed, "br7", SockType::DGRAM, EXPERIMENT)?.send(b"data"), Errno::EINVAL)
 }
 

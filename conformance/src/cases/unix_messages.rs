@@ -160,7 +160,12 @@ fn where_nobody_is<B: Bed>(bed: &B) -> Outcome {
     bound(bed, &dir.addr("gone")?)?.close()?;
     let stream = socket(bed, SockType::STREAM)?;
     stream.bind(&dir.addr("stream")?)?;
-    let rows = [("none", Errno::ENOENT), (".", Errno::ECONNREFUSED), ("gone", Errno::ECONNREFUSED), ("stream", Errno::EPROTOTYPE)];
+    let rows = [
+        ("none", Errno::ENOENT),
+        (".", Errno::ECONNREFUSED),
+        ("gone", Errno::ECONNREFUSED),
+        ("stream", Errno::EPROTOTYPE),
+    ];
     for (path, errno) in rows {
         fails(dgram(bed)?.sendto(b"x", &dir.addr(path)?), errno)?;
         fails(dgram(bed)?.connect(&dir.addr(path)?), errno)?;

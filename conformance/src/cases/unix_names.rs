@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use wavetank_api::{
-    Addr, Errno, Family, PollEvents, Protocol, SockType, Socket, UnixAddr,
-    SockOpt,
+    Addr, Errno, Family, PollEvents, Protocol, SockOpt, SockType, Socket, UnixAddr,
     option::{SO_PASSCRED, Ucred},
 };
 
