@@ -1,14 +1,14 @@
 //! Netlink: its addresses and messages, and what one asks the kernel by it. `netlink(7)`, `rtnetlink(7)`.
 
 use wavetank_api::{
-    Addr, Errno, Family, MsgFlags, NetlinkAddr, PollEvents, Protocol, Shutdown, SockOpt, SockType, Socket,
-    option::{SO_PROTOCOL, SO_RCVBUF, SO_SNDBUF, SO_TYPE},
+    Addr, Errno, Family, MsgFlags, NetlinkAddr, PollEvents, Protocol, Shutdown, SockType, Socket,
+    option::{SO_PROTOCOL, SO_SNDBUF, SO_TYPE},
 };
 
 use crate::{
     bed::Bed,
     case::cases,
-    check::{Outcome, Stop, becomes, fails, holds, polls, receives, same},
+    check::{Outcome, Stop, fails, holds, polls, receives, same},
     message::recvmsg,
     need::Need,
     nlmsg::{
@@ -304,7 +304,7 @@ fn made_twice<B: Bed>(bed: &B) -> Outcome {
 
 fn two_in_one<B: Bed>(bed: &B) -> Outcome {
     let socket = route(bed)?;
-    socket.send(&[get_link(1, "lo"), get_link(2, "lo")].concat().as_slice())?;
+    socket.send(&[get_link(1, "lo"), get_link(2, "lo")].concat())?;
     for seq in [1, 2] {
         same("number", one_answer::<B>(&socket)?.seq, seq)?;
     }

@@ -85,7 +85,6 @@ pub(super) const EXPERIMENT: u16 = 0x88b5;
 const ARPHRD_ETHER: u16 = 1;
 const ARPHRD_LOOPBACK: u16 = 772;
 pub(super) const PACKET_HOST: u8 = 0;
-const PACKET_BROADCAST: u8 = 1;
 pub(super) const PACKET_OUTGOING: u8 = 4;
 
 pub(super) fn packet<B: Bed>(bed: &B, kind: SockType, protocol: u16) -> Result<Socket<B::Host>, Stop> {
@@ -176,7 +175,8 @@ fn protocol_0_hears_nothing<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn sniffer<B: Bed>(bed: &B) -> Outcome {
-    let socket = packet(bed, SockType::RAW, ETH_P_ALL)?;
+    // On every interface there would be what the bridge has to say of its multicast groups.
+    let socket = on(bed, "lo", SockType::RAW, ETH_P_ALL)?;
     let receiver = chatter(bed, b"overheard")?;
     let port = receiver.getsockname()?.port().unwrap_or(0);
     for direction in [PACKET_OUTGOING, PACKET_HOST] {

@@ -85,8 +85,9 @@ cases! { unix::messages, needs UNIX:
 
 const MESSAGES: [SockType; 2] = [SockType::DGRAM, SockType::SEQPACKET];
 
-fn pair<B: Bed>(bed: &B, kind: SockType) -> Result<(Socket<B::Host>, Socket<B::Host>), Stop> {
-    Ok(Socket::pair(bed.near().host, Family::UNIX, kind)?)
+fn pair<B: Bed>(bed: &B, kind: SockType) -> Result<[Socket<B::Host>; 2], Stop> {
+    let (left, right) = Socket::pair(bed.near().host, Family::UNIX, kind)?;
+    Ok([left, right])
 }
 
 fn dgram<B: Bed>(bed: &B) -> Result<Socket<B::Host>, Stop> {
@@ -117,7 +118,7 @@ fn types_and_protocols<B: Bed>(bed: &B) -> Outcome {
 
 fn boundaries<B: Bed>(bed: &B) -> Outcome {
     for kind in MESSAGES {
-        let (left, right) = pair(bed, kind)?;
+        let [left, right] = pair(bed, kind)?;
         for data in [&b"one"[..], b"", b"three"] {
             same("send", left.send(data)?, data.len())?;
         }
@@ -222,7 +223,7 @@ fn the_peer_goes<B: Bed>(bed: &B) -> Outcome {
 }
 
 fn ends_of_a_datagram_pair<B: Bed>(bed: &B) -> Outcome {
-    let (left, right) = pair(bed, SockType::DGRAM)?;
+    let [left, right] = pair(bed, SockType::DGRAM)?;
     left.send(b"bye")?;
     left.close()?;
     receives(&right, b"bye")?;
@@ -232,7 +233,7 @@ fn ends_of_a_datagram_pair<B: Bed>(bed: &B) -> Outcome {
 
 fn the_longest_message<B: Bed>(bed: &B) -> Outcome {
     for kind in MESSAGES {
-        let (left, right) = pair(bed, kind)?;
+        let [left, right] = pair(bed, kind)?;
         left.setsockopt(SO_SNDBUF, 20_000)?;
         let buffer = usize::try_from(left.getsockopt(SO_SNDBUF)?).unwrap_or(0);
         let data = vec![7; buffer - 31];
@@ -266,7 +267,7 @@ fn a_full_queue<B: Bed>(bed: &B) -> Outcome {
 
 fn truncated<B: Bed>(bed: &B) -> Outcome {
     for kind in MESSAGES {
-        let (left, right) = pair(bed, kind)?;
+        let [left, right] = pair(bed, kind)?;
         for _ in 0..2 {
             left.send(b"longer than the room")?;
         }
@@ -283,7 +284,7 @@ fn truncated<B: Bed>(bed: &B) -> Outcome {
 
 fn no_urgent_data<B: Bed>(bed: &B) -> Outcome {
     for kind in MESSAGES {
-        let (left, right) = pair(bed, kind)?;
+        let [left, right] = pair(bed, kind)?;
         fails(left.send_with(b"x", MsgFlags::OOB), Errno::EOPNOTSUPP)?;
         left.send(b"x")?;
         fails(right.recv_with(&mut [0; 4], MsgFlags::OOB), Errno::EOPNOTSUPP)?;
@@ -293,7 +294,7 @@ fn no_urgent_data<B: Bed>(bed: &B) -> Outcome {
 
 fn shut_for_reading<B: Bed>(bed: &B) -> Outcome {
     for kind in MESSAGES {
-        let (left, right) = pair(bed, kind)?;
+        let [left, right] = pair(bed, kind)?;
         right.shutdown(Shutdown::Read)?;
         fails(left.send(b"x"), Errno::EPIPE)?;
         ends(&right)?;
@@ -305,7 +306,7 @@ fn shut_for_reading<B: Bed>(bed: &B) -> Outcome {
 
 fn descriptors_without_data<B: Bed>(bed: &B) -> Outcome {
     for kind in MESSAGES {
-        let (left, right) = pair(bed, kind)?;
+        let [left, right] = pair(bed, kind)?;
         let (mine, yours) = bed.near().unix()?;
         left.send_fds(&[], &[yours.fd()], MsgFlags::empty(), None)?;
         let mut got = recvmsg(&right, 4, MsgFlags::empty())?;
