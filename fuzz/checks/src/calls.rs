@@ -1,7 +1,7 @@
 //! Arbitrary programs on two hosts: whatever they call, the simulator answers, and the run ends.
 //!
 //! Three programs of up to three threads each do what their bytes say ([`program`](super::program)), while two more hold an honest
-//! conversation ([`conversation`](super::conversation)). What must hold:
+//! conversation ([`conversation`]). What must hold:
 //!
 //! * no process panics, so neither does the simulator, which runs inside their calls;
 //! * the run ends, by itself or at a bound;
