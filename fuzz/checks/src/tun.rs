@@ -46,7 +46,7 @@ pub struct Step {
     pub window: u16,
     /// Bytes of payload.
     pub len: usize,
-    /// Which options: a row of [`peer`]'s.
+    /// Which options: a row of `tun/peer.rs`.
     pub options: u8,
     /// What the pointer says, if the flag is set.
     pub urgent: u16,
