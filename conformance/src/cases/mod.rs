@@ -13,7 +13,9 @@ mod can;
 mod can_bcm;
 mod can_bcm_receive;
 mod can_isotp;
+mod can_isotp_options;
 mod can_j1939;
+mod can_j1939_transfer;
 mod can_raw;
 mod can_raw_options;
 mod close;
@@ -75,6 +77,7 @@ mod unix_messages;
 mod unix_names;
 mod urgent;
 mod vsock;
+mod vsock_names;
 
 use std::sync::LazyLock;
 
@@ -140,6 +143,7 @@ pub(crate) fn all() -> &'static [&'static Case] {
             can_bcm::CASES,
             can_bcm_receive::CASES,
             can_isotp::CASES,
+            can_isotp_options::CASES,
             netlink::CASES,
             netlink_groups::CASES,
             packet::CASES,
@@ -155,7 +159,9 @@ pub(crate) fn all() -> &'static [&'static Case] {
             alg::CASES,
             alg_cipher::CASES,
             can_j1939::CASES,
+            can_j1939_transfer::CASES,
             vsock::CASES,
+            vsock_names::CASES,
             qipcrtr::CASES,
             alg_afalg::CASES,
         ];

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Everything here is over loopback, `VMADDR_CID_LOCAL`, as between two programs of one machine: vsock_loopback.
-const STREAM: Need = Need::socket(Family::VSOCK, SockType::STREAM, Protocol::DEFAULT);
+pub(super) const STREAM: Need = Need::socket(Family::VSOCK, SockType::STREAM, Protocol::DEFAULT);
 const SEQPACKET: Need = Need::socket(Family::VSOCK, SockType::SEQPACKET, Protocol::DEFAULT);
 
 cases! { vsock, needs STREAM:
@@ -25,24 +25,6 @@ cases! { vsock, needs STREAM:
     types_and_protocols once needs SEQPACKET
         "Streams and sequences of packets, with protocol 0 or PF_VSOCK (EPROTONOSUPPORT); other types ESOCKTNOSUPPORT; datagrams are VMware's: ENODEV"
         from "vsock(7); vsock_create, vsock_assign_transport";
-    fresh_names once
-        "A fresh socket has no name: VMADDR_CID_ANY and VMADDR_PORT_ANY; no peer: ENOTCONN"
-        from "vsock_getname; vsock(7)";
-    bind_any_port once
-        "VMADDR_PORT_ANY gets a free port from 1024 on, another one each time"
-        from "vsock(7); __vsock_bind_connectible: LAST_RESERVED_PORT";
-    bind_any_machine once
-        "VMADDR_CID_ANY and VMADDR_CID_LOCAL can be bound to; another machine's identifier: EADDRNOTAVAIL"
-        from "vsock(7); __vsock_bind, vsock_find_cid";
-    bind_twice once
-        "A port that is taken: EADDRINUSE; a bound socket is bound again: EINVAL"
-        from "vsock(7); __vsock_bind";
-    bind_refused once
-        "An address that is short, of another family, or with a flag that there is not: EINVAL"
-        from "vsock_bind: vsock_addr_cast, vsock_addr_validate";
-    connects once
-        "connect reaches who listens; the listener's side knows both addresses, the other of itself only the port it was given"
-        from "vsock(7); vsock_connect, vsock_accept";
     both_ways once
         "Data pass both ways as a stream of bytes"
         from "vsock(7) SOCK_STREAM";
@@ -55,18 +37,6 @@ cases! { vsock, needs STREAM:
     nobody_listens once
         "Nobody listens there: ECONNRESET"
         from "virtio_transport_recv_pkt: virtio_transport_reset_no_sock";
-    no_such_machine once
-        "A machine that cannot be reached from here: ENODEV; where there is nothing but loopback, VMADDR_CID_HOST is this machine"
-        from "vsock_assign_transport, vsock_use_local_transport";
-    connect_refused once
-        "An address that is short or of another family: EINVAL; so AF_UNSPEC is no way back"
-        from "vsock_addr_cast; vsock_connect";
-    connect_again once
-        "A connected socket: EISCONN; a listening one: EINVAL"
-        from "vsock_connect: case SS_CONNECTED, SS_LISTEN";
-    listen_unbound once
-        "listen on a socket without a name: EINVAL; on one that is connected: EINVAL"
-        from "vsock_listen";
     accept_refused once
         "accept on a socket that does not listen: EINVAL; nobody there, non-blocking: EAGAIN; with SO_RCVTIMEO: EAGAIN in time"
         from "vsock_accept";
@@ -85,9 +55,6 @@ cases! { vsock, needs STREAM:
     not_connected once
         "send and recv without a connection: ENOTCONN"
         from "vsock_connectible_sendmsg, vsock_connectible_recvmsg";
-    send_with_an_address once
-        "sendto with an address: EISCONN on a connected stream, EOPNOTSUPP on another"
-        from "vsock_connectible_sendmsg: msg_namelen";
     peek once
         "MSG_PEEK looks at a stream and leaves it"
         from "vsock_connectible_recvmsg: virtio_transport_stream_do_peek";
@@ -117,31 +84,30 @@ cases! { vsock, needs STREAM:
         from "vsock_stream_ops: sock_no_socketpair";
 }
 
-type Result<T> = std::result::Result<T, Stop>;
+pub(super) type Result<T> = std::result::Result<T, Stop>;
+
 /// Two ends of a connection.
 type Two<B> = (Socket<<B as Bed>::Host>, Socket<<B as Bed>::Host>);
 
-const ANY: Addr = Addr::Vsock(VsockAddr::new(VsockAddr::CID_ANY, VsockAddr::PORT_ANY));
-
-fn local(port: u32) -> Addr {
+pub(super) fn local(port: u32) -> Addr {
     Addr::Vsock(VsockAddr::new(VsockAddr::CID_LOCAL, port))
 }
 
 #[track_caller]
-fn fresh<B: Bed>(bed: &B, kind: SockType) -> Result<Socket<B::Host>> {
+pub(super) fn fresh<B: Bed>(bed: &B, kind: SockType) -> Result<Socket<B::Host>> {
     Ok(Socket::new(bed.near().host, Family::VSOCK, kind)?)
 }
 
 /// Bound to a port of its own.
 #[track_caller]
-fn bound<B: Bed>(bed: &B, kind: SockType) -> Result<Socket<B::Host>> {
+pub(super) fn bound<B: Bed>(bed: &B, kind: SockType) -> Result<Socket<B::Host>> {
     let socket = fresh(bed, kind)?;
     socket.bind(&local(VsockAddr::PORT_ANY))?;
     Ok(socket)
 }
 
 #[track_caller]
-fn listener<B: Bed>(bed: &B, kind: SockType, backlog: i32) -> Result<(Socket<B::Host>, Addr)> {
+pub(super) fn listener<B: Bed>(bed: &B, kind: SockType, backlog: i32) -> Result<(Socket<B::Host>, Addr)> {
     let listener = bound(bed, kind)?;
     listener.listen(backlog)?;
     let addr = listener.getsockname()?;
@@ -157,12 +123,12 @@ fn connection<B: Bed>(bed: &B, kind: SockType) -> Result<Two<B>> {
     Ok((near, listener.accept()?.0))
 }
 
-fn stream<B: Bed>(bed: &B) -> Result<Two<B>> {
+pub(super) fn stream<B: Bed>(bed: &B) -> Result<Two<B>> {
     connection(bed, SockType::STREAM)
 }
 
 #[track_caller]
-fn vsock_of(addr: &Addr) -> Result<VsockAddr> {
+pub(super) fn vsock_of(addr: &Addr) -> Result<VsockAddr> {
     match addr {
         Addr::Vsock(addr) => Ok(*addr),
         other => Err(Stop::failed(&format!("{other} is no address of VSOCK"))),
@@ -188,89 +154,6 @@ fn types_and_protocols<B: Bed>(bed: &B) -> Outcome {
     fails(make(SockType::RAW, 0), Errno::ESOCKTNOSUPPORT)?;
     fails(make(SockType::RDM, 0), Errno::ESOCKTNOSUPPORT)?;
     fails(make(SockType::DGRAM, 0), Errno::ENODEV)
-}
-
-fn fresh_names<B: Bed>(bed: &B) -> Outcome {
-    let socket = fresh(bed, SockType::STREAM)?;
-    same("getsockname", socket.getsockname()?, ANY)?;
-    fails(socket.getpeername(), Errno::ENOTCONN)
-}
-
-fn bind_any_port<B: Bed>(bed: &B) -> Outcome {
-    let (one, two) = (bound(bed, SockType::STREAM)?, bound(bed, SockType::STREAM)?);
-    let (one, two) = (vsock_of(&one.getsockname()?)?, vsock_of(&two.getsockname()?)?);
-    same("machine", one.cid, VsockAddr::CID_LOCAL)?;
-    holds("ports begin at 1024", one.port >= 1_024 && two.port >= 1_024)?;
-    holds("ports differ", one.port != two.port)
-}
-
-fn bind_any_machine<B: Bed>(bed: &B) -> Outcome {
-    let socket = fresh(bed, SockType::STREAM)?;
-    socket.bind(&ANY)?;
-    let bound = vsock_of(&socket.getsockname()?)?;
-    same("machine", bound.cid, VsockAddr::CID_ANY)?;
-    socket.listen(1)?;
-    // It listens on loopback as well.
-    let near = fresh(bed, SockType::STREAM)?;
-    near.connect(&local(bound.port))?;
-    same("peer", vsock_of(&near.getpeername()?)?, VsockAddr::new(VsockAddr::CID_LOCAL, bound.port))?;
-    for cid in [3, 99, 0x1234_5678] {
-        let addr = Addr::Vsock(VsockAddr::new(cid, VsockAddr::PORT_ANY));
-        fails(fresh(bed, SockType::STREAM)?.bind(&addr), Errno::EADDRNOTAVAIL)?;
-    }
-    Ok(())
-}
-
-fn bind_twice<B: Bed>(bed: &B) -> Outcome {
-    let (one, two) = (bound(bed, SockType::STREAM)?, fresh(bed, SockType::STREAM)?);
-    let taken = one.getsockname()?;
-    fails(two.bind(&taken), Errno::EADDRINUSE)?;
-    fails(one.bind(&local(VsockAddr::PORT_ANY)), Errno::EINVAL)?;
-    fails(one.bind(&taken), Errno::EINVAL)?;
-    drop(one);
-    Ok(two.bind(&taken)?)
-}
-
-/// An address of that family with these bytes after it.
-fn raw_addr(family: Family, bytes: &[u8]) -> Addr {
-    Addr::Raw { family: family.raw() as u16, bytes: bytes.into() }
-}
-
-/// As `struct sockaddr_vm` has it: two bytes, port, machine, flags, three bytes.
-fn bytes_of(port: u32, cid: u32) -> Vec<u8> {
-    [&[0; 2][..], &port.to_ne_bytes(), &cid.to_ne_bytes(), &[0; 4]].concat()
-}
-
-fn bind_refused<B: Bed>(bed: &B) -> Outcome {
-    let socket = fresh(bed, SockType::STREAM)?;
-    let whole = bytes_of(VsockAddr::PORT_ANY, VsockAddr::CID_LOCAL);
-    for len in 0..whole.len() {
-        fails(socket.bind(&raw_addr(Family::VSOCK, &whole[..len])), Errno::EINVAL)?;
-    }
-    for family in [Family::UNSPEC, Family::INET, Family::UNIX] {
-        fails(socket.bind(&raw_addr(family, &whole)), Errno::EINVAL)?;
-    }
-    for flag in [0x02, 0x80] {
-        let mut bytes = whole.clone();
-        bytes[10] = flag;
-        fails(socket.bind(&raw_addr(Family::VSOCK, &bytes)), Errno::EINVAL)?;
-    }
-    // What comes after the address is of no matter.
-    Ok(socket.bind(&raw_addr(Family::VSOCK, &[&whole[..], &[7; 40]].concat()))?)
-}
-
-fn connects<B: Bed>(bed: &B) -> Outcome {
-    let (listener, addr) = listener(bed, SockType::STREAM, 4)?;
-    let near = fresh(bed, SockType::STREAM)?;
-    near.connect(&addr)?;
-    let (far, peer) = listener.accept()?;
-    let name = near.getsockname()?;
-    let VsockAddr { cid, port, .. } = vsock_of(&name)?;
-    same("machine", cid, VsockAddr::CID_ANY)?;
-    same("peer of accept", &peer, &local(port))?;
-    same("peer of the one", near.getpeername()?, addr.clone())?;
-    same("peer of the other", far.getpeername()?, local(port))?;
-    same("name of the other", far.getsockname()?, addr)
 }
 
 fn both_ways<B: Bed>(bed: &B) -> Outcome {
@@ -326,40 +209,6 @@ fn nobody_listens<B: Bed>(bed: &B) -> Outcome {
     // It may try again.
     let (_listener, addr) = listener(bed, SockType::STREAM, 1)?;
     Ok(near.connect(&addr)?)
-}
-
-fn no_such_machine<B: Bed>(bed: &B) -> Outcome {
-    let near = fresh(bed, SockType::STREAM)?;
-    for cid in [VsockAddr::CID_HYPERVISOR, 3, 77] {
-        fails(near.connect(&Addr::Vsock(VsockAddr::new(cid, 1))), Errno::ENODEV)?;
-    }
-    let (listener, addr) = listener(bed, SockType::STREAM, 1)?;
-    drop(listener);
-    let port = vsock_of(&addr)?.port;
-    fails(near.connect(&Addr::Vsock(VsockAddr::new(VsockAddr::CID_HOST, port))), Errno::ECONNRESET)
-}
-
-fn connect_refused<B: Bed>(bed: &B) -> Outcome {
-    let near = fresh(bed, SockType::STREAM)?;
-    for len in 0..14 {
-        fails(near.connect(&raw_addr(Family::VSOCK, &vec![0; len])), Errno::EINVAL)?;
-    }
-    fails(near.connect(&Addr::ANY_V6), Errno::EINVAL)?;
-    fails(near.connect(&Addr::Unspec), Errno::EINVAL)
-}
-
-fn connect_again<B: Bed>(bed: &B) -> Outcome {
-    let (listener, addr) = listener(bed, SockType::STREAM, 4)?;
-    let near = fresh(bed, SockType::STREAM)?;
-    near.connect(&addr)?;
-    fails(near.connect(&addr), Errno::EISCONN)?;
-    fails(listener.connect(&addr), Errno::EINVAL)
-}
-
-fn listen_unbound<B: Bed>(bed: &B) -> Outcome {
-    fails(fresh(bed, SockType::STREAM)?.listen(1), Errno::EINVAL)?;
-    let (near, _far) = stream(bed)?;
-    fails(near.listen(1), Errno::EINVAL)
 }
 
 fn accept_refused<B: Bed>(bed: &B) -> Outcome {
@@ -429,12 +278,6 @@ fn not_connected<B: Bed>(bed: &B) -> Outcome {
         fails(socket.recv(&mut [0]), Errno::ENOTCONN)?;
     }
     Ok(())
-}
-
-fn send_with_an_address<B: Bed>(bed: &B) -> Outcome {
-    let (near, _far) = stream(bed)?;
-    fails(near.sendto(b"x", &local(9)), Errno::EISCONN)?;
-    fails(fresh(bed, SockType::STREAM)?.sendto(b"x", &local(9)), Errno::EOPNOTSUPP)
 }
 
 fn peek<B: Bed>(bed: &B) -> Outcome {
