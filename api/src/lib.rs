@@ -40,7 +40,8 @@
 //!
 //! # What is not offered
 //!
-//! * other systems than Linux: numbers, options and address forms are Linux's, and the simulated world answers as Linux does;
+//! * other systems than Linux, run: names and types are there for macOS, FreeBSD and Windows and pass `cargo check`, but nobody has run
+//!   them there; the simulated world answers as Linux does;
 //! * multicast membership by method: `setsockopt_raw` does it;
 //! * `epoll`, `select`, `io_uring`: [`Net::poll`] is the one way to wait;
 //! * async: this is the blocking contract;

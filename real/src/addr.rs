@@ -54,6 +54,8 @@ impl SockAddr {
 #[inline]
 fn v4(addr: &SocketAddrV4) -> libc::sockaddr_in {
     libc::sockaddr_in {
+        #[cfg(not(target_os = "linux"))]
+        sin_len: size_of::<libc::sockaddr_in>() as u8,
         sin_family: libc::AF_INET as libc::sa_family_t,
         sin_port: addr.port().to_be(),
         sin_addr: libc::in_addr { s_addr: u32::from_ne_bytes(addr.ip().octets()) },
@@ -65,6 +67,8 @@ fn v4(addr: &SocketAddrV4) -> libc::sockaddr_in {
 #[inline]
 fn v6(addr: &SocketAddrV6) -> libc::sockaddr_in6 {
     libc::sockaddr_in6 {
+        #[cfg(not(target_os = "linux"))]
+        sin6_len: size_of::<libc::sockaddr_in6>() as u8,
         sin6_family: libc::AF_INET6 as libc::sa_family_t,
         sin6_port: addr.port().to_be(),
         sin6_flowinfo: addr.flowinfo(),
@@ -92,8 +96,10 @@ pub(crate) fn decode_into(out: &mut Option<Addr>, bytes: &[u8]) {
 /// `struct sockaddr_in`, if the family says so.
 #[inline]
 fn decode_v4(bytes: &[u8]) -> Option<SocketAddrV4> {
-    let (family, bytes) = bytes.split_first_chunk()?;
-    if i32::from(u16::from_ne_bytes(*family)) != libc::AF_INET {
+    let (head, bytes) = bytes.split_first_chunk::<2>()?;
+    // BSD's begins with its length.
+    let family = if cfg!(target_os = "linux") { u16::from_ne_bytes(*head) } else { head[1].into() };
+    if i32::from(family) != libc::AF_INET {
         return None;
     }
     let (port, bytes) = bytes.split_first_chunk()?;

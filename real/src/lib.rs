@@ -76,24 +76,47 @@
 //! # Ok::<(), wavetank_api::Error>(())
 //! ```
 //!
+//! macOS and FreeBSD have files of their own (`sys/bsd.rs`, `none.rs`), and so has Windows, for what only it has (`windows.rs`): written
+//! without a machine of these systems.
+//!
 //! Where to look: `sys.rs` has the calls and all `unsafe`, `addr.rs` addresses in memory, `net.rs` and `host.rs` the two traits.
-#![cfg(target_os = "linux")]
 
+#[cfg(unix)]
 mod addr;
+#[cfg(unix)]
 mod control;
+#[cfg(unix)]
 mod fd;
+#[cfg(unix)]
 mod host;
+#[cfg(unix)]
 mod modes;
+#[cfg(unix)]
 mod net;
+#[cfg(unix)]
 mod netdb;
+#[cfg(unix)]
 mod poll;
+#[cfg(target_os = "linux")]
 mod quirks;
+#[cfg(all(unix, not(target_os = "linux")))]
+#[path = "none.rs"]
+mod quirks;
+#[cfg(target_os = "linux")]
 mod refused;
+#[cfg(all(unix, not(target_os = "linux")))]
+use self::quirks as refused;
+#[cfg(unix)]
 mod resolve;
+#[cfg(unix)]
 mod sys;
 
+#[cfg(unix)]
 pub use self::fd::Fd;
+#[cfg(unix)]
 pub use self::host::Count;
+#[cfg(windows)]
+pub mod windows;
 
 /// The machine this program runs on.
 ///
@@ -105,9 +128,11 @@ pub use self::host::Count;
 /// assert_eq!(machine.if_nameindex()?[0], (1, "lo".to_string()));
 /// # Ok::<(), wavetank_api::Error>(())
 /// ```
+#[cfg(unix)]
 #[derive(Clone, Debug)]
 pub struct Machine(());
 
+#[cfg(unix)]
 impl Machine {
     /// This machine. All of its handles are the same.
     #[must_use]

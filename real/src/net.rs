@@ -14,7 +14,7 @@ use crate::addr::SockAddr;
 use crate::{Fd, Machine, control, modes, netdb, poll, quirks, resolve, sys};
 
 /// Every descriptor made here is close-on-exec, whether asked for or not.
-const CLOEXEC: i32 = libc::SOCK_CLOEXEC;
+const CLOEXEC: i32 = sys::CLOEXEC;
 
 /// Says which call the errno came from.
 #[cold]
@@ -91,7 +91,7 @@ impl Net for Machine {
 
     #[inline]
     fn recvmsg(&self, fd: &Fd, msg: &mut RecvMsg<'_, '_, Fd>, flags: MsgFlags) -> Result<usize> {
-        let count = match sys::recvmsg(fd.as_fd(), msg, flags.bits() | libc::MSG_CMSG_CLOEXEC) {
+        let count = match sys::recvmsg(fd.as_fd(), msg, flags.bits() | sys::CMSG_CLOEXEC) {
             Err(errno) if quirks::refuses_cmsg_cloexec(fd.as_fd(), errno) => {
                 sys::recvmsg(fd.as_fd(), msg, flags.bits())
             }
@@ -99,7 +99,7 @@ impl Net for Machine {
         };
         let count = count.map_err(of("recvmsg"))?;
         // The kernel gives this one back because we gave it; the caller may not have.
-        msg.flags.remove(MsgFlags::CMSG_CLOEXEC);
+        msg.flags.remove(MsgFlags::from_bits_retain(sys::CMSG_CLOEXEC));
         Ok(count)
     }
 

@@ -19,6 +19,14 @@ use libc::{c_int, c_void, socklen_t};
 use wavetank_api::control::{Cmsg, ControlMessages};
 use wavetank_api::{Addr, AddrInfo, Eai, Errno, Family, Instant, MsgFlags, Protocol, RecvMsg, SockType};
 
+#[cfg(any(target_os = "freebsd", target_vendor = "apple"))]
+#[path = "sys/bsd.rs"]
+mod platform;
+#[cfg(target_os = "linux")]
+#[path = "sys/linux.rs"]
+mod platform;
+
+pub(crate) use self::platform::{CLOEXEC, CMSG_CLOEXEC};
 use crate::Fd;
 use crate::addr::{self, SockAddr};
 use crate::refused;
@@ -43,16 +51,13 @@ fn check_len(answer: isize) -> Result<usize> {
 }
 
 pub(crate) fn socket(family: i32, kind: i32, protocol: i32) -> Result<OwnedFd> {
-    // SAFETY: three numbers go in.
-    let fd = check(unsafe { libc::socket(family, kind, protocol) })?;
+    let fd = platform::socket(family, kind, protocol)?;
     // SAFETY: the kernel has just made this descriptor, for us alone.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
 pub(crate) fn socketpair(family: i32, kind: i32, protocol: i32) -> Result<(OwnedFd, OwnedFd)> {
-    let mut fds = [0; 2];
-    // SAFETY: there is room for the two descriptors that the call writes.
-    check(unsafe { libc::socketpair(family, kind, protocol, fds.as_mut_ptr()) })?;
+    let fds = platform::socketpair(family, kind, protocol)?;
     // SAFETY: the kernel has just made both descriptors, for us alone.
     Ok(unsafe { (OwnedFd::from_raw_fd(fds[0]), OwnedFd::from_raw_fd(fds[1])) })
 }
@@ -70,7 +75,7 @@ pub(crate) fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<()> {
 pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr)> {
     let (fd, addr) = with_addr(|addr, len| {
         // SAFETY: `addr` has room for `*len` bytes.
-        check(unsafe { libc::accept4(fd.as_raw_fd(), addr, len, flags) })
+        unsafe { platform::accept(fd.as_raw_fd(), addr, len, flags) }
     })?;
     // SAFETY: the kernel has just made this descriptor, for us alone.
     Ok((unsafe { OwnedFd::from_raw_fd(fd) }, addr))
@@ -79,7 +84,7 @@ pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr)> 
 /// [`accept`] without asking for the peer's address.
 pub(crate) fn accept_unnamed(fd: BorrowedFd<'_>, flags: i32) -> Result<OwnedFd> {
     // SAFETY: two numbers go in, and no address is asked for.
-    let fd = check(unsafe { libc::accept4(fd.as_raw_fd(), ptr::null_mut(), ptr::null_mut(), flags) })?;
+    let fd = unsafe { platform::accept(fd.as_raw_fd(), ptr::null_mut(), ptr::null_mut(), flags) }?;
     // SAFETY: the kernel has just made this descriptor, for us alone.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
@@ -167,9 +172,9 @@ pub(crate) fn sendmsg(
         msg_namelen: name_len,
         // `IoSlice` has the layout of `iovec` on Unix, as its documentation promises.
         msg_iov: bufs.as_ptr().cast_mut().cast(),
-        msg_iovlen: bufs.len(),
+        msg_iovlen: bufs.len() as _,
         msg_control: if control.is_empty() { ptr::null_mut() } else { control.as_ptr().cast_mut().cast() },
-        msg_controllen: control.len(),
+        msg_controllen: control.len() as _,
         msg_flags: 0,
     };
     // SAFETY: every pointer comes with the length of the slice it points to, and the call only reads.
@@ -184,9 +189,9 @@ pub(crate) fn recvmsg(fd: BorrowedFd<'_>, into: &mut RecvMsg<'_, '_, Fd>, flags:
         msg_namelen: if into.want_addr { storage.len() } else { 0 },
         // `IoSliceMut` has the layout of `iovec` on Unix, as its documentation promises.
         msg_iov: into.bufs.as_mut_ptr().cast(),
-        msg_iovlen: into.bufs.len(),
+        msg_iovlen: into.bufs.len() as _,
         msg_control: if into.control.is_empty() { ptr::null_mut() } else { into.control.as_mut_ptr().cast() },
-        msg_controllen: into.control.len(),
+        msg_controllen: into.control.len() as _,
         msg_flags: 0,
     };
     // SAFETY: every pointer comes with the length of what it points to, all of which we may write.
@@ -197,11 +202,11 @@ pub(crate) fn recvmsg(fd: BorrowedFd<'_>, into: &mut RecvMsg<'_, '_, Fd>, flags:
     } else {
         into.addr = None;
     }
-    into.control_len = msg.msg_controllen;
+    into.control_len = msg.msg_controllen as usize;
     into.fds.clear();
     if msg.msg_controllen > 0 {
         // SAFETY: the kernel has just filled these bytes, and nobody has seen them yet.
-        unsafe { take_fds(&into.control[..msg.msg_controllen], &mut into.fds) };
+        unsafe { take_fds(&into.control[..msg.msg_controllen as usize], &mut into.fds) };
     }
     into.flags = MsgFlags::from_bits_retain(msg.msg_flags);
     Ok(count)
@@ -238,8 +243,7 @@ pub(crate) fn getsockopt(fd: BorrowedFd<'_>, level: i32, name: i32, value: &mut 
     if refused::get(level, name) {
         return Err(Errno::ENOPROTOOPT);
     }
-    let unit =
-        if (level, name) == (libc::SOL_SOCKET, libc::SO_GET_FILTER) { size_of::<libc::sock_filter>() } else { 1 };
+    let unit = platform::unit(level, name);
     let room = socklen_t::try_from(value.len() / unit).unwrap_or(socklen_t::MAX);
     let mut len = room;
     // SAFETY: the call writes at most `len` units to a slice that has as many, and the options that write elsewhere are refused.
@@ -264,9 +268,7 @@ pub(crate) fn setsockopt_null(fd: BorrowedFd<'_>, level: i32, name: i32, len: u3
 }
 
 pub(crate) fn sendfile(fd: BorrowedFd<'_>, file: BorrowedFd<'_>, offset: u64, count: usize) -> Result<usize> {
-    let mut offset = libc::off_t::try_from(offset).map_err(|_| Errno::EINVAL)?;
-    // SAFETY: there is an offset to read and to write; the data goes from one descriptor to the other.
-    check_len(unsafe { libc::sendfile(fd.as_raw_fd(), file.as_raw_fd(), &raw mut offset, count) })
+    platform::sendfile(fd.as_raw_fd(), file.as_raw_fd(), offset, count)
 }
 
 pub(crate) fn shutdown(fd: BorrowedFd<'_>, how: i32) -> Result<()> {
@@ -312,55 +314,19 @@ pub(crate) fn set_nonblocking(fd: BorrowedFd<'_>, nonblocking: bool) -> Result<(
     check(unsafe { libc::ioctl(fd.as_raw_fd(), libc::FIONBIO, &raw mut nonblocking) }).map(drop)
 }
 
-/// Requests without an address in their argument, and how many bytes that is. `ioctl_list(2)`, `tcp(7)`, `netdevice(7)`.
-const REQUESTS: &[(u64, usize)] = &[
-    (libc::FIONREAD, size_of::<c_int>()),
-    (libc::TIOCOUTQ, size_of::<c_int>()),
-    (libc::FIONBIO, size_of::<c_int>()),
-    (SIOCATMARK, size_of::<c_int>()),
-    (SIOCOUTQNSD, size_of::<c_int>()),
-    (libc::SIOCGIFNAME, IFREQ),
-    (libc::SIOCGIFINDEX, IFREQ),
-    (libc::SIOCGIFFLAGS, IFREQ),
-    (libc::SIOCSIFFLAGS, IFREQ),
-    (libc::SIOCGIFADDR, IFREQ),
-    (libc::SIOCGIFDSTADDR, IFREQ),
-    (libc::SIOCGIFBRDADDR, IFREQ),
-    (libc::SIOCGIFNETMASK, IFREQ),
-    (libc::SIOCGIFMETRIC, IFREQ),
-    (libc::SIOCGIFMTU, IFREQ),
-    (libc::SIOCSIFMTU, IFREQ),
-    (libc::SIOCGIFHWADDR, IFREQ),
-    (libc::SIOCGIFTXQLEN, IFREQ),
-];
-
-/// Whether the next byte is the urgent mark, `sockatmark(3)`.
-const SIOCATMARK: u64 = 0x8905;
-/// Bytes that were never sent, `tcp(7)`.
-const SIOCOUTQNSD: u64 = 0x894b;
-/// Bytes of `struct ifreq`, the argument of `netdevice(7)`.
-const IFREQ: usize = size_of::<libc::ifreq>();
-
-/// Any request but those of [`REQUESTS`] answers `ENOTTY`, as if no driver knew it; too short an argument answers `EFAULT`.
+/// Any request but those of `REQUESTS` answers `ENOTTY`, as if no driver knew it; too short an argument answers `EFAULT`.
 pub(crate) fn ioctl(fd: BorrowedFd<'_>, request: u64, arg: &mut [u8]) -> Result<i32> {
-    let (_, len) = REQUESTS.iter().find(|(known, _)| *known == request).ok_or(Errno::ENOTTY)?;
+    let (_, len) = platform::REQUESTS.iter().find(|(known, _)| *known == request).ok_or(Errno::ENOTTY)?;
     if arg.len() < *len {
         return Err(Errno::EFAULT);
     }
     // SAFETY: the request reads and writes `len` bytes at its argument and nothing else, and the slice has as many.
-    check(unsafe { libc::ioctl(fd.as_raw_fd(), request as libc::Ioctl, arg.as_mut_ptr()) })
+    check(unsafe { libc::ioctl(fd.as_raw_fd(), request as platform::Request, arg.as_mut_ptr()) })
 }
 
-/// `ppoll(2)` without a signal mask: `poll(2)` in nanoseconds.
+/// `poll(2)`, as exact as the system can.
 pub(crate) fn poll(fds: &mut [libc::pollfd], timeout: Option<Duration>) -> Result<usize> {
-    let timeout = timeout.map(|timeout| libc::timespec {
-        tv_sec: timeout.as_secs().try_into().unwrap_or(i64::MAX),
-        tv_nsec: timeout.subsec_nanos().into(),
-    });
-    let timeout = timeout.as_ref().map_or(ptr::null(), ptr::from_ref);
-    // SAFETY: the call reads and writes as many entries as the slice has, and reads the time, if there is one.
-    let count = check(unsafe { libc::ppoll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, timeout, ptr::null()) })?;
-    Ok(count.cast_unsigned() as usize)
+    Ok(platform::poll(fds, timeout)?.cast_unsigned() as usize)
 }
 
 pub(crate) fn monotonic() -> Instant {
@@ -372,8 +338,7 @@ pub(crate) fn monotonic() -> Instant {
 
 /// Fills as much of the buffer as one call does.
 pub(crate) fn getrandom(buf: &mut [u8]) -> Result<usize> {
-    // SAFETY: the call writes at most `len` bytes to a slice that has as many.
-    check_len(unsafe { libc::getrandom(buf.as_mut_ptr().cast(), buf.len(), 0) })
+    platform::getrandom(buf)
 }
 
 /// Why `getaddrinfo` failed: its own number, or the system's behind `EAI_SYSTEM`.
@@ -449,9 +414,9 @@ pub(crate) fn getnameinfo(addr: &SockAddr, flags: i32) -> Result<(String, String
             addr.as_ptr(),
             addr.len(),
             host.as_mut_ptr().cast(),
-            host.len() as socklen_t,
+            host.len() as _,
             service.as_mut_ptr().cast(),
-            service.len() as socklen_t,
+            service.len() as _,
             flags,
         )
     };
@@ -468,7 +433,7 @@ pub(crate) fn gethostname() -> Result<String> {
 
 pub(crate) fn sethostname(name: &str) -> Result<()> {
     // SAFETY: the call reads `len` bytes of a text that has as many.
-    check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) }).map(drop)
+    check(unsafe { libc::sethostname(name.as_ptr().cast(), name.len() as _) }).map(drop)
 }
 
 pub(crate) fn if_nameindex() -> Result<Vec<(u32, String)>> {

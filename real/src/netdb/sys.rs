@@ -13,6 +13,7 @@ use wavetank_api::{Errno, HErrno, HostEntry};
 use super::owned;
 
 // The `libc` crate has only the forms that are not reentrant. Signatures: gethostbyname(3), getservent_r(3), getprotoent_r(3).
+#[cfg(not(target_vendor = "apple"))]
 unsafe extern "C" {
     fn gethostbyname2_r(
         name: *const c_char,
@@ -56,6 +57,74 @@ unsafe extern "C" {
         len: size_t,
         found: *mut *mut protoent,
     ) -> c_int;
+}
+
+// macOS has none of them; its plain forms are reentrant, but nobody has tried them here.
+/// The answer is that there is no such call.
+#[cfg(target_vendor = "apple")]
+unsafe fn gethostbyname2_r(
+    _name: *const c_char,
+    _family: c_int,
+    _into: *mut hostent,
+    _buf: *mut c_char,
+    _len: size_t,
+    _found: *mut *mut hostent,
+    _h_errno: *mut c_int,
+) -> c_int {
+    libc::ENOSYS
+}
+
+/// The answer is that there is no such call.
+#[cfg(target_vendor = "apple")]
+unsafe fn gethostbyaddr_r(
+    _addr: *const c_void,
+    _addr_len: socklen_t,
+    _family: c_int,
+    _into: *mut hostent,
+    _buf: *mut c_char,
+    _len: size_t,
+    _found: *mut *mut hostent,
+    _h_errno: *mut c_int,
+) -> c_int {
+    libc::ENOSYS
+}
+
+/// The answer is that there is no such call.
+#[cfg(target_vendor = "apple")]
+unsafe fn getservbyname_r(
+    _name: *const c_char,
+    _protocol: *const c_char,
+    _into: *mut servent,
+    _buf: *mut c_char,
+    _len: size_t,
+    _found: *mut *mut servent,
+) -> c_int {
+    libc::ENOSYS
+}
+
+/// The answer is that there is no such call.
+#[cfg(target_vendor = "apple")]
+unsafe fn getservbyport_r(
+    _port: c_int,
+    _protocol: *const c_char,
+    _into: *mut servent,
+    _buf: *mut c_char,
+    _len: size_t,
+    _found: *mut *mut servent,
+) -> c_int {
+    libc::ENOSYS
+}
+
+/// The answer is that there is no such call.
+#[cfg(target_vendor = "apple")]
+unsafe fn getprotobyname_r(
+    _name: *const c_char,
+    _into: *mut protoent,
+    _buf: *mut c_char,
+    _len: size_t,
+    _found: *mut *mut protoent,
+) -> c_int {
+    libc::ENOSYS
 }
 
 /// Why a host was not found: `h_errno`, or the errno behind `NETDB_INTERNAL`.
