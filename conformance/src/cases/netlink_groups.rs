@@ -262,11 +262,12 @@ fn events_of_devices<B: Bed>(bed: &B) -> Outcome {
     watcher.bind(&at(0, 1))?;
     same("made", asks::<B>(&route(bed)?, &new_link(1, "br7", "bridge"))?, 0)?;
     let mut buf = [0; 4_096];
-    // The first bridge of all may have been a module's that was not loaded: that is told, too.
+    // The first bridge of all may have been a module's that was not loaded: that is told, too, and on Linux 7.3 the device's queues
+    // before the device.
     let lines: Vec<_> = loop {
         let (count, from) = watcher.recvfrom(&mut buf)?;
         same("from", from, at(0, 1))?;
-        if !buf.starts_with(b"add@/module/") {
+        if !buf.starts_with(b"add@/module/") && !buf.starts_with(b"add@/devices/virtual/net/br7/queues/") {
             break buf[..count].split(|&byte| byte == 0).collect();
         }
     };
