@@ -37,13 +37,19 @@ fn text(dice: &mut Dice) -> Vec<u8> {
         if dice.once_in(12) {
             text.push(dice.space());
         }
-        if dice.once_in(12) {
+        let signed = dice.once_in(12);
+        if signed {
             text.push(dice.of(b"+-"));
         }
         if dice.once_in(12) {
             text.extend(dice.of(&["0x", "0X", "00", "0", "000000000"]).bytes());
         }
-        let number = if dice.once_in(12) { dice.number() } else { dice.bits() % 256 };
+        let number = match dice.below(12) {
+            0 => dice.number(),
+            // Below zero is nothing but zero itself.
+            1..6 if signed => 0,
+            _ => dice.bits() % 256,
+        };
         text.extend(if dice.once_in(2) { format!("{number:02x}") } else { format!("{number:X}") }.bytes());
     }
     dice.mutate(&mut text, b"0123456789abcdefABCDEFxX::: +-\t\n\x00\xffg");

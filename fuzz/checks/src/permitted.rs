@@ -15,7 +15,11 @@ pub struct Permitted {
 pub const PERMITTED: &[Permitted] = &[Permitted {
     parser: "bluetooth",
     reason: "scanf cuts a number to 32 bits, so that 100000001 and -ffffffff are 1 to it: a number above 255 is refused",
-    applies: |text| text.contains(&b'-') || text.split(|byte| !byte.is_ascii_hexdigit()).any(|digits| digits.len() > 8),
+    // Of fewer digits than eight nothing is cut.
+    applies: |text| {
+        let mut numbers = text.split(|byte| !byte.is_ascii_hexdigit());
+        numbers.any(|digits| digits.iter().skip_while(|&&digit| digit == b'0').count() >= 8)
+    },
 }];
 
 /// Why `parser` may differ here, if it may.
