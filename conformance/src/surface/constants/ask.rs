@@ -81,6 +81,10 @@ fn socket_of(level: i32, name: &str) -> (Family, SockType, Protocol) {
         "L2CAP" | "BT" => return of(c::AF_BLUETOOTH, SockType::SEQPACKET, c::BTPROTO_L2CAP),
         _ => {}
     }
+    // What a UNIX socket passes, and knows of its peer.
+    if name.starts_with("SO_PASS") || name.starts_with("SO_PEER") {
+        return of(c::AF_UNIX, SockType::STREAM, 0);
+    }
     match level {
         c::IPPROTO_IPV6 => of(c::AF_INET6, SockType::STREAM, 0),
         c::IPPROTO_UDP => of(c::AF_INET, SockType::DGRAM, 0),
