@@ -42,7 +42,6 @@ fn what_the_rows_name_exists() {
 }
 
 #[test]
-#[ignore = "until what is being added today is in"]
 fn the_documents_are_what_follows() {
     for document in Document::ALL {
         let (path, text) = (document.path(), SURFACE.document(document));
@@ -81,7 +80,6 @@ fn who_claims_to_act_has_proof() {
 }
 
 #[test]
-#[ignore = "until what is being added today is in"]
 fn the_records_are_of_the_cases_that_exist() {
     let records = Records::read().unwrap_or_else(|error| panic!("{error}"));
     assert_none("lines of fixtures/surface do not fit (its README says how to record)", &records.faults());

@@ -93,7 +93,7 @@ fn gethostbyaddr_names_loopback<B: Bed>(bed: &B) -> Outcome {
     let found = host.gethostbyaddr(loopback)?;
     holds("it has a name", !found.name.is_empty())?;
     same("addresses", &found.addrs, &vec![loopback])?;
-    same("by text", gethostbyaddr(host, "127.0.0.1")?, found.clone())?;
+    same("by text", gethostbyaddr(host, "127.0.0.1")?, found)?;
     let by_name = gethostbyaddr(host, "localhost")?;
     holds("by a name", by_name.addrs.iter().all(|ip| [loopback, Ipv6Addr::LOCALHOST.into()].contains(ip)))
 }

@@ -1,6 +1,6 @@
 //! The states of the rows: what follows from their cases, probes and platforms.
 
-use std::{collections::HashMap, fmt, io};
+use std::{collections::BTreeMap, fmt, io};
 
 use super::{
     Group, Records, Row,
@@ -81,14 +81,14 @@ pub fn judge() -> io::Result<Surface> {
 }
 
 /// What the cases that a row names came to.
-fn run_on_sim() -> HashMap<&'static str, CaseResult> {
+fn run_on_sim() -> BTreeMap<&'static str, CaseResult> {
     let results = Runner::new(World::Sim).run(|_| ());
     results.cases.into_iter().map(|case| (case.name, case)).collect()
 }
 
 struct Evidence {
     records: Records,
-    sim: HashMap<&'static str, CaseResult>,
+    sim: BTreeMap<&'static str, CaseResult>,
     constants: Vec<Constant>,
 }
 

@@ -42,5 +42,5 @@ const GROUPS: &[(&[&str], &str)] = &[
 pub(super) fn row_of(name: &str) -> Option<&'static str> {
     let whole = format!("{name} ");
     let fits = |begins: &&str| whole.starts_with(begins);
-    GROUPS.iter().find(|(begins, _)| begins.iter().any(|begin| fits(&begin))).map(|(_, row)| *row)
+    GROUPS.iter().find(|(begins, _)| begins.iter().any(|begin| fits(begin))).map(|(_, row)| *row)
 }

@@ -8,7 +8,7 @@ mod ask;
 mod effects;
 mod group;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use wavetank_api::c;
 
@@ -39,7 +39,7 @@ pub struct Constant {
 }
 
 /// What is printed: every constant that the documentation or CPython names, and every option that has a type here.
-pub(super) fn judge(records: &Records, sim: &HashMap<&'static str, CaseResult>) -> Vec<Constant> {
+pub(super) fn judge(records: &Records, sim: &BTreeMap<&'static str, CaseResult>) -> Vec<Constant> {
     let answers = ask::on_sim();
     let mut constants: Vec<_> = names()
         .into_iter()
@@ -78,7 +78,7 @@ fn effects_of(name: &str) -> &'static [&'static str] {
 }
 
 /// Whether the cases pass.
-fn shown(cases: &[&str], sim: &HashMap<&'static str, CaseResult>) -> SimState {
+fn shown(cases: &[&str], sim: &BTreeMap<&'static str, CaseResult>) -> SimState {
     let passed = |case: &&&str| sim.get(**case).is_some_and(|result| result.verdict == Verdict::Passed);
     match cases.iter().find(|case| !passed(case)) {
         None => SimState::Acts,
@@ -92,7 +92,7 @@ fn state(
     answer: &str,
     records: &Records,
     cases: &[&str],
-    sim: &HashMap<&'static str, CaseResult>,
+    sim: &BTreeMap<&'static str, CaseResult>,
 ) -> SimState {
     let real = records.answer(name).unwrap_or("never asked");
     let taken = |answer: &str| answer.split([' ', ',']).any(|word| word == "ok");

@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row("sniffer with a raw socket, promiscuous mode")
         .at(&[Path::file("conformance/src/cases/examples.rs"), rust!(item wavetank_api::option::PacketMreq)])
-        .cases(&["example::sniffer"]),
+        .cases(&["example::sniffer", "packet::sniffer"]),
     row("CAN raw: send, receive, echo")
         .at(&[Path::file("conformance/src/cases/examples.rs"), rust!(item wavetank_api::can::CanFrame)])
         .cases(&["example::can_raw_echo"]),

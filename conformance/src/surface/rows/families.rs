@@ -62,11 +62,26 @@ pub(super) const ROWS: &[Row] = &[
             rust!(item wavetank_api::UnixStream),
         ])
         .asks(need(libc::AF_UNIX, SockType::STREAM, 0))
-        .cases(&["unix::pair::both_ways", "unix::pair::fresh_socket", "socket::unix_types_and_protocols"]),
+        .cases(&[
+            "unix::pair::both_ways",
+            "unix::names::a_path",
+            "unix::names::an_abstract_name",
+            "unix::names::autobind",
+            "unix::messages::by_path_and_by_name",
+            "unix::messages::seqpacket_by_path",
+            "unix::passing::several_in_order",
+        ]),
     row("AF_NETLINK")
         .note("pid, groups; route, generic, uevent")
         .at(&[rust!(value wavetank_api::Family::NETLINK), rust!(item wavetank_api::Addr::Netlink)])
-        .asks(need(libc::AF_NETLINK, SockType::RAW, libc::NETLINK_ROUTE)),
+        .asks(need(libc::AF_NETLINK, SockType::RAW, libc::NETLINK_ROUTE))
+        .cases(&[
+            "netlink::links",
+            "netlink::addresses",
+            "netlink::acknowledged",
+            "netlink::groups::a_group",
+            "netlink::groups::events_of_devices",
+        ]),
     row("AF_TIPC")
         .note("NAME, NAMESEQ, ID; scopes; stream, seqpacket, datagram, rdm")
         .at(&[rust!(item wavetank_api::Addr::Tipc), rust!(item wavetank_api::TipcName)])
@@ -185,7 +200,12 @@ pub(super) const ROWS: &[Row] = &[
             rust!(item wavetank_api::PacketAddr),
         ])
         .asks(need(libc::AF_PACKET, SockType::RAW, 0))
-        .cases(&["example::sniffer"]),
+        .cases(&[
+            "packet::sniffer",
+            "packet::where_it_came",
+            "packet::without_the_link_header",
+            "packet::a_frame_as_it_is",
+        ]),
     row("AF_QIPCRTR")
         .note("node, port")
         .at(&[rust!(item wavetank_api::Addr::Qipcrtr)])

@@ -161,9 +161,10 @@ pub(super) const METHODS: &[Row] = &[
     row("sendmsg_afalg")
         .at(&[rust!(value wavetank_api::Socket::<Machine>::sendmsg_afalg), rust!(item wavetank_api::AlgOp)])
         .cases(&[
-            "alg::cipher::encrypts_and_decrypts",
-            "alg::cipher::authenticated",
-            "alg::cipher::wrong_control_messages",
+            "alg::afalg::encrypts_and_decrypts",
+            "alg::afalg::from_several_buffers",
+            "alg::afalg::associated_data",
+            "alg::afalg::wrong_operation",
         ]),
     row("sendfile")
         .at(&[
