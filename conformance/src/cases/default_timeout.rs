@@ -121,7 +121,7 @@ fn asked_for_nonblocking_is_nonblocking<B: Bed>(bed: &B) -> Outcome {
 
 fn create_connection_takes_it<B: Bed>(bed: &B) -> Outcome {
     let host = bed.near().host;
-    let server = create_server(host, &bed.far().addr(0), ServerOptions { family: bed.family(), ..Default::default() })?;
+    let server = create_server(host, bed.far().addr(0), ServerOptions { family: bed.family(), ..Default::default() })?;
     let addr = server.getsockname()?;
     let _set = Set::to(host, TIME);
     let rows = [

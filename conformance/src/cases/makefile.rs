@@ -65,9 +65,12 @@ cases! { makefile:
         from "CPython's socket.makefile: unbuffered streams must be binary";
 }
 
+/// The near end of a connection, and the far one.
+type Ends<B> = (Arc<Socket<<B as Bed>::Host>>, Socket<<B as Bed>::Host>);
+
 /// A connection whose near side files may share.
 #[track_caller]
-fn shared<B: Bed>(bed: &B) -> Result<(Arc<Socket<B::Host>>, Socket<B::Host>), Stop> {
+fn shared<B: Bed>(bed: &B) -> Result<Ends<B>, Stop> {
     let pair = connected(bed)?;
     Ok((Arc::new(pair.near), pair.far))
 }

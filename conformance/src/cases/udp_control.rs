@@ -131,6 +131,7 @@ fn bytes(level: i32, kind: i32, data: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// A sender, a receiver, and where that is.
+#[expect(clippy::type_complexity, reason = "two sockets and an address, which need no name")]
 fn two<B: Bed>(bed: &B) -> std::result::Result<(Socket<B::Host>, Socket<B::Host>, Addr), Stop> {
     let (near, far) = (bed.near().bound_udp()?, bed.far().bound_udp()?);
     let to = far.getsockname()?;

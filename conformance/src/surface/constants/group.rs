@@ -41,6 +41,6 @@ const GROUPS: &[(&[&str], &str)] = &[
 
 pub(super) fn row_of(name: &str) -> Option<&'static str> {
     let whole = format!("{name} ");
-    let fits = |begins: &&str| whole.starts_with(begins);
-    GROUPS.iter().find(|(begins, _)| begins.iter().any(|begin| fits(begin))).map(|(_, row)| *row)
+    let fits = |begins: &[&str]| begins.iter().any(|begin| whole.starts_with(begin));
+    GROUPS.iter().find(|(begins, _)| fits(begins)).map(|(_, row)| *row)
 }
