@@ -6,7 +6,7 @@
 
 use std::{fmt, sync::LazyLock};
 
-use wavetank_api::{Errno, Family, Host, Protocol, SockType, Socket};
+use wavetank_api::{Errno, Family, Host, Protocol, SockType, Socket, VsockAddr};
 
 use crate::check::Stop;
 
@@ -25,6 +25,8 @@ pub struct Need {
     pub protocol: Protocol,
     /// The interfaces that an [`apart`](crate) case has on its machine: name and kind, as in `ip link add vcan0 type vcan`. They are up.
     pub links: &'static [(&'static str, &'static str)],
+    /// The machine, by its number of VSOCK, that it can be bound to.
+    cid: Option<u32>,
     /// The Linux in which it is no more.
     gone_in: Option<Kernel>,
 }
@@ -36,7 +38,7 @@ impl Need {
     /// Such a socket.
     #[must_use]
     pub const fn socket(family: Family, kind: SockType, protocol: Protocol) -> Self {
-        Self { family, kind, protocol, links: &[], gone_in: None }
+        Self { family, kind, protocol, links: &[], cid: None, gone_in: None }
     }
 
     /// These interfaces, too: for cases that run `apart`.
@@ -45,18 +47,26 @@ impl Need {
         Self { links, ..self }
     }
 
+    /// A VSOCK socket that can be bound to this machine's number: a guest has the family, and perhaps not its own loopback.
+    #[must_use]
+    pub const fn with_cid(self, cid: u32) -> Self {
+        Self { cid: Some(cid), ..self }
+    }
+
     /// Linux has removed it: on that version and later ones the case is skipped, wherever it runs.
     #[must_use]
     pub const fn gone_in(self, kernel: Kernel) -> Self {
         Self { gone_in: Some(kernel), ..self }
     }
 
-    /// Tries `socket(2)`.
+    /// Tries `socket(2)`, and `bind(2)` if there is a number to bind to.
     pub(crate) fn probe<H: Host>(&self, host: &H) -> Result<(), Errno> {
-        match Socket::with_protocol(host, self.family, self.kind, self.protocol) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.errno().unwrap_or(Errno::EINVAL)),
-        }
+        let socket = Socket::with_protocol(host, self.family, self.kind, self.protocol);
+        let bound = socket.and_then(|socket| match self.cid {
+            Some(cid) => socket.bind(&VsockAddr::new(cid, VsockAddr::PORT_ANY).into()),
+            None => Ok(()),
+        });
+        bound.map_err(|error| error.errno().unwrap_or(Errno::EINVAL))
     }
 
     /// Why this kernel cannot have it, if it cannot.
@@ -75,7 +85,8 @@ impl fmt::Display for Need {
             Family::INET | Family::INET6 => write!(f, "{})", self.protocol),
             // The numbers of other families are no `IPPROTO_*`.
             _ => write!(f, "{})", self.protocol.raw()),
-        }
+        }?;
+        self.cid.map_or(Ok(()), |cid| write!(f, " bound to machine {cid}"))
     }
 }
 

@@ -15,8 +15,10 @@ use crate::{
 };
 
 /// Everything here is over loopback, `VMADDR_CID_LOCAL`, as between two programs of one machine: vsock_loopback.
-pub(super) const STREAM: Need = Need::socket(Family::VSOCK, SockType::STREAM, Protocol::DEFAULT);
-const SEQPACKET: Need = Need::socket(Family::VSOCK, SockType::SEQPACKET, Protocol::DEFAULT);
+pub(super) const STREAM: Need =
+    Need::socket(Family::VSOCK, SockType::STREAM, Protocol::DEFAULT).with_cid(VsockAddr::CID_LOCAL);
+const SEQPACKET: Need =
+    Need::socket(Family::VSOCK, SockType::SEQPACKET, Protocol::DEFAULT).with_cid(VsockAddr::CID_LOCAL);
 
 cases! { vsock, needs STREAM:
     what_it_is once
