@@ -72,6 +72,7 @@ mod run;
 pub mod script;
 pub mod surface;
 mod table;
+mod vhci;
 
 pub use bed::{Bed, Capability};
 pub use case::{Case, World};

@@ -8,6 +8,7 @@ mod alg_cipher;
 mod alive;
 mod ancillary;
 mod bind;
+mod bluetooth;
 mod bluetooth_unplugged;
 mod can;
 mod can_bcm;
@@ -30,6 +31,7 @@ mod default_timeout;
 mod dup;
 mod examples;
 mod fast_open;
+mod hci;
 mod held_back;
 mod host;
 mod inherit;
@@ -146,6 +148,8 @@ pub(crate) fn all() -> &'static [&'static Case] {
             can_isotp_options::CASES,
             netlink::CASES,
             netlink_groups::CASES,
+            bluetooth::CASES,
+            hci::CASES,
             packet::CASES,
             packet_options::CASES,
             raw_ip::CASES,
