@@ -144,7 +144,8 @@ pub(super) const ROWS: &[Row] = &[
         .at(&[rust!(item wavetank_api::Addr::Bluetooth), rust!(item wavetank_api::BluetoothAddr::L2cap)])
         .asks(need(libc::AF_BLUETOOTH, SockType::SEQPACKET, BTPROTO_L2CAP))
         .cases(&[
-            "bluetooth::unplugged::l2cap_kinds",
+            "bluetooth::psm_of_l2cap",
+            "bluetooth::listens",
             "bluetooth::unplugged::l2cap_bound",
             "bluetooth::unplugged::l2cap_to_nobody",
         ]),
@@ -153,7 +154,8 @@ pub(super) const ROWS: &[Row] = &[
         .at(&[rust!(item wavetank_api::BluetoothAddr::Rfcomm)])
         .asks(need(libc::AF_BLUETOOTH, SockType::STREAM, BTPROTO_RFCOMM))
         .cases(&[
-            "bluetooth::unplugged::rfcomm_bound",
+            "bluetooth::rfcomm_channels",
+            "bluetooth::rfcomm_states",
             "bluetooth::unplugged::rfcomm_chooses_a_channel",
             "bluetooth::unplugged::rfcomm_to_nobody",
         ]),
@@ -162,7 +164,8 @@ pub(super) const ROWS: &[Row] = &[
         .at(&[rust!(item wavetank_api::BluetoothAddr::Hci)])
         .asks(need(libc::AF_BLUETOOTH, SockType::RAW, BTPROTO_HCI))
         .cases(&[
-            "bluetooth::unplugged::hci_is_raw",
+            "bluetooth::hci::a_raw_channel",
+            "bluetooth::hci::told_of_a_controller",
             "bluetooth::unplugged::hci_options",
             "bluetooth::unplugged::hci_without_a_controller",
         ]),
@@ -170,7 +173,7 @@ pub(super) const ROWS: &[Row] = &[
         .note("bdaddr")
         .at(&[rust!(item wavetank_api::BluetoothAddr::Sco)])
         .asks(need(libc::AF_BLUETOOTH, SockType::SEQPACKET, BTPROTO_SCO))
-        .cases(&["bluetooth::unplugged::sco_bound", "bluetooth::unplugged::sco_to_nobody"]),
+        .cases(&["bluetooth::sco", "bluetooth::unplugged::sco_bound", "bluetooth::unplugged::sco_to_nobody"]),
     row("AF_ALG")
         .note("type, name, feat, mask; hash, skcipher, aead, rng; sendmsg_afalg")
         .at(&[
