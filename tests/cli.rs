@@ -210,6 +210,21 @@ fn conform_shows_a_table_or_json() {
 }
 
 #[test]
+fn the_surface_is_text_counts_or_json() {
+    let output = wavetank("surface");
+    assert!(output.status.success() && stdout(&output).starts_with("# The surface\n"), "{}", stdout(&output));
+    let summary = wavetank("surface --summary");
+    assert!(stdout(&summary).starts_with("| 162 rows | acts |") && stdout(&output).contains(stdout(&summary)));
+    assert!(stdout(&wavetank("surface --constants")).contains("\n| `TCP_NODELAY` | 1 | acts | "));
+    let document = json("surface --json");
+    let rows = document["rows"].as_array().unwrap();
+    assert_eq!((&document["command"], rows.len()), (&Value::from("surface"), 162));
+    let bind = rows.iter().find(|row| row["name"] == "bind").unwrap();
+    assert_eq!((&bind["real"], &bind["sim"]), (&Value::from("acts"), &Value::from("acts")));
+    assert_eq!(bind["paths"][0], Value::from("wavetank::Socket::bind"));
+}
+
+#[test]
 fn a_run_is_captured() {
     let path = std::env::temp_dir().join(format!("wavetank-cli-{}.pcapng", std::process::id()));
     let mut sizes = Vec::new();

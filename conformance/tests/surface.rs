@@ -80,6 +80,16 @@ fn who_claims_to_act_has_proof() {
 }
 
 #[test]
+fn every_row_has_a_state_in_the_real_world() {
+    let rows = SURFACE.rows.iter();
+    let without = rows.filter_map(|judged| match &judged.real {
+        RealState::NotYet(why) => Some(format!("{}: {why}", judged.row.name)),
+        RealState::Acts(_) | RealState::Absent(_) => None,
+    });
+    assert_none("rows have none", &without.collect::<Vec<_>>());
+}
+
+#[test]
 fn the_records_are_of_the_cases_that_exist() {
     let records = Records::read().unwrap_or_else(|error| panic!("{error}"));
     assert_none("lines of fixtures/surface do not fit (its README says how to record)", &records.faults());

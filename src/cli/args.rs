@@ -273,7 +273,10 @@ fn one_line(error: &clap::Error, command: &clap::Command, arguments: &[OsString]
             let reason = error.source().map(ToString::to_string).unwrap_or_default();
             format!("{argument} {value:?}: {reason}")
         }
-        ErrorKind::ArgumentConflict => format!("{argument} was given twice"),
+        ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg).split(' ').next() {
+            Some(other) if !other.is_empty() && other != argument => format!("{argument} does not go with {other}"),
+            _ => format!("{argument} was given twice"),
+        },
         _ => {
             let rendered = error.to_string();
             rendered.lines().next().unwrap_or("").trim_start_matches("error: ").to_owned()
@@ -332,6 +335,7 @@ mod tests {
             ("wavetank run echo --seed -1", "--seed \"-1\": it takes a number, as in 17 or 0x2a"),
             ("wavetank run echo --seed", "--seed needs a value"),
             ("wavetank run echo --seed 1 --seed 2", "--seed was given twice"),
+            ("wavetank surface --summary --check", "--summary does not go with --check"),
             ("wavetank run echo --carrier fiber", "--carrier \"fiber\": there are coroutine and thread"),
             (
                 "wavetank run echo --loss 0.7",
