@@ -2,7 +2,7 @@
 //!
 //! `docs/SURFACE.md` is this table as text, and `docs/CONSTANTS.md` the constants of it one by one. What a row says of itself is data (`rows/`), and no more than three things:
 //!
-//! * **paths**: where it is in Rust. [`path!`](path::rust) compiles what it writes down, so a path that does not exist does not build;
+//! * **paths**: where it is in Rust. The macro `rust!` compiles what it writes down, so a path that does not exist does not build;
 //! * **cases** and **tests**: what proves it. A name that no case has, and a file without that test, fail `tests/surface.rs`;
 //! * for what can be asked for by itself, such as a family, the **probe** that asks.
 //!
