@@ -4,22 +4,17 @@
 
 use std::os::fd::BorrowedFd;
 
-use wavetank_api::Errno;
+use wavetank_api::{Errno, c};
 
 use crate::sys;
-
-/// include/linux/socket.h; `libc` has neither.
-const AF_RDS: i32 = 21;
-/// See above.
-const AF_QIPCRTR: i32 = 42;
 
 /// Whether a call failed for `MSG_NOSIGNAL`: `rds_sendmsg` and `qrtr_sendmsg` refuse every flag but `MSG_DONTWAIT`, with `EOPNOTSUPP` and
 /// `EINVAL`. Neither raises a `SIGPIPE`.
 #[cold]
 pub(crate) fn refuses_nosignal(fd: BorrowedFd<'_>, errno: Errno) -> bool {
     match errno {
-        Errno::EOPNOTSUPP => is_of(fd, AF_RDS),
-        Errno::EINVAL => is_of(fd, AF_QIPCRTR),
+        Errno::EOPNOTSUPP => is_of(fd, c::AF_RDS),
+        Errno::EINVAL => is_of(fd, c::AF_QIPCRTR),
         _ => false,
     }
 }

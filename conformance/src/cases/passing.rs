@@ -1,9 +1,9 @@
 //! Descriptors and credentials beside the data of a UNIX stream: `SCM_RIGHTS` and `SCM_CREDENTIALS`.
 
-use std::io::{IoSlice, IoSliceMut};
+use std::io::IoSlice;
 
 use wavetank_api::{
-    Errno, Family, Host, MsgFlags, Net, PollEvents, RecvMsg, Result, SendMsg, SockOpt, SockType, Socket,
+    Errno, Family, Host, MsgFlags, Net, PollEvents, Result, SendMsg, SockOpt, SockType, Socket,
     control::{ControlBuf, ControlMessages, SCM_CREDENTIALS, cmsg_len, cmsg_space},
     option::{SO_PASSCRED, Ucred},
 };
@@ -12,6 +12,7 @@ use crate::{
     bed::Bed,
     case::cases,
     check::{Outcome, becomes, ends, fails, polls, receives, same},
+    message::{Received, recvmsg_into, sendmsg},
 };
 
 cases! { unix::passing:
@@ -95,32 +96,12 @@ cases! { unix::passing:
         from "scm_recv: SCM_CREDENTIALS, then SCM_RIGHTS";
 }
 
-/// What one `recvmsg` brought.
-struct Got<H: Net> {
-    data: Vec<u8>,
-    fds: Vec<H::Fd>,
-    control: Vec<u8>,
-    flags: MsgFlags,
-}
-
-fn receive<H: Host>(socket: &Socket<H>, len: usize, room: usize, flags: MsgFlags) -> Result<Got<H>> {
-    let mut data = vec![0; len];
-    let mut control = vec![0; room];
-    let mut bufs = [IoSliceMut::new(&mut data)];
-    let mut msg = RecvMsg::new(&mut bufs).with_control(&mut control);
-    let count = socket.recvmsg(&mut msg, flags)?;
-    let (fds, control_len, flags) = (msg.fds, msg.control_len, msg.flags);
-    data.truncate(count);
-    control.truncate(control_len);
-    Ok(Got { data, fds, control, flags })
-}
-
 /// Room for whatever a case passes.
 const ROOM: usize = 256;
 
 /// Receives 100 bytes at most.
-fn get<H: Host>(socket: &Socket<H>) -> Result<Got<H>> {
-    receive(socket, 100, ROOM, MsgFlags::empty())
+fn get<H: Host>(socket: &Socket<H>) -> Result<Received<H::Fd>> {
+    recvmsg_into(socket, 100, ROOM, MsgFlags::empty())
 }
 
 fn pass<H: Host>(socket: &Socket<H>, data: &[u8], fds: &[&H::Fd]) -> Result<usize> {
@@ -128,11 +109,11 @@ fn pass<H: Host>(socket: &Socket<H>, data: &[u8], fds: &[&H::Fd]) -> Result<usiz
 }
 
 fn send_control<H: Host>(socket: &Socket<H>, data: &[u8], control: &[u8]) -> Result<usize> {
-    socket.sendmsg(&SendMsg::new(&[IoSlice::new(data)]).with_control(control), MsgFlags::empty())
+    sendmsg(socket, data, None, control, MsgFlags::empty())
 }
 
 /// The data, and how many descriptors.
-fn brings<H: Net>(got: &Got<H>, data: &[u8], fds: usize) -> Outcome {
+fn brings<F>(got: &Received<F>, data: &[u8], fds: usize) -> Outcome {
     same("data", got.data.as_slice(), data)?;
     same("descriptors", got.fds.len(), fds)
 }
@@ -154,7 +135,7 @@ fn names_the_same_socket<B: Bed>(bed: &B) -> Outcome {
 fn comes_with_the_first_byte<B: Bed>(bed: &B) -> Outcome {
     let (left, right) = bed.near().unix()?;
     pass(&left, b"abc", &[left.fd()])?;
-    brings(&receive(&right, 1, ROOM, MsgFlags::empty())?, b"a", 1)?;
+    brings(&recvmsg_into(&right, 1, ROOM, MsgFlags::empty())?, b"a", 1)?;
     brings(&get(&right)?, b"bc", 0)
 }
 
@@ -179,7 +160,7 @@ fn ends_a_waitall<B: Bed>(bed: &B) -> Outcome {
     let (left, right) = bed.near().unix()?;
     pass(&left, b"one", &[left.fd()])?;
     left.sendall(b"two")?;
-    brings(&receive(&right, 6, ROOM, MsgFlags::WAITALL)?, b"one", 1)?;
+    brings(&recvmsg_into(&right, 6, ROOM, MsgFlags::WAITALL)?, b"one", 1)?;
     receives(&right, b"two")
 }
 
@@ -205,7 +186,7 @@ fn no_room_at_all<B: Bed>(bed: &B) -> Outcome {
     let (passed, peer) = bed.near().unix()?;
     pass(&left, b"x", &[passed.fd()])?;
     drop(passed);
-    let got = receive(&right, 1, 0, MsgFlags::empty())?;
+    let got = recvmsg_into(&right, 1, 0, MsgFlags::empty())?;
     brings(&got, b"x", 0)?;
     same("flags", got.flags, MsgFlags::CTRUNC)?;
     ends(&peer)
@@ -216,14 +197,14 @@ fn room_for_some<B: Bed>(bed: &B) -> Outcome {
     let (passed, peer) = bed.near().unix()?;
     pass(&left, b"x", &[left.fd(), passed.fd()])?;
     drop(passed);
-    let got = receive(&right, 1, cmsg_len(4)?, MsgFlags::empty())?;
+    let got = recvmsg_into(&right, 1, cmsg_len(4)?, MsgFlags::empty())?;
     brings(&got, b"x", 1)?;
     same("flags", got.flags, MsgFlags::CTRUNC)?;
     same("length", got.control.len(), cmsg_len(4)?)?;
     ends(&peer)?;
     // The padding behind one has room for another.
     pass(&left, b"y", &[left.fd(), left.fd(), left.fd()])?;
-    let got = receive(&right, 1, cmsg_space(4)?, MsgFlags::empty())?;
+    let got = recvmsg_into(&right, 1, cmsg_space(4)?, MsgFlags::empty())?;
     brings(&got, b"y", 2)?;
     same("flags", got.flags, MsgFlags::CTRUNC)
 }
@@ -232,7 +213,7 @@ fn room_for_the_header_only<B: Bed>(bed: &B) -> Outcome {
     let (left, right) = bed.near().unix()?;
     for room in [1, cmsg_len(0)? - 1, cmsg_len(0)?, cmsg_len(3)?] {
         pass(&left, b"x", &[left.fd()])?;
-        let got = receive(&right, 1, room, MsgFlags::empty())?;
+        let got = recvmsg_into(&right, 1, room, MsgFlags::empty())?;
         brings(&got, b"x", 0)?;
         same("flags", got.flags, MsgFlags::CTRUNC)?;
         same("length", got.control.len(), 0)?;
@@ -265,7 +246,7 @@ fn peek_takes_duplicates<B: Bed>(bed: &B) -> Outcome {
     pass(&left, b"x", &[passed.fd()])?;
     drop(passed);
     for _ in 0..2 {
-        brings(&receive(&right, 1, ROOM, MsgFlags::PEEK)?, b"x", 1)?;
+        brings(&recvmsg_into(&right, 1, ROOM, MsgFlags::PEEK)?, b"x", 1)?;
         polls(&peer, PollEvents::OUT)?;
     }
     brings(&get(&right)?, b"x", 1)?;
@@ -299,7 +280,7 @@ fn too_many<B: Bed>(bed: &B) -> Outcome {
     let (left, right) = bed.near().unix()?;
     fails(pass(&left, b"x", &[left.fd(); 254]), Errno::EINVAL)?;
     same("sendmsg", pass(&left, b"x", &[left.fd(); 253])?, 1)?;
-    brings(&receive(&right, 1, cmsg_space(253 * 4)?, MsgFlags::empty())?, b"x", 253)
+    brings(&recvmsg_into(&right, 1, cmsg_space(253 * 4)?, MsgFlags::empty())?, b"x", 253)
 }
 
 fn over_a_closed_peer<B: Bed>(bed: &B) -> Outcome {
@@ -343,8 +324,8 @@ fn malformed<B: Bed>(bed: &B) -> Outcome {
 }
 
 /// The credentials a message brought.
-fn credentials<H: Net>(got: &Got<H>) -> Option<Ucred> {
-    ControlMessages::new(&got.control).find(SCM_CREDENTIALS)
+fn credentials<F>(got: &Received<F>) -> Option<Ucred> {
+    got.value(SCM_CREDENTIALS)
 }
 
 fn credentials_when_asked<B: Bed>(bed: &B) -> Outcome {
@@ -381,7 +362,7 @@ fn credentials_need_room<B: Bed>(bed: &B) -> Outcome {
     let (left, right) = bed.near().unix()?;
     right.setsockopt(SO_PASSCRED, true)?;
     left.sendall(b"x")?;
-    same("flags", receive(&right, 1, 0, MsgFlags::empty())?.flags, MsgFlags::CTRUNC)
+    same("flags", recvmsg_into(&right, 1, 0, MsgFlags::empty())?.flags, MsgFlags::CTRUNC)
 }
 
 fn credentials_cut_short<B: Bed>(bed: &B) -> Outcome {
@@ -389,7 +370,7 @@ fn credentials_cut_short<B: Bed>(bed: &B) -> Outcome {
     right.setsockopt(SO_PASSCRED, true)?;
     for (room, left_of_it) in [(cmsg_len(0)? - 1, 0), (cmsg_len(0)?, 16), (cmsg_len(5)?, 21), (cmsg_len(12)?, 28)] {
         left.sendall(b"x")?;
-        let got = receive(&right, 1, room, MsgFlags::empty())?;
+        let got = recvmsg_into(&right, 1, room, MsgFlags::empty())?;
         let flags = if room < cmsg_len(12)? { MsgFlags::CTRUNC } else { MsgFlags::empty() };
         same("length and flags", (got.control.len(), got.flags), (left_of_it, flags))?;
     }

@@ -1,13 +1,12 @@
 //! Control messages of datagrams: how a packet came, and how it is to go.
 
 use std::{
-    io::{IoSlice, IoSliceMut},
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     time::Duration,
 };
 
 use wavetank_api::{
-    Addr, Errno, Family, Host, MsgFlags, RecvMsg, Result, SendMsg, SockOpt, Socket,
+    Addr, Errno, Family, Host, MsgFlags, Net, Result, SockOpt, Socket,
     control::{self, ControlBuf, ControlMessages, ControlType, SCM_TIMESTAMP, SCM_TIMESTAMPNS, SO_RXQ_OVFL, cmsg_len},
     option::{
         IP_PKTINFO, IP_RECVORIGDSTADDR, IP_RECVTOS, IP_RECVTTL, IP_TOS, IP_TTL, IPV6_RECVHOPLIMIT, IPV6_RECVPKTINFO,
@@ -20,6 +19,7 @@ use crate::{
     bed::Bed,
     case::cases,
     check::{Outcome, Stop, fails, holds, same},
+    message::{Received, recvmsg_into, sendmsg},
 };
 
 cases! { udp::control:
@@ -79,41 +79,21 @@ cases! { udp::control:
         from "ip6_datagram_recv_common_ctl; udpv6_recvmsg: ip_cmsg_recv_offset";
 }
 
-/// What one `recvmsg` brought.
-struct Got {
-    control: Vec<u8>,
-    flags: MsgFlags,
-    from: Option<Addr>,
-}
-
-impl Got {
-    fn value<T: OptValue>(&self, of: ControlType<T>) -> Option<T::Value> {
-        ControlMessages::new(&self.control).find(of)
-    }
-
-    fn kinds(&self) -> Vec<(i32, i32)> {
-        ControlMessages::new(&self.control).map(|message| (message.level, message.kind)).collect()
-    }
-}
-
 const ROOM: usize = 256;
 
-fn receive<H: Host>(socket: &Socket<H>, room: usize, flags: MsgFlags) -> Result<Got> {
-    let (mut data, mut control) = ([0; 16], vec![0; room]);
-    let mut bufs = [IoSliceMut::new(&mut data)];
-    let mut msg = RecvMsg::new(&mut bufs).with_control(&mut control);
-    socket.recvmsg(&mut msg, flags)?;
-    let (len, flags, from) = (msg.control_len, msg.flags, msg.addr);
-    control.truncate(len);
-    Ok(Got { control, flags, from })
+/// A datagram, and what came with it.
+type Got<H> = Received<<H as Net>::Fd>;
+
+fn receive<H: Host>(socket: &Socket<H>, room: usize, flags: MsgFlags) -> Result<Got<H>> {
+    recvmsg_into(socket, 16, room, flags)
 }
 
-fn get<H: Host>(socket: &Socket<H>) -> Result<Got> {
+fn get<H: Host>(socket: &Socket<H>) -> Result<Got<H>> {
     receive(socket, ROOM, MsgFlags::empty())
 }
 
 fn send<H: Host>(socket: &Socket<H>, to: &Addr, control: &[u8]) -> Result<usize> {
-    socket.sendmsg(&SendMsg::new(&[IoSlice::new(b"x")]).to(to).with_control(control), MsgFlags::empty())
+    sendmsg(socket, b"x", Some(to), control, MsgFlags::empty())
 }
 
 /// One control message.
@@ -177,7 +157,7 @@ fn hop_limit<B: Bed>(bed: &B) -> Outcome {
 fn traffic_class<B: Bed>(bed: &B) -> Outcome {
     let (near, far, to) = two(bed)?;
     far.setsockopt(by_family(bed, IP_RECVTOS, IPV6_RECVTCLASS), true)?;
-    let read = |got: &Got| match bed.family() {
+    let read = |got: &Got<B::Host>| match bed.family() {
         Family::INET6 => got.value(control::IPV6_TCLASS),
         _ => got.value(control::IP_TOS).map(i32::from),
     };

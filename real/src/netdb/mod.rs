@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use wavetank_api::{Error, HErrno, HostEntry, Protocol, Result};
 
 use self::sys::HostError;
+use crate::sys::c_string;
 
 pub(crate) fn gethostbyname_ex(name: &str) -> Result<HostEntry> {
     const CALL: &str = "gethostbyname_ex";
@@ -44,10 +45,6 @@ pub(crate) fn getprotobyname(name: &str) -> Result<Protocol> {
 /// `Err` for a text that no table can have.
 fn of_protocol(protocol: Option<&str>) -> Result<Option<CString>, ()> {
     protocol.map(|protocol| c_string(protocol).ok_or(())).transpose()
-}
-
-fn c_string(text: &str) -> Option<CString> {
-    CString::new(text).ok()
 }
 
 fn of(call: &'static str) -> impl Fn(HostError) -> Error {

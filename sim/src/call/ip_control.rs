@@ -8,7 +8,7 @@ use std::{
 };
 
 use wavetank_api::{
-    Addr, Errno,
+    Addr, Errno, c,
     control::{self, Cmsg, ControlType},
     option::{MAX_LEN, OptValue, Pkt6Info, PktInfo, SO_TIMESTAMP_NEW, SO_TIMESTAMPNS_NEW, Timespec, Timeval},
 };
@@ -23,9 +23,6 @@ use crate::{
     proto::udp::Arrival,
     world::World,
 };
-
-/// include/uapi/linux/in6.h, which `libc` does not have.
-const IPV6_ORIGDSTADDR: i32 = 74;
 
 /// The interfaces of every host: `lo`, and `eth0`.
 const LOOPBACK: u32 = 1;
@@ -245,6 +242,6 @@ fn ip6_datagram_recv_ctl(out: &mut Control, host: &Host, asked: Switches, to: Ip
     }
     if asked.contains(Switches::V6_RECVORIGDSTADDR) {
         let bytes = Addr::from(SocketAddr::new(to.into(), arrival.to.port())).to_sockaddr();
-        out.put(libc::IPPROTO_IPV6, IPV6_ORIGDSTADDR, &bytes.unwrap_or_default());
+        out.put(libc::IPPROTO_IPV6, c::IPV6_ORIGDSTADDR, &bytes.unwrap_or_default());
     }
 }
