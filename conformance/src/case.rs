@@ -1,29 +1,27 @@
-//! [`Case`]: a behaviour, its source, and the function that shows it; and the macro that makes the tables of them.
+//! [`Case`]: a behaviour and its source; and the macro that makes the tables of them, and of the functions that show them.
 
 use std::fmt;
 
-use crate::{
-    bed::Way,
-    beds::{real::RealBed, sim::SimBed},
-    check::Outcome,
-    need::Need,
-};
+use crate::{bed::Way, need::Need};
 
-/// The two worlds.
+/// The worlds that cases run in: our two, and whatever else is held against them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum World {
     /// The operating system this program runs on.
     Real,
     /// The simulator.
     Sim,
+    /// Somebody's implementation of [`Net`](wavetank_api::Net), by the name that its author gives it: a [`Subject`](crate::Subject).
+    Other(&'static str),
 }
 
 impl World {
-    /// `real` or `sim`.
+    /// `real` or `sim`, or the name of the other one.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Real => "real",
             Self::Sim => "sim",
+            Self::Other(name) => name,
         }
     }
 }
@@ -34,7 +32,7 @@ impl fmt::Display for World {
     }
 }
 
-/// A behaviour of sockets, and how to see it.
+/// A behaviour of sockets. The function that shows it is generic over the [`Bed`](crate::Bed), and found by the name (`cases::functions`).
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
     /// Its name: topic and function, as in `tcp::connect::refused_by_a_closed_port`.
@@ -48,8 +46,6 @@ pub struct Case {
     pub(crate) ways: Ways,
     /// It takes many seconds of real time, in which it waits.
     pub(crate) slow: bool,
-    pub(crate) on_real: fn(&RealBed) -> Outcome,
-    pub(crate) on_sim: fn(&SimBed) -> Outcome,
 }
 
 /// Where a case runs.
@@ -106,10 +102,13 @@ macro_rules! cases {
                 need: $crate::case::cases!(@need $table_need $(, $need)?),
                 ways: $crate::case::Ways::$ways,
                 slow: $crate::case::cases!(@slow $($slow)?),
-                on_real: $name::<$crate::beds::real::RealBed>,
-                on_sim: $name::<$crate::beds::sim::SimBed>,
             },
         )*];
+
+        /// What shows them, on any bed, in the same order.
+        pub(super) const fn functions<B: $crate::Bed>() -> &'static [$crate::subject::Function<B>] {
+            const { &[$($name::<B> as $crate::subject::Function<B>),*] }
+        }
     };
 }
 

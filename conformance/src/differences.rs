@@ -22,8 +22,3 @@ pub const DIFFERENCES: &[Difference] = &[];
 const fn sim(case: &'static str, reason: &'static str) -> Difference {
     Difference { case, world: World::Sim, reason }
 }
-
-/// The difference that is permitted for a case in a world.
-pub(crate) fn permitted(case: &str, world: World) -> Option<&'static Difference> {
-    DIFFERENCES.iter().find(|difference| difference.case == case && difference.world == world)
-}

@@ -55,6 +55,11 @@
 //!
 //! [`run`] runs a selection on one world; `tests/real.rs` and `tests/sim.rs` give every case to `cargo test` under its own name, and
 //! the command is `wavetank conform`.
+//!
+//! # On your own implementation
+//!
+//! A case knows nothing of the world it runs in but its [`Bed`]. So whoever has an implementation of `Net` and `Host` makes a
+//! [`Subject`] of it and runs a [`Runner`], with the same results, the same table and the same tests: `conformance/README.md`.
 
 pub mod bed;
 pub mod beds;
@@ -64,23 +69,26 @@ mod cases;
 mod check;
 mod differences;
 mod grid;
+pub mod harness;
 mod message;
 mod need;
 mod nlmsg;
 mod pair;
 mod run;
 pub mod script;
+mod subject;
 pub mod surface;
 mod table;
 mod vhci;
 
-pub use bed::{Bed, Capability};
+pub use bed::{Bed, Capability, Gate, Side, Way};
 pub use case::{Case, World};
 pub use check::{Outcome, Stop};
 pub use differences::{DIFFERENCES, Difference};
 pub use need::{Absence, Kernel, Need, is_in_vm};
 pub use pair::{Pair, Place};
 pub use run::{CaseResult, Results, Runner, Verdict, run};
+pub use subject::{Subject, Trial};
 
 /// Every case, in the order of the files and of the tables in them.
 pub fn cases() -> &'static [&'static Case] {

@@ -69,10 +69,10 @@ impl Need {
         bound.map_err(|error| error.errno().unwrap_or(Errno::EINVAL))
     }
 
-    /// Why this kernel cannot have it, if it cannot.
-    pub(crate) fn removed(&self) -> Option<Stop> {
+    /// Why that kernel cannot have it, if it cannot.
+    pub(crate) fn removed_from(&self, kernel: Kernel) -> Option<Stop> {
         let (major, minor) = self.gone_in?;
-        let is_gone = *KERNEL >= (major, minor);
+        let is_gone = kernel >= (major, minor);
         is_gone.then(|| Stop::Skipped(format!("{self} was removed from Linux in {major}.{minor}")))
     }
 }
@@ -95,13 +95,26 @@ impl fmt::Display for Need {
 pub struct Absence {
     /// The socket, or whatever else it is.
     pub what: String,
-    /// The errno of the call that asks for it.
-    pub errno: Errno,
+    /// The errno of the call that asks for it; none if there is no such call.
+    pub errno: Option<Errno>,
+}
+
+impl Absence {
+    /// What is asked for by a call, which answers that.
+    pub fn answering(what: &str, errno: Errno) -> Self {
+        Self { what: what.to_owned(), errno: Some(errno) }
+    }
+
+    /// What cannot even be asked for.
+    pub fn of(what: &str) -> Self {
+        Self { what: what.to_owned(), errno: None }
+    }
 }
 
 impl fmt::Display for Absence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} answers {}", self.what, self.errno.name().unwrap_or("an errno without a name"))
+        let Some(errno) = self.errno else { return f.write_str(&self.what) };
+        write!(f, "{} answers {}", self.what, errno.name().unwrap_or("an errno without a name"))
     }
 }
 
@@ -109,6 +122,9 @@ impl fmt::Display for Absence {
 pub fn is_in_vm() -> bool {
     std::env::var_os("WAVETANK_IN_VM").is_some_and(|value| value == "1")
 }
+
+/// The Linux that the suite was recorded on.
+pub(crate) const RECORDED_ON: Kernel = (6, 18);
 
 /// The Linux this program runs on; 0.0 if it is another system.
 pub(crate) static KERNEL: LazyLock<Kernel> = LazyLock::new(|| {
@@ -119,6 +135,6 @@ pub(crate) static KERNEL: LazyLock<Kernel> = LazyLock::new(|| {
 
 /// What the real world says of a case that asks for what it has not.
 pub(crate) fn real_lacks(what: &str, errno: Errno) -> Stop {
-    let text = format!("this kernel has not: {}", Absence { what: what.to_owned(), errno });
+    let text = format!("this kernel has not: {}", Absence::answering(what, errno));
     if is_in_vm() { Stop::Failed(text) } else { Stop::Skipped(text) }
 }

@@ -1,22 +1,27 @@
 //! Running cases: a selection, a world, and what became of each.
 
+mod attempt;
 #[cfg(test)]
 mod tests;
 
 use std::{
-    sync::{Mutex, PoisonError, mpsc},
+    borrow::Cow,
+    collections::BTreeMap,
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
+use self::attempt::{Attempts, Bedded, Manner};
 use crate::{
-    Case, World,
-    beds::{self, real::Manner},
+    Case, DIFFERENCES, World,
+    beds::{real::RealMachine, sim::Simulator},
     case::Ways,
     cases,
     check::{Outcome, Stop},
-    differences::{self, Difference},
     need::Absence,
+    subject::Subject,
 };
 
 /// What became of a case in a world.
@@ -46,13 +51,13 @@ pub struct CaseResult {
 pub enum Verdict {
     /// As the case says.
     Passed,
-    /// Not as the case says; or as it says, though `differences.rs` says otherwise.
+    /// Not as the case says; or as it says, though a difference is [permitted](Runner::permit).
     Failed,
     /// This machine cannot run it.
     Skipped,
     /// Not as the case says, which is permitted.
     Differs,
-    /// The simulated world does not have what the case is about: not yet.
+    /// The world does not have what the case is about: not yet.
     Absent,
 }
 
@@ -92,6 +97,11 @@ impl Results {
         self.cases.iter().all(|case| case.verdict != Verdict::Failed)
     }
 
+    /// What a program ends with that ran them: 0 if none failed, else 1.
+    pub fn exit_code(&self) -> ExitCode {
+        if self.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
     /// The results of both.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -106,36 +116,96 @@ pub fn run(world: World, filter: Option<&str>, on_progress: impl Fn(&CaseResult)
     Runner::new(world).filter(filter).run(on_progress)
 }
 
-/// A selection of cases, and how to run it.
+/// A selection of cases, what they are run on, and how.
 #[derive(Clone, Debug)]
 pub struct Runner {
-    world: World,
+    subject: Arc<dyn Attempts>,
     filter: Option<String>,
+    without: Vec<String>,
     needy: bool,
     slow: bool,
     jobs: Option<usize>,
+    patience: Duration,
+    /// The cases that may fail, and why.
+    permitted: BTreeMap<&'static str, Cow<'static, str>>,
 }
 
-/// On a real machine cases wait more than they work.
-const REAL_JOBS: usize = 16;
-
-/// Asking for the number of cores opens files, which a case about descriptors would see: so it is asked before any case runs.
-fn usual_jobs(world: World) -> usize {
-    if world == World::Real { REAL_JOBS } else { thread::available_parallelism().map_or(1, Into::into) }
-}
+/// A case that takes longer is stuck: the longest waits for some ten seconds.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// So many times longer may a case take that is slow.
+const SLOWER: u32 = 5;
 
 impl Runner {
-    /// All cases on this world; the slow ones of the real world if the environment has `WAVETANK_SLOW=1`, only those of other
-    /// families if it has `WAVETANK_FAMILIES=1`.
+    /// All cases on this machine, or on the simulator; and on the machine, the slow ones only if the environment has `WAVETANK_SLOW=1`,
+    /// those of other families only if it has `WAVETANK_FAMILIES=1`. What may differ is in [`DIFFERENCES`].
+    ///
+    /// # Panics
+    ///
+    /// If the world is somebody else's: [`of`](Self::of) takes it.
     pub fn new(world: World) -> Self {
+        let mut runner = match world {
+            World::Real => Self::of(RealMachine),
+            World::Sim => Self::of(Simulator),
+            World::Other(name) => panic!("{name:?} is a name: give Runner::of the subject itself"),
+        };
+        for difference in DIFFERENCES.iter().filter(|difference| difference.world == world) {
+            runner = runner.permit(difference.case, difference.reason);
+        }
+        runner
+    }
+
+    /// All cases on that implementation; the environment as in [`new`](Self::new).
+    pub fn of(subject: impl Subject) -> Self {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| value == "1");
-        Self { world, filter: None, needy: is_set("WAVETANK_FAMILIES"), slow: is_set("WAVETANK_SLOW"), jobs: None }
+        Self {
+            subject: Arc::new(Bedded::new(subject)),
+            filter: None,
+            without: Vec::new(),
+            needy: is_set("WAVETANK_FAMILIES"),
+            slow: is_set("WAVETANK_SLOW"),
+            jobs: None,
+            patience: PATIENCE,
+            permitted: BTreeMap::new(),
+        }
+    }
+
+    /// What the cases are run on.
+    pub fn world(&self) -> World {
+        self.subject.world()
     }
 
     /// Only cases whose name contains this text.
     #[must_use]
     pub fn filter(mut self, filter: Option<&str>) -> Self {
         self.filter = filter.map(str::to_owned);
+        self
+    }
+
+    /// Without the cases whose name contains this text: they are not run and not counted.
+    #[must_use]
+    pub fn without(mut self, part: &str) -> Self {
+        self.without.push(part.to_owned());
+        self
+    }
+
+    /// This case may fail, for that reason: then it [differs](Verdict::Differs). If it passes, it has failed, because the list is out of date.
+    ///
+    /// # Panics
+    ///
+    /// If there is no case of that name.
+    #[must_use]
+    pub fn permit(mut self, case: &str, reason: impl Into<Cow<'static, str>>) -> Self {
+        let known = cases().iter().find(|known| known.name == case);
+        let known = known.unwrap_or_else(|| panic!("a difference is permitted for {case:?}, which is no case"));
+        self.permitted.insert(known.name, reason.into());
+        self
+    }
+
+    /// A case that takes longer has failed, in this machine's time, and what it has begun is left to itself: 40 seconds. A slow one may
+    /// take five times as long.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -165,6 +235,11 @@ impl Runner {
         self
     }
 
+    /// How many cases run at the same time.
+    pub fn jobs_at_once(&self) -> usize {
+        self.jobs.unwrap_or_else(|| self.subject.jobs())
+    }
+
     /// The cases that will be run.
     pub fn selected(&self) -> Vec<&'static Case> {
         cases().iter().copied().filter(|case| self.wants(case)).collect()
@@ -173,7 +248,8 @@ impl Runner {
     /// Whether the case is one of them.
     pub fn wants(&self, case: &Case) -> bool {
         let is_named = self.filter.as_deref().is_none_or(|filter| case.name.contains(filter));
-        is_named && (!self.needy || case.need.is_some())
+        let is_out = self.without.iter().any(|part| case.name.contains(part));
+        is_named && !is_out && (!self.needy || case.need.is_some())
     }
 
     /// Runs them: first those that are quick, so many at a time; then those that are slow, all at once.
@@ -182,7 +258,7 @@ impl Runner {
         let (slow, quick): (Vec<_>, Vec<_>) =
             selected.iter().copied().enumerate().partition(|(_, case)| self.waits(case));
         let mut results: Vec<Option<CaseResult>> = vec![None; selected.len()];
-        let jobs = self.jobs.unwrap_or_else(|| usual_jobs(self.world));
+        let jobs = self.jobs_at_once();
         for (cases, jobs) in [(quick, jobs), (slow.clone(), slow.len())] {
             self.run_beside(cases, jobs, |index, result| {
                 on_progress(&result);
@@ -194,7 +270,7 @@ impl Runner {
 
     /// Whether the case will spend its time waiting.
     pub fn waits(&self, case: &Case) -> bool {
-        case.slow && self.slow && self.world == World::Real
+        case.slow && self.slow && self.subject.is_in_real_time()
     }
 
     fn run_beside(&self, cases: Vec<(usize, &Case)>, jobs: usize, mut on_result: impl FnMut(usize, CaseResult)) {
@@ -241,13 +317,13 @@ impl Runner {
             (Verdict::Skipped, skipped.into_iter().next().map(|(_, reason)| reason))
         } else {
             notes.extend(skipped.iter().map(|(way, reason)| format!("{way}: not run: {reason}")));
-            judge(differences::permitted(case.name, self.world), &failed, &notes)
+            judge(self.permitted.get(case.name).map(|reason| &**reason), &failed, &notes)
         };
         CaseResult {
             name: case.name,
             statement: case.statement,
             source: case.source,
-            world: self.world,
+            world: self.world(),
             verdict,
             reason,
             absence,
@@ -257,19 +333,21 @@ impl Runner {
 
     fn run_ways(&self, case: &Case) -> Vec<(Outcome, Option<String>)> {
         let ways = case.ways.all();
-        let run = |way, manner| beds::real::run(case, way, manner);
-        match self.world {
-            World::Sim => ways.iter().map(|&way| (beds::sim::run(case, way), None)).collect(),
-            World::Real if self.waits(case) => thread::scope(|scope| {
-                let threads: Vec<_> = ways.iter().map(|&way| scope.spawn(move || run(way, Manner::Slow))).collect();
+        let run = |way, patience, manner| attempt::run(|| self.subject.attempt(case, way, patience), manner);
+        if self.waits(case) {
+            let run = &|way| run(way, self.patience * SLOWER, Manner::Slow);
+            return thread::scope(|scope| {
+                let threads: Vec<_> = ways.iter().map(|&way| scope.spawn(move || run(way))).collect();
                 threads.into_iter().map(|thread| thread.join().expect("a case's panic is its own")).collect()
-            }),
-            World::Real if case.slow => vec![(Err(Stop::Skipped(SLOW.to_owned())), None); ways.len()],
-            World::Real => {
-                let manner = if case.ways == Ways::alone { Manner::Alone } else { Manner::Shared };
-                ways.iter().map(|&way| run(way, manner)).collect()
-            }
+            });
         }
+        let manner = match (self.subject.is_in_real_time(), case.ways) {
+            (false, _) => Manner::Virtual,
+            (true, _) if case.slow => return vec![(Err(Stop::Skipped(SLOW.to_owned())), None); ways.len()],
+            (true, Ways::alone) => Manner::Alone,
+            (true, _) => Manner::Shared,
+        };
+        ways.iter().map(|&way| run(way, self.patience, manner)).collect()
     }
 }
 
@@ -277,14 +355,15 @@ impl Runner {
 const SLOW: &str = "slow in real time; run with WAVETANK_SLOW=1";
 
 /// Holds what happened against what is permitted.
-fn judge(permitted: Option<&Difference>, failed: &[String], notes: &[String]) -> (Verdict, Option<String>) {
+fn judge(permitted: Option<&str>, failed: &[String], notes: &[String]) -> (Verdict, Option<String>) {
     let text = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("\n"));
     match (permitted, failed.is_empty()) {
         (None, true) => (Verdict::Passed, text(notes)),
         (None, false) => (Verdict::Failed, text(failed)),
-        (Some(difference), false) => (Verdict::Differs, Some(difference.reason.to_owned())),
+        (Some(reason), false) => (Verdict::Differs, Some(reason.to_owned())),
         (Some(_), true) => {
-            let stale = "it passes, though differences.rs says that it does not: delete the entry";
+            let stale =
+                "it passes, though a difference is permitted (for our own worlds in differences.rs): delete the entry";
             (Verdict::Failed, Some(stale.to_owned()))
         }
     }

@@ -1,6 +1,9 @@
 //! The results as text.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use crate::{
     case::World,
@@ -24,16 +27,16 @@ impl fmt::Display for Results {
         for case in self.cases.iter().filter(|case| case.verdict == Verdict::Failed) {
             writeln!(f, "{case}\n")?;
         }
-        for world in [World::Real, World::Sim] {
-            if self.cases.iter().any(|case| case.world == world) {
-                self.write_counts(world, f)?;
-            }
-        }
-        Ok(())
+        self.worlds().into_iter().try_for_each(|world| self.write_counts(world, f))
     }
 }
 
 impl Results {
+    /// The worlds that cases were run in: ours first.
+    pub fn worlds(&self) -> BTreeSet<World> {
+        self.cases.iter().map(|case| case.world).collect()
+    }
+
     fn write_counts(&self, world: World, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = self.cases.iter().filter(|case| case.world == world);
         let (passed, failed) = (self.count(world, Verdict::Passed), self.count(world, Verdict::Failed));

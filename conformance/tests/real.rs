@@ -1,7 +1,7 @@
 //! Every case on the operating system: the proof that a case is right.
 
-mod harness;
+use wavetank_conformance::{Runner, World, harness};
 
 fn main() -> std::process::ExitCode {
-    harness::main(wavetank_conformance::World::Real)
+    harness::main(&Runner::new(World::Real))
 }

@@ -1,7 +1,7 @@
 //! Every case on the simulator.
 
-mod harness;
+use wavetank_conformance::{Runner, World, harness};
 
 fn main() -> std::process::ExitCode {
-    harness::main(wavetank_conformance::World::Sim)
+    harness::main(&Runner::new(World::Sim))
 }

@@ -6,15 +6,15 @@ use std::{
     time::Duration,
 };
 
-use wavetank_api::{Errno, EventCount, Family, Host};
+use wavetank_api::{Errno, EventCount, Host};
 use wavetank_sim::{Gate as SimGate, Sim, SimHost};
 
 use crate::{
     bed::{Bed, Capability, Gate, Side, Way},
-    case::{Case, World},
+    case::World,
     check::{Outcome, Stop},
-    need::{Absence, Kernel},
     pair::Place,
+    subject::{Subject, Trial},
 };
 
 /// Seen from inside the simulation: the case runs in a process of the near machine.
@@ -46,8 +46,8 @@ impl Bed for SimBed {
         self.place(&self.far, 2)
     }
 
-    fn family(&self) -> Family {
-        self.way.family
+    fn way(&self) -> Way {
+        self.way
     }
 
     fn world(&self) -> World {
@@ -81,15 +81,6 @@ impl Bed for SimBed {
 
     fn unplug(&self, interface: &str) -> Outcome {
         Err(self.lacks(&format!("ip link del {interface}"), Errno::EOPNOTSUPP))
-    }
-
-    /// What the suite was recorded on.
-    fn kernel(&self) -> Kernel {
-        (6, 18)
-    }
-
-    fn lacks(&self, what: &str, errno: Errno) -> Stop {
-        Stop::Absent(Absence { what: what.to_owned(), errno })
     }
 
     fn can(&self, capability: Capability) -> Result<(), String> {
@@ -139,8 +130,28 @@ impl<T> Clone for Shared<T> {
     }
 }
 
-/// Runs a case in a world of its own. A run that stalls or panics is a failure, told by the report of the run.
-pub(crate) fn run(case: &Case, way: Way) -> Outcome {
+/// Runs each case in a world of its own. A run that stalls or panics is a failure, told by the report of the run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Simulator;
+
+impl Subject for Simulator {
+    type Bed = SimBed;
+
+    fn world(&self) -> World {
+        World::Sim
+    }
+
+    fn run(&self, trial: Trial<SimBed>) -> Outcome {
+        run(trial)
+    }
+
+    fn is_in_real_time(&self) -> bool {
+        false
+    }
+}
+
+fn run(trial: Trial<SimBed>) -> Outcome {
+    let way = trial.way;
     let sim = Sim::traced(seed());
     let near = sim.host("near");
     let far_host = Shared::new();
@@ -158,14 +169,10 @@ pub(crate) fn run(case: &Case, way: Way) -> Outcome {
         });
     }
     let told = outcome.clone();
-    let (need, case) = (case.need, case.on_sim);
     near.run(move |host| {
         let far = if way.link { await_host(host, &far_host) } else { host.clone() };
         let bed = SimBed { near: host.clone(), far, gates, way };
-        told.put(match need.map(|need| (need, need.probe(host))) {
-            Some((need, Err(errno))) => Err(bed.lacks(&need.to_string(), errno)),
-            _ => case(&bed),
-        });
+        told.put(trial.run(&bed));
         Ok(())
     });
     let report = sim.run();

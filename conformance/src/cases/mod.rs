@@ -83,93 +83,31 @@ mod vsock_names;
 
 use std::sync::LazyLock;
 
-use crate::Case;
+use crate::{Bed, Case, subject::Function};
 
-/// The order in which a newcomer would ask.
-pub(crate) fn all() -> &'static [&'static Case] {
-    static ALL: LazyLock<Vec<&'static Case>> = LazyLock::new(|| {
-        let tables = [
-            socket::CASES,
-            bind::CASES,
-            ports::CASES,
-            listen::CASES,
-            accept::CASES,
-            connect::CASES,
-            connect_nonblocking::CASES,
-            open::CASES,
-            open_queue::CASES,
-            fast_open::CASES,
-            syn_data::CASES,
-            names::CASES,
-            stream::CASES,
-            data::CASES,
-            held_back::CASES,
-            sendfile::CASES,
-            makefile::CASES,
-            shutdown::CASES,
-            close::CASES,
-            closing::CASES,
-            closing_waits::CASES,
-            time_wait::CASES,
-            alive::CASES,
-            poll::CASES,
-            modes::CASES,
-            timeouts::CASES,
-            default_timeout::CASES,
-            udp::CASES,
-            udp_errors::CASES,
-            udp_control::CASES,
-            urgent::CASES,
-            unix::CASES,
-            unix_names::CASES,
-            unix_messages::CASES,
-            passing::CASES,
-            options::CASES,
-            options_effect::CASES,
-            tcp_options::CASES,
-            inherit::CASES,
-            tcp_info::CASES,
-            msg_flags::CASES,
-            dup::CASES,
-            resolve::CASES,
-            create::CASES,
-            ancillary::CASES,
-            making::CASES,
-            databases::CASES,
-            addr_text::CASES,
-            netdb::CASES,
-            host::CASES,
-            examples::CASES,
-            can_raw::CASES,
-            can_raw_options::CASES,
-            can_bcm::CASES,
-            can_bcm_receive::CASES,
-            can_isotp::CASES,
-            can_isotp_options::CASES,
-            netlink::CASES,
-            netlink_groups::CASES,
-            bluetooth::CASES,
-            hci::CASES,
-            packet::CASES,
-            packet_options::CASES,
-            raw_ip::CASES,
-            ping::CASES,
-            tipc::CASES,
-            udplite::CASES,
-            mptcp::CASES,
-            tipc_connect::CASES,
-            rds::CASES,
-            bluetooth_unplugged::CASES,
-            alg::CASES,
-            alg_cipher::CASES,
-            can_j1939::CASES,
-            can_j1939_transfer::CASES,
-            vsock::CASES,
-            vsock_names::CASES,
-            qipcrtr::CASES,
-            alg_afalg::CASES,
-        ];
-        tables.into_iter().flatten().collect()
-    });
-    &ALL
+/// Makes, of the files, the list of the cases and the list of what shows them, in the same order.
+macro_rules! tables {
+    ($($file:ident),* $(,)?) => {
+        pub(crate) fn all() -> &'static [&'static Case] {
+            static ALL: LazyLock<Vec<&'static Case>> = LazyLock::new(|| [$($file::CASES),*].into_iter().flatten().collect());
+            &ALL
+        }
+
+        /// What shows the cases on that bed, in the order of [`all`].
+        pub(crate) fn functions<B: Bed>() -> impl Iterator<Item = Function<B>> {
+            [$($file::functions::<B>()),*].into_iter().flatten().copied()
+        }
+    };
+}
+
+// The order in which a newcomer would ask.
+tables! {
+    socket, bind, ports, listen, accept, connect, connect_nonblocking, open, open_queue, fast_open, syn_data, names,
+    stream, data, held_back, sendfile, makefile, shutdown, close, closing, closing_waits, time_wait, alive, poll,
+    modes, timeouts, default_timeout, udp, udp_errors, udp_control, urgent, unix, unix_names, unix_messages, passing,
+    options, options_effect, tcp_options, inherit, tcp_info, msg_flags, dup, resolve, create, ancillary, making,
+    databases, addr_text, netdb, host, examples, can_raw, can_raw_options, can_bcm, can_bcm_receive, can_isotp,
+    can_isotp_options, netlink, netlink_groups, bluetooth, hci, packet, packet_options, raw_ip, ping, tipc, udplite,
+    mptcp, tipc_connect, rds, bluetooth_unplugged, alg, alg_cipher, can_j1939, can_j1939_transfer, vsock,
+    vsock_names, qipcrtr, alg_afalg,
 }

@@ -121,7 +121,7 @@ impl Evidence {
         {
             let name = format!("{errno:?}");
             let same = row.elsewhere.is_some() || self.records.answer(row.name) == Some(&*name);
-            let absence = Absence { what: probe.to_string(), errno };
+            let absence = Absence::answering(&probe.to_string(), errno);
             return if same { SimState::Refused(Some(name)) } else { SimState::NotYet(absence.to_string()) };
         }
         if row.elsewhere.is_some() {
@@ -218,9 +218,10 @@ impl Surface {
 impl super::Test {
     /// Whether it says something of that world: a test of neither `real` nor `sim` is about what both are made of.
     fn is_of(&self, world: World) -> bool {
-        let others = match world {
-            World::Real => ["sim/", "examples/tests/simulated"],
-            World::Sim => ["real/", "examples/tests/real"],
+        let others: &[&str] = match world {
+            World::Real => &["sim/", "examples/tests/simulated"],
+            World::Sim => &["real/", "examples/tests/real"],
+            World::Other(_) => &[],
         };
         !others.iter().any(|folder| self.file.starts_with(folder))
     }

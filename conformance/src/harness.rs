@@ -1,25 +1,38 @@
-//! Gives every case to `cargo test` under its own name.
+//! Gives every case to `cargo test` under its own name, with the arguments and the summary that every test has.
+//!
+//! A test target without Rust's own harness (`[[test]] name = "conformance", harness = false` in `Cargo.toml`) is one line:
+//!
+//! ```no_run
+//! use wavetank_conformance::{Runner, World, harness};
+//!
+//! fn main() -> std::process::ExitCode {
+//!     harness::main(&Runner::new(World::Sim))
+//! }
+//! ```
 
 use std::{
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use wavetank_conformance::{Case, CaseResult, Results, Runner, Verdict, World, is_in_vm};
+pub use libtest_mimic::Arguments;
+use libtest_mimic::{Completion, Failed, Trial};
 
-/// Cases of the real world wait more than they work.
-const THREADS: usize = 16;
+use crate::{Case, CaseResult, Results, Runner, Verdict, is_in_vm};
 
-/// Runs them; after the list that every test has comes the table of what was skipped, and why. The slow ones come last, all at
-/// once.
-pub(crate) fn main(world: World) -> ExitCode {
-    let arguments = Arguments::from_args();
-    let runner = Runner::new(world);
+/// Runs the runner's cases, with the arguments of the command line: `cargo test --test conformance -- accept --skip reset`.
+pub fn main(runner: &Runner) -> ExitCode {
+    main_with(runner, Arguments::from_args())
+}
+
+/// As [`main`], with these arguments.
+///
+/// After the list that every test has comes the table of what was skipped, and why. The slow ones come last, all at once.
+pub fn main_with(runner: &Runner, arguments: Arguments) -> ExitCode {
     let results = Arc::new(Mutex::new(Results::default()));
     let trials = |slow: bool| -> Vec<Trial> {
         let cases = runner.selected().into_iter().filter(|case| runner.waits(case) == slow);
-        cases.map(|case| trial(world, case, &results)).collect()
+        cases.map(|case| trial(runner.clone(), case, &results)).collect()
     };
     if arguments.list {
         let all = trials(false).into_iter().chain(trials(true));
@@ -32,7 +45,7 @@ pub(crate) fn main(world: World) -> ExitCode {
             break;
         }
         let mut arguments = arguments.clone();
-        arguments.test_threads.get_or_insert(if slow { trials.len() } else { THREADS });
+        arguments.test_threads.get_or_insert(if slow { trials.len() } else { runner.jobs_at_once() });
         failed |= libtest_mimic::run(&arguments, trials).has_failed();
     }
     let results = results.lock().unwrap_or_else(PoisonError::into_inner);
@@ -45,10 +58,10 @@ pub(crate) fn main(world: World) -> ExitCode {
     if failed { ExitCode::from(101) } else { ExitCode::SUCCESS }
 }
 
-fn trial(world: World, case: &'static Case, results: &Arc<Mutex<Results>>) -> Trial {
+fn trial(runner: Runner, case: &'static Case, results: &Arc<Mutex<Results>>) -> Trial {
     let results = Arc::clone(results);
     Trial::ignorable_test(case.name, move || {
-        let result = Runner::new(world).run_case(case);
+        let result = runner.run_case(case);
         let completion = completion(&result);
         results.lock().unwrap_or_else(PoisonError::into_inner).cases.push(result);
         completion
