@@ -68,6 +68,7 @@ mod case;
 mod cases;
 mod check;
 mod differences;
+mod forward;
 mod grid;
 pub mod harness;
 mod message;
@@ -80,6 +81,9 @@ mod subject;
 pub mod surface;
 mod table;
 mod vhci;
+
+#[doc(hidden)]
+pub use wavetank_api as api;
 
 pub use bed::{Bed, Capability, Gate, Side, Way};
 pub use case::{Case, World};

@@ -53,12 +53,11 @@ pub(crate) type Function<B> = fn(&B) -> Outcome;
 ///     }
 ///
 ///     fn run(&self, trial: Trial<MyBed>) -> Outcome {
-///         trial.only_on_loopback()?;
 /// #       let (tell, told) = std::sync::mpsc::channel();
 /// #       let sim = Sim::new(1);
 /// #       sim.host("here").run(move |host| {
 /// #           let boot = || host.clone();
-///         let outcome = trial.run(&MyBed { host: boot(), way: trial.way });
+///         let outcome = trial.run_on_loopback(&MyBed { host: boot(), way: trial.way });
 /// #           drop(tell.send(outcome));
 /// #           Ok(())
 /// #       });
@@ -164,20 +163,21 @@ impl<B: Bed> Trial<B> {
         self.case.need.map_or(&[], |need: &Need| need.links)
     }
 
-    /// For a subject of one machine: skips what runs between two, or on a machine of its own.
+    /// As [`run`](Self::run), for a subject that has one machine: what is between two, or asks for interfaces, is skipped.
     ///
     /// # Errors
     ///
-    /// [`Stop::Skipped`].
-    pub fn only_on_loopback(&self) -> Outcome {
-        if self.way.link {
+    /// As [`run`](Self::run), and [`Stop::Skipped`].
+    pub fn run_on_loopback(self, bed: &B) -> Outcome {
+        let trial = self.meeting(bed)?;
+        if trial.way.link {
             return Err(Stop::Skipped("there are no two machines".to_owned()));
         }
-        if self.way.apart && !self.links().is_empty() {
+        if trial.way.apart && !trial.links().is_empty() {
             return Err(Stop::Skipped(
                 "there is no machine of its own with the interfaces that the case needs".to_owned(),
             ));
         }
-        Ok(())
+        trial.run(bed)
     }
 }
