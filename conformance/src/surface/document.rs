@@ -126,16 +126,20 @@ impl Surface {
 
     /// The lines in which a document differs from [`document`](Self::document): `-` what it has, `+` what it should have.
     pub fn differences_from(&self, document: Document, on_disk: &str) -> Vec<String> {
-        let expected = self.document(document);
-        let (has, should): (Vec<_>, Vec<_>) = (on_disk.lines().collect(), expected.lines().collect());
-        let gone = has.iter().filter(|line| !should.contains(line)).map(|line| format!("- {line}"));
-        let new = should.iter().filter(|line| !has.contains(line)).map(|line| format!("+ {line}"));
-        let mut differences: Vec<_> = gone.chain(new).collect();
-        if differences.is_empty() && on_disk != expected {
-            differences.push("the lines are the same, in another order or number".to_owned());
-        }
-        differences
+        differing_lines(on_disk, &self.document(document))
     }
+}
+
+/// `-` what a text has, `+` what it should have.
+pub(crate) fn differing_lines(on_disk: &str, expected: &str) -> Vec<String> {
+    let (has, should): (Vec<_>, Vec<_>) = (on_disk.lines().collect(), expected.lines().collect());
+    let gone = has.iter().filter(|line| !should.contains(line)).map(|line| format!("- {line}"));
+    let new = should.iter().filter(|line| !has.contains(line)).map(|line| format!("+ {line}"));
+    let mut differences: Vec<_> = gone.chain(new).collect();
+    if differences.is_empty() && on_disk != expected {
+        differences.push("the lines are the same, in another order or number".to_owned());
+    }
+    differences
 }
 
 /// A constant of Linux has a number; one of another system, that system's name.

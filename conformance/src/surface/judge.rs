@@ -63,7 +63,11 @@ pub struct Surface {
 ///
 /// A record that cannot be read.
 pub fn judge() -> io::Result<Surface> {
-    let (records, sim) = (Records::read()?, run_on_sim());
+    Ok(judge_by(Records::read()?, run_on_sim()))
+}
+
+/// What follows from what was run.
+pub(crate) fn judge_by(records: Records, sim: OnSim) -> Surface {
     let constants = constants::judge(&records, &sim);
     let evidence = Evidence { records, sim, constants };
     let judged = |group: &'static Group| {
@@ -77,18 +81,21 @@ pub fn judge() -> io::Result<Surface> {
         })
     };
     let rows = rows().iter().flat_map(judged).collect();
-    Ok(Surface { rows, constants: evidence.constants })
+    Surface { rows, constants: evidence.constants }
 }
 
-/// What the cases that a row names came to.
-fn run_on_sim() -> BTreeMap<&'static str, CaseResult> {
+/// What each case came to in the simulated world.
+pub(crate) type OnSim = BTreeMap<&'static str, CaseResult>;
+
+/// Runs every case there.
+pub(crate) fn run_on_sim() -> OnSim {
     let results = Runner::new(World::Sim).run(|_| ());
     results.cases.into_iter().map(|case| (case.name, case)).collect()
 }
 
 struct Evidence {
     records: Records,
-    sim: BTreeMap<&'static str, CaseResult>,
+    sim: OnSim,
     constants: Vec<Constant>,
 }
 
@@ -120,7 +127,8 @@ impl Evidence {
             && let Err(errno) = probe::on_sim(probe)
         {
             let name = format!("{errno:?}");
-            let same = row.elsewhere.is_some() || self.records.answer(row.name) == Some(&*name);
+            let is_same = |(_, answer): (&str, &str)| answer == name;
+            let same = row.elsewhere.is_some() || self.records.answer(row.name).is_some_and(is_same);
             let absence = Absence::answering(&probe.to_string(), errno);
             return if same { SimState::Refused(Some(name)) } else { SimState::NotYet(absence.to_string()) };
         }

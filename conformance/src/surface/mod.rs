@@ -20,12 +20,17 @@ mod record;
 mod rows;
 
 pub use self::{
-    constants::Constant,
+    constants::{Asked, Constant},
     document::{Document, Summary},
     judge::{Judged, RealState, SimState, Surface, judge},
     path::Path,
-    record::{Record, Records},
+    record::{Outcome, Record, Records},
     rows::rows,
+};
+pub(crate) use self::{
+    document::differing_lines,
+    judge::{OnSim, judge_by, run_on_sim},
+    record::workspace,
 };
 use crate::need::Need;
 
@@ -44,7 +49,7 @@ pub struct Row {
     pub cases: &'static [&'static str],
     /// The tests beside the cases that prove it: for what is the same in both worlds, because it is pure, or is about one of them.
     pub tests: &'static [Test],
-    probe: Option<Need>,
+    pub(crate) probe: Option<Need>,
 }
 
 /// A test of the workspace: its file, from the workspace's root, and its name.

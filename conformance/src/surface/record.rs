@@ -7,10 +7,10 @@ use std::{
 };
 
 use super::{constants, probe, rows};
-use crate::{Results, Verdict, World};
+use crate::{CaseResult, Results, Verdict, World};
 
 /// The folder of the workspace: the one this is run in, or that it was built in.
-pub(super) fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     if Path::new("fixtures/surface").is_dir() {
         PathBuf::new()
     } else {
@@ -21,29 +21,50 @@ pub(super) fn workspace() -> PathBuf {
 /// What each case came to on one machine, and what it answered to each probe.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {
-    /// The kernel, and who ran the cases there: `Linux 6.18, root`.
+    /// The kernel, and who ran the cases there: `Linux 6.18, root`. Of an implementation that is no kernel, its name and version.
     pub machine: String,
-    cases: BTreeMap<String, Verdict>,
+    cases: BTreeMap<String, Outcome>,
     probes: BTreeMap<String, String>,
+}
+
+/// What a case came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Why it was skipped, why the difference is permitted, or what is absent. Not why it failed, nor what else there is to say of one that
+    /// passed: ports and times are in that, and no two runs have the same.
+    pub why: Option<String>,
+}
+
+impl Outcome {
+    pub(crate) fn of(case: &CaseResult) -> Self {
+        let stays = matches!(case.verdict, Verdict::Skipped | Verdict::Differs | Verdict::Absent);
+        let line = |reason: &String| reason.split('\n').next().unwrap_or_default().to_owned();
+        Self { verdict: case.verdict, why: case.reason.as_ref().filter(|_| stays).map(line) }
+    }
 }
 
 impl Record {
     /// Of a run that has just been made on this machine; the probes are asked now.
     pub fn of(results: &Results) -> Self {
-        let cases = results.cases.iter().filter(|case| case.world == World::Real);
         let probes = rows().iter().flat_map(|group| group.rows).filter_map(|row| Some((row.name, row.probe?)));
         let answer = |answer: Result<(), wavetank_api::Errno>| match answer {
             Ok(()) => "ok".to_owned(),
             Err(errno) => format!("{errno:?}"),
         };
-        Self {
-            machine: this_machine(),
-            cases: cases.map(|case| (case.name.to_owned(), case.verdict)).collect(),
-            probes: probes
-                .map(|(name, probe)| (name.to_owned(), answer(probe::on_real(&probe))))
-                .chain(constants::ask_real().into_iter().map(|(name, answer)| (name.to_owned(), answer)))
-                .collect(),
-        }
+        let probes = probes
+            .map(|(name, probe)| (name.to_owned(), answer(probe::on_real(&probe))))
+            .chain(constants::ask_real().into_iter().map(|(name, answer)| (name.to_owned(), answer)))
+            .collect();
+        let real = results.cases.iter().filter(|case| case.world == World::Real);
+        Self { probes, ..Self::named(&this_machine(), real) }
+    }
+
+    /// Of anybody's implementation, which no probe asks. What it is called is in one line.
+    pub fn named<'a>(name: &str, results: impl IntoIterator<Item = &'a CaseResult>) -> Self {
+        let cases = results.into_iter().map(|case| (case.name.to_owned(), Outcome::of(case)));
+        Self { machine: name.to_owned(), cases: cases.collect(), probes: BTreeMap::new() }
     }
 
     /// Reads what `Display` wrote.
@@ -64,7 +85,11 @@ impl Record {
                 record.probes.insert(probe.to_owned(), answer.to_owned()).is_some()
             } else {
                 let verdict = verdict(word).ok_or_else(|| format!("no verdict: {line}"))?;
-                record.cases.insert(rest.to_owned(), verdict).is_some()
+                let (name, why) = match rest.split_once(": ") {
+                    Some((name, why)) => (name, Some(why.to_owned())),
+                    None => (rest, None),
+                };
+                record.cases.insert(name.to_owned(), Outcome { verdict, why }).is_some()
             };
             if again {
                 return Err(format!("twice: {line}"));
@@ -77,17 +102,32 @@ impl Record {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.cases.keys().map(String::as_str)
     }
+
+    /// What a case came to, if it was run.
+    pub fn outcome(&self, case: &str) -> Option<&Outcome> {
+        self.cases.get(case)
+    }
+
+    /// What was answered to the probe of a row or a constant: `ok`, or an errno; of an option `get ok, set EPERM`.
+    pub fn answer(&self, name: &str) -> Option<&str> {
+        self.probes.get(name).map(String::as_str)
+    }
 }
 
 fn verdict(word: &str) -> Option<Verdict> {
     Verdict::ALL.into_iter().find(|verdict| verdict.name() == word)
 }
 
-/// A line for each case, in the order of the names: `passed stream::peek`; and for each probe.
+/// A line for each case, in the order of the names: `passed stream::peek`, `skipped alg::digest: why`; and for each probe.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# {}", self.machine)?;
-        self.cases.iter().try_for_each(|(name, verdict)| writeln!(f, "{} {name}", verdict.name()))?;
+        for (name, Outcome { verdict, why }) in &self.cases {
+            match why {
+                Some(why) => writeln!(f, "{} {name}: {why}", verdict.name())?,
+                None => writeln!(f, "{} {name}", verdict.name())?,
+            }
+        }
         self.probes.iter().try_for_each(|(probe, answer)| writeln!(f, "probe {probe} = {answer}"))
     }
 }
@@ -103,7 +143,7 @@ fn this_machine() -> String {
 }
 
 /// The records of every machine that has been asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Records(Vec<Record>);
 
 impl Records {
@@ -113,7 +153,12 @@ impl Records {
     ///
     /// The file that cannot be read, or is not understood.
     pub fn read() -> io::Result<Self> {
-        let folder = workspace().join("fixtures/surface");
+        Self::read_from("fixtures/surface")
+    }
+
+    /// Those of a folder, which is told from the workspace's root.
+    pub(crate) fn read_from(folder: &str) -> io::Result<Self> {
+        let folder = workspace().join(folder);
         let mut files: Vec<_> = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
         files.retain(|file| file.extension().is_some_and(|extension| extension == "txt"));
         files.sort();
@@ -125,23 +170,34 @@ impl Records {
         files.iter().map(read).collect::<io::Result<_>>().map(Self)
     }
 
+    /// What was run just now, and those of other machines.
+    pub(crate) fn led_by(self, record: Record) -> Self {
+        let others = self.0.into_iter().filter(|other| other.machine != record.machine).collect::<Vec<_>>();
+        Self(std::iter::once(record).chain(others).collect())
+    }
+
+    /// A record for each machine, the one at hand first.
+    pub fn iter(&self) -> impl Iterator<Item = &Record> {
+        self.0.iter()
+    }
+
     /// The machines on which a case passed.
     pub(super) fn passed<'a>(&'a self, case: &str) -> impl Iterator<Item = &'a str> {
-        let passed = move |record: &&Record| record.cases.get(case) == Some(&Verdict::Passed);
+        let passed = move |record: &&Record| record.outcome(case).is_some_and(|was| was.verdict == Verdict::Passed);
         self.0.iter().filter(passed).map(|record| &*record.machine).collect::<Vec<_>>().into_iter()
     }
 
     /// What the case came to where it did not pass, if it was run at all.
     pub(super) fn verdict(&self, case: &str) -> Option<Verdict> {
-        self.0.iter().filter_map(|record| record.cases.get(case).copied()).min()
+        self.0.iter().filter_map(|record| record.outcome(case)).map(|was| was.verdict).min()
     }
 
-    /// The best answer to the probe of a row or a constant: of the first machine that has it (`ok`, or an option that can be got or set), else
-    /// the first machine's; `None` if nobody was asked.
-    pub(super) fn answer(&self, name: &str) -> Option<&str> {
-        let answers: Vec<_> = self.0.iter().filter_map(|record| record.probes.get(name)).collect();
-        let ok = answers.iter().find(|answer| answer.split([' ', ',']).any(|word| word == "ok"));
-        ok.or(answers.first()).map(|answer| answer.as_str())
+    /// The best answer to the probe of a row or a constant, and the machine: of the first machine that has it (`ok`, or an option that can be
+    /// got or set), else of the first that has such a socket; `None` if nobody was asked.
+    pub(crate) fn answer(&self, name: &str) -> Option<(&str, &str)> {
+        let answers = self.0.iter().filter_map(|record| Some((&*record.machine, record.answer(name)?)));
+        let has_it = |answer: &str| answer.split([' ', ',']).any(|word| word == "ok");
+        answers.min_by_key(|(_, answer)| (!has_it(answer), !answer.starts_with("get ")))
     }
 
     /// What is recorded and does not exist any more, or exists and was never recorded.

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use wavetank_api::c;
 
 use self::{ask::Question, effects::EFFECTS, group::row_of};
-use super::{Records, SimState};
-use crate::{CaseResult, Verdict};
+use super::{Records, SimState, judge::OnSim};
+use crate::Verdict;
 
 /// The names of the documentation, and the systems that have them: a line each.
 const DOCUMENTED: &str = include_str!("../../../../fixtures/constants/documented.tsv");
@@ -34,12 +34,23 @@ pub struct Constant {
     pub elsewhere: Option<&'static str>,
     /// What the simulated world does with it; `None` if it is but a number.
     pub sim: Option<SimState>,
+    /// What both worlds answer, if it can be asked for.
+    pub asked: Option<Asked>,
     /// What shows that it acts there.
     pub cases: &'static [&'static str],
 }
 
+/// What getting an option and setting it to 1 answered on a fresh socket, or opening a socket of a family or protocol.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// Whether it is an option.
+    pub option: bool,
+    /// The simulated world: `get ok, set EPERM`.
+    pub sim: String,
+}
+
 /// What is printed: every constant that the documentation or CPython names, and every option that has a type here.
-pub(super) fn judge(records: &Records, sim: &BTreeMap<&'static str, CaseResult>) -> Vec<Constant> {
+pub(super) fn judge(records: &Records, sim: &OnSim) -> Vec<Constant> {
     let answers = ask::on_sim();
     let mut constants: Vec<_> = names()
         .into_iter()
@@ -54,7 +65,11 @@ pub(super) fn judge(records: &Records, sim: &BTreeMap<&'static str, CaseResult>)
                 None => None,
             };
             let state = if value.is_some() { state() } else { None };
-            Constant { name, value, row: row_of(name), elsewhere, sim: state, cases }
+            let asked = Question::of(name).map(|question| Asked {
+                option: matches!(question, Question::Option { .. }),
+                sim: answers[name].clone(),
+            });
+            Constant { name, value, row: row_of(name), elsewhere, sim: state, asked, cases }
         })
         .collect();
     constants.sort_by_key(|constant| constant.name);
@@ -64,13 +79,13 @@ pub(super) fn judge(records: &Records, sim: &BTreeMap<&'static str, CaseResult>)
 /// Every name, and where it is if not on Linux.
 fn names() -> BTreeMap<&'static str, Option<&'static str>> {
     let lines = |text: &'static str| text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    let cpython = lines(CPYTHON).filter_map(|line| line.split('\t').next()).map(|name| (name, None));
+    let cpython = lines(CPYTHON).filter_map(|line| line.split('\t').next());
+    // What CPython has beside: its error numbers, and numbers of its own.
+    let cpython = cpython.filter(|name| row_of(name).is_some()).map(|name| (name, None));
     let options = wavetank_api::option::all().map(|(_, _, name)| (name, None));
     let documented = lines(DOCUMENTED).filter_map(|line| line.split_once('\t'));
     let documented = documented.map(|(name, systems)| (name, Some(systems)));
-    let all = cpython.chain(options).chain(documented);
-    // What CPython has beside: its error numbers, and numbers of its own.
-    all.filter(|(name, systems)| systems.is_some() || row_of(name).is_some()).collect()
+    cpython.chain(options).chain(documented).collect()
 }
 
 fn effects_of(name: &str) -> &'static [&'static str] {
@@ -78,7 +93,7 @@ fn effects_of(name: &str) -> &'static [&'static str] {
 }
 
 /// Whether the cases pass.
-fn shown(cases: &[&str], sim: &BTreeMap<&'static str, CaseResult>) -> SimState {
+fn shown(cases: &[&str], sim: &OnSim) -> SimState {
     let passed = |case: &&&str| sim.get(**case).is_some_and(|result| result.verdict == Verdict::Passed);
     match cases.iter().find(|case| !passed(case)) {
         None => SimState::Acts,
@@ -87,14 +102,8 @@ fn shown(cases: &[&str], sim: &BTreeMap<&'static str, CaseResult>) -> SimState {
 }
 
 /// What follows from the answers of both worlds.
-fn state(
-    name: &str,
-    answer: &str,
-    records: &Records,
-    cases: &[&str],
-    sim: &BTreeMap<&'static str, CaseResult>,
-) -> SimState {
-    let real = records.answer(name).unwrap_or("never asked");
+fn state(name: &str, answer: &str, records: &Records, cases: &[&str], sim: &OnSim) -> SimState {
+    let real = records.answer(name).map_or("never asked", |(_, answer)| answer);
     let taken = |answer: &str| answer.split([' ', ',']).any(|word| word == "ok");
     match (answer == real, taken(answer)) {
         (true, false) => SimState::Refused(Some(answer.to_owned())),
