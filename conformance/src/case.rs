@@ -48,6 +48,18 @@ pub struct Case {
     pub(crate) slow: bool,
 }
 
+impl Case {
+    /// Its name without the last part: `tcp::connect`.
+    pub fn topic(&self) -> &'static str {
+        topic(self.name)
+    }
+}
+
+/// The name of a case without its last part.
+pub(crate) fn topic(name: &str) -> &str {
+    name.rsplit_once("::").map_or(name, |(topic, _)| topic)
+}
+
 /// Where a case runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(non_camel_case_types, reason = "they are words of the tables of cases")]

@@ -74,6 +74,7 @@ pub mod harness;
 mod message;
 mod need;
 mod nlmsg;
+pub mod page;
 mod pair;
 mod run;
 pub mod script;
