@@ -210,6 +210,40 @@ fn conform_shows_a_table_or_json() {
 }
 
 #[test]
+fn conform_writes_a_page_and_xml() {
+    let folder = std::env::temp_dir().join(format!("wavetank-cli-page-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let [html, junit] = ["page.html", "junit.xml"].map(|name| folder.join(name).display().to_string());
+    let line = format!("conform --filter socket:: --html {html} --junit {junit} --markdown -");
+    let output = wavetank(&line);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let markdown = stdout(&output);
+    assert!(markdown.starts_with("# Conformance\n"), "{markdown}");
+    // The command that made it, and the cases that were asked for.
+    assert!(
+        markdown.contains(&line) && markdown.contains("\n| `unknown_family` | ") && !markdown.contains("`refused_by")
+    );
+    let [html, junit] = [html, junit].map(|file| std::fs::read_to_string(file).unwrap());
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("id=\"socket::unknown_family\""));
+    assert!(junit.contains("<testsuite name=\"real\"") && junit.contains("<testsuite name=\"sim\""));
+    std::fs::remove_dir_all(folder).unwrap();
+    for (line, expected) in [
+        ("conform --html - --junit -", "only one of --html, --junit can have standard output"),
+        ("conform --json --markdown -", "only one of --markdown, --json can have standard output"),
+        ("conform --recorded", "--recorded is about a page: say --html FILE or --markdown FILE"),
+    ] {
+        let output = wavetank(line);
+        assert_eq!((output.status.code(), stderr(&output)), (Some(2), &*format!("{expected}\n")), "{line}");
+    }
+}
+
+#[test]
+fn the_recorded_page_is_the_document() {
+    let page = wavetank("conform --recorded --markdown -");
+    assert_eq!(stdout(&page), std::fs::read_to_string("docs/CONFORMANCE.md").unwrap());
+}
+
+#[test]
 fn the_surface_is_text_counts_or_json() {
     let output = wavetank("surface");
     assert!(output.status.success() && stdout(&output).starts_with("# The surface\n"), "{}", stdout(&output));

@@ -138,6 +138,18 @@ pub(super) struct ConformArgs {
     /// Also write what the real world's cases came to into this file, as fixtures/surface has it; - is standard output
     #[arg(long, value_name = "FILE", conflicts_with = "bind_table")]
     pub(super) record: Option<PathBuf>,
+    /// Also write a page of what each world answered, one file that a browser shows; - is standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "bind_table")]
+    pub(super) html: Option<PathBuf>,
+    /// The same page as Markdown
+    #[arg(long, value_name = "FILE", conflicts_with = "bind_table")]
+    pub(super) markdown: Option<PathBuf>,
+    /// Also write the results as JUnit's XML, which GitLab, Jenkins and GitHub's actions read
+    #[arg(long, value_name = "FILE", conflicts_with = "bind_table")]
+    pub(super) junit: Option<PathBuf>,
+    /// For the page: what is on record of real kernels instead of this one, as docs/CONFORMANCE.md has it
+    #[arg(long, conflicts_with_all = ["world", "filter", "families", "bind_table", "record", "junit"])]
+    pub(super) recorded: bool,
 }
 
 #[derive(Args, Debug)]

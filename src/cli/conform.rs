@@ -1,11 +1,17 @@
 //! `conform`: the conformance cases on one world or both, and a table.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wavetank_conformance::{
     CaseResult, Results, Runner, Stop as Unasked, Verdict, World,
     bind_table::{self, Beside, Table},
+    page::{self, Made, Page},
     surface::Record,
 };
 
@@ -15,9 +21,14 @@ use super::{
     json, say, say_json,
 };
 
-pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
+/// `command` is how this was called.
+pub(super) fn conform(args: &ConformArgs, json: bool, command: &str) -> Result<bool, Stop> {
     if args.bind_table {
         return bind_table(args.world);
+    }
+    let to_output = one_to_output(args, json)?;
+    if args.recorded {
+        return recorded(args);
     }
     // The real world first: it is the reference.
     let worlds: &[World] = match args.world {
@@ -40,11 +51,18 @@ pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
         }))
     });
     bar.finish_and_clear();
-    if let Some(file) = &args.record {
-        record(file, &results)?;
-        if file.as_os_str() == "-" {
-            return Ok(results.is_ok());
-        }
+    let made = Made { by: command.to_owned(), on: page::this_machine() };
+    let documents = [
+        (&args.record, (|results, _| Record::of(results).to_string()) as fn(&Results, &Made) -> String),
+        (&args.html, |results, made| Page::of(results, made).html()),
+        (&args.markdown, |results, made| Page::of(results, made).markdown()),
+        (&args.junit, page::junit),
+    ];
+    for (file, text) in documents {
+        file.as_ref().map_or(Ok(()), |file| write(file, &text(&results, &made)))?;
+    }
+    if to_output {
+        return Ok(results.is_ok());
     }
     if json {
         say_json(&json::Conformed::new(&results))?;
@@ -52,6 +70,34 @@ pub(super) fn conform(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
         say(&format!("{results}\n{}", table(&results.cases, worlds)))?;
     }
     Ok(results.is_ok())
+}
+
+/// Whether a document goes to standard output, where then nothing else is said. Two would be mixed there.
+fn one_to_output(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
+    let files =
+        [("--record", &args.record), ("--html", &args.html), ("--markdown", &args.markdown), ("--junit", &args.junit)];
+    let is_output = |file: &Option<PathBuf>| file.as_ref().is_some_and(|file| file.as_os_str() == "-");
+    let mut names: Vec<_> = files.iter().filter(|(_, file)| is_output(file)).map(|(name, _)| *name).collect();
+    if args.recorded && args.html.is_none() && args.markdown.is_none() {
+        return Err(Stop::Usage("--recorded is about a page: say --html FILE or --markdown FILE".to_owned()));
+    }
+    if json && (args.recorded || !names.is_empty()) {
+        names.push("--json");
+    }
+    match names[..] {
+        [] => Ok(false),
+        [_] => Ok(true),
+        [..] => Err(Stop::Usage(format!("only one of {} can have standard output", names.join(", ")))),
+    }
+}
+
+/// `--recorded`: nothing is run but the simulated world, so there is no result to tell.
+fn recorded(args: &ConformArgs) -> Result<bool, Stop> {
+    let page = Page::recorded().map_err(|error| Stop::Usage(error.to_string()))?;
+    for (file, text) in [(&args.html, Page::html as fn(&Page) -> String), (&args.markdown, Page::markdown)] {
+        file.as_ref().map_or(Ok(()), |file| write(file, &text(&page)))?;
+    }
+    Ok(true)
 }
 
 /// `--bind-table`: whether the worlds agree in every cell; of one world, whether it could be asked.
@@ -76,11 +122,9 @@ fn bind_table(world: WorldChoice) -> Result<bool, Stop> {
     Ok(true)
 }
 
-/// `--record`: what `docs/SURFACE.md` is made from.
-fn record(file: &Path, results: &Results) -> Result<(), Stop> {
-    let text = Record::of(results).to_string();
+fn write(file: &Path, text: &str) -> Result<(), Stop> {
     if file.as_os_str() == "-" {
-        return Ok(say(&text)?);
+        return Ok(say(text)?);
     }
     fs::write(file, text).map_err(|error| Stop::File(file.to_owned(), error))
 }

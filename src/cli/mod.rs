@@ -80,7 +80,7 @@ impl From<io::Error> for Stop {
 fn start(scenarios: &[Scenario], with_conform: bool) -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().collect();
     let done = match args::parse(&arguments, scenarios, with_conform) {
-        Ok(cli) => dispatch(&cli, scenarios, &program(&arguments)),
+        Ok(cli) => dispatch(&cli, scenarios, &arguments),
         Err(Refused::Help(help)) => say(&help).map(|()| true).map_err(Stop::Output),
         Err(Refused::Usage(line)) => Err(Stop::Usage(line)),
     };
@@ -105,7 +105,8 @@ fn start(scenarios: &[Scenario], with_conform: bool) -> ExitCode {
 }
 
 /// Whether all went well.
-fn dispatch(cli: &Cli, scenarios: &[Scenario], program: &str) -> Result<bool, Stop> {
+fn dispatch(cli: &Cli, scenarios: &[Scenario], arguments: &[OsString]) -> Result<bool, Stop> {
+    let program = &program(arguments);
     let named = |name: &str| scenario::find(scenarios, name).map_err(Stop::Usage);
     match &cli.command {
         Command::Scenario(ScenarioCommand::Run(args)) => run::run(named(&args.scenario)?, args, program, cli.json),
@@ -113,7 +114,7 @@ fn dispatch(cli: &Cli, scenarios: &[Scenario], program: &str) -> Result<bool, St
             explore::explore(named(&args.scenario)?, args, program, cli.json)
         }
         Command::Scenario(ScenarioCommand::List) => list(scenarios, cli.json),
-        Command::Conform(args) => conform::conform(args, cli.json),
+        Command::Conform(args) => conform::conform(args, cli.json, &command(arguments)),
         Command::Pkt(args) => pkt::pkt(args, cli.json),
         Command::Surface(args) => surface::surface(args, cli.json),
     }
@@ -131,6 +132,11 @@ fn list(scenarios: &[Scenario], json: bool) -> Result<bool, Stop> {
 /// The program as it was called: a command that is shown begins with it, and can be copied.
 fn program(arguments: &[OsString]) -> String {
     text::quoted(&arguments.first().map_or_else(|| "wavetank".into(), |first| first.to_string_lossy()))
+}
+
+/// All of it, as a shell reads it.
+fn command(arguments: &[OsString]) -> String {
+    arguments.iter().map(|argument| text::quoted(&argument.to_string_lossy())).collect::<Vec<_>>().join(" ")
 }
 
 /// The command that runs one seed again and shows everything.
