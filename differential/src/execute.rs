@@ -1,0 +1,355 @@
+//! [`execute`]: runs a program over any [`Net`], and writes down what it saw.
+
+use std::{
+    io::{IoSlice, IoSliceMut},
+    sync::Arc,
+    time::Duration,
+};
+
+use wavetank_api::{
+    Addr, Family, MsgFlags, Net, PollEvents, PollFd, Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
+    TcpState, c,
+    option::{OptValue as _, TcpInfo},
+};
+
+use crate::{Answer, Bytes, Call, Entry, Fact, Log, Place, Port, Program, SLOTS, Seen, Slot, log::EPHEMERAL};
+
+/// A network that programs can be run on: one or two hosts.
+pub trait Tank {
+    /// Its hosts.
+    type Net: Net;
+
+    /// A host, 0 or 1, on which this thread makes sockets from now on.
+    fn host(&self, index: u8) -> &Self::Net;
+
+    /// Waits until everything that is on its way has arrived.
+    fn settle(&self);
+
+    /// Lets time pass.
+    fn pass(&self, time: Duration);
+
+    /// The first of [`Port::NAMES`] ports that no program before had.
+    fn first_port(&self) -> u16;
+}
+
+/// Runs the calls of a sequential program, in their order.
+///
+/// # Panics
+///
+/// If the program has threads: that is for somebody else.
+pub fn execute<T: Tank>(tank: &T, program: &Program) -> Log {
+    assert!(program.threads.is_empty(), "a concurrent program has no one order in which it is executed");
+    let mut run = Run::new(tank);
+    for (step, call) in program.calls.iter().enumerate() {
+        run.step(step, call);
+    }
+    run.log
+}
+
+/// A socket, and where it lives.
+struct Held<F> {
+    fd: Arc<F>,
+    host: u8,
+    is_tcp: bool,
+}
+
+impl<F> Clone for Held<F> {
+    fn clone(&self) -> Self {
+        Self { fd: Arc::clone(&self.fd), ..*self }
+    }
+}
+
+struct Run<'a, T: Tank> {
+    tank: &'a T,
+    slots: [Option<Held<<T::Net as Net>::Fd>>; SLOTS],
+    first_port: u16,
+    /// Ephemeral ports in the order in which they came up.
+    ephemeral: Vec<u16>,
+    log: Log,
+    buf: Vec<u8>,
+}
+
+/// Everything that `poll` can be asked for.
+const ALL: PollEvents = PollEvents::from_bits_retain(0x2007);
+
+/// A call that cannot be made.
+enum Stop {
+    NoSocket,
+    Error(wavetank_api::Error),
+}
+
+impl From<wavetank_api::Error> for Stop {
+    fn from(error: wavetank_api::Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+type Said = std::result::Result<Vec<Fact>, Stop>;
+
+impl<'a, T: Tank> Run<'a, T> {
+    fn new(tank: &'a T) -> Self {
+        Self {
+            tank,
+            slots: Default::default(),
+            first_port: tank.first_port(),
+            ephemeral: Vec::new(),
+            log: Log::default(),
+            buf: Vec::new(),
+        }
+    }
+
+    fn step(&mut self, step: usize, call: &Call) {
+        let said = self.make(step, call);
+        self.tank.settle();
+        let answer = match said {
+            Ok(facts) => Answer::Done(facts),
+            Err(Stop::NoSocket) => Answer::NoSocket,
+            Err(Stop::Error(error)) => error.errno().map_or(Answer::NoSocket, Answer::Failed),
+        };
+        let seen = self.look();
+        self.log.entries.push(Entry { answer, seen });
+    }
+
+    fn held(&self, slot: Slot) -> std::result::Result<Held<<T::Net as Net>::Fd>, Stop> {
+        self.slots.get(usize::from(slot)).cloned().flatten().ok_or(Stop::NoSocket)
+    }
+
+    fn put(&mut self, slot: Slot, host: u8, fd: <T::Net as Net>::Fd) {
+        let is_tcp = tcp_state(self.tank.host(host), &fd).is_some();
+        self.slots[usize::from(slot) % SLOTS] = Some(Held { fd: Arc::new(fd), host, is_tcp });
+    }
+
+    /// What each socket shows.
+    fn look(&self) -> [Option<Seen>; SLOTS] {
+        let mut seen = [None; SLOTS];
+        for host in 0..2 {
+            let of_host = || self.slots.iter().enumerate().filter_map(|(slot, held)| Some((slot, held.as_ref()?)));
+            let mut fds: Vec<PollFd<'_, T::Net>> =
+                of_host().filter(|(_, held)| held.host == host).map(|(_, held)| PollFd::new(&*held.fd, ALL)).collect();
+            if fds.is_empty() {
+                continue;
+            }
+            let net = self.tank.host(host);
+            // An error would leave nothing seen, which the comparison sees.
+            drop(net.poll(&mut fds, Some(Duration::ZERO)));
+            for ((slot, held), entry) in of_host().filter(|(_, held)| held.host == host).zip(&fds) {
+                let state = if held.is_tcp { tcp_state(net, &held.fd) } else { None };
+                seen[slot] = Some(Seen { ready: entry.revents, state });
+            }
+        }
+        seen
+    }
+
+    /// The address with the ports of this run renamed.
+    fn fact_of(&mut self, addr: Option<Addr>) -> Fact {
+        let named = self.first_port..self.first_port + Port::NAMES;
+        Fact::Addr(addr.map(|addr| match addr.port() {
+            Some(port) if named.contains(&port) => addr.with_port(port - self.first_port + Port::NAMED),
+            Some(port) if EPHEMERAL.contains(&port) => {
+                let known = self.ephemeral.iter().position(|&known| known == port);
+                let index = known.unwrap_or_else(|| {
+                    self.ephemeral.push(port);
+                    self.ephemeral.len() - 1
+                });
+                addr.with_port(EPHEMERAL.end() + 1 + index as u16)
+            }
+            _ => addr,
+        }))
+    }
+
+    fn addr(&self, place: &Place) -> std::result::Result<Addr, Stop> {
+        let name = |slot| {
+            let held = self.held(slot)?;
+            Ok::<_, Stop>(self.tank.host(held.host).getsockname(&held.fd)?)
+        };
+        Ok(match place {
+            Place::Literal(addr) => addr.clone(),
+            Place::Name(slot) => name(*slot)?,
+            Place::Ip(ip, Port::Of(slot)) => Addr::from((*ip, name(*slot)?.port().unwrap_or(0))),
+            Place::Ip(ip, Port::Number(port)) => {
+                let is_named = (Port::NAMED..Port::NAMED + Port::NAMES).contains(port);
+                Addr::from((*ip, if is_named { port - Port::NAMED + self.first_port } else { *port }))
+            }
+        })
+    }
+
+    fn make(&mut self, step: usize, call: &Call) -> Said {
+        let tank = self.tank;
+        if let Some(slot) = call.slot() {
+            let held = self.held(slot)?;
+            return self.on_socket(step, call, slot, &held);
+        }
+        match call {
+            Call::Socket { host, into, family, kind, protocol } => {
+                let net = tank.host(*host);
+                let (family, kind) = (Family::from_raw(*family), SockType::from_raw(*kind));
+                let fd = net.socket(family, kind, SockFlags::NONBLOCK, Protocol::from_raw(*protocol))?;
+                self.put(*into, *host, fd);
+            }
+            Call::Socketpair { host, into, family, kind, protocol } => {
+                let net = tank.host(*host);
+                let (family, kind) = (Family::from_raw(*family), SockType::from_raw(*kind));
+                let (a, b) = net.socketpair(family, kind, SockFlags::NONBLOCK, Protocol::from_raw(*protocol))?;
+                self.put(into[0], *host, a);
+                self.put(into[1], *host, b);
+            }
+            Call::Wait { millis } => tank.pass(Duration::from_millis((*millis).into())),
+            _ => unreachable!("every other call is on a socket"),
+        }
+        Ok(Vec::new())
+    }
+
+    fn on_socket(&mut self, step: usize, call: &Call, slot: Slot, held: &Held<<T::Net as Net>::Fd>) -> Said {
+        let (net, fd) = (self.tank.host(held.host), &*held.fd);
+        let done = |result: Result<()>| result.map(|()| Vec::new()).map_err(Stop::from);
+        match call {
+            Call::Bind { addr, .. } => done(net.bind(fd, &self.addr(addr)?)),
+            Call::Listen { backlog, .. } => done(net.listen(fd, *backlog)),
+            Call::Connect { addr, .. } => {
+                let to = self.addr(addr)?;
+                done(self.tank.host(held.host).connect(fd, &to))
+            }
+            Call::Accept { into, .. } => {
+                let (new, addr) = net.accept(fd, SockFlags::NONBLOCK)?;
+                self.put(*into, held.host, new);
+                Ok(vec![self.fact_of(Some(addr))])
+            }
+            Call::Send { .. } => self.send(step, call, held),
+            Call::Recv { .. } => self.recv(call, held),
+            Call::Shutdown { how, .. } => {
+                const HOW: [Shutdown; 3] = [Shutdown::Read, Shutdown::Write, Shutdown::Both];
+                done(net.shutdown(fd, HOW[usize::from(*how) % 3]))
+            }
+            Call::Close { .. } => {
+                self.slots[usize::from(slot)] = None;
+                Ok(Vec::new())
+            }
+            Call::Dup { into, .. } => {
+                let fd = net.dup(fd)?;
+                self.put(*into, held.host, fd);
+                Ok(Vec::new())
+            }
+            Call::Getsockname { .. } => {
+                net.getsockname(fd).map(|addr| vec![self.fact_of(Some(addr))]).map_err(Stop::from)
+            }
+            Call::Getpeername { .. } => {
+                net.getpeername(fd).map(|addr| vec![self.fact_of(Some(addr))]).map_err(Stop::from)
+            }
+            Call::Setsockopt { level, name, value, .. } => done(net.setsockopt(fd, *level, *name, value)),
+            Call::Getsockopt { level, name, room, .. } => {
+                let mut value = vec![0; usize::from(*room)];
+                let len = net.getsockopt(fd, *level, *name, &mut value)?;
+                value.truncate(len);
+                Ok(if (*level, *name) == (c::IPPROTO_TCP, c::TCP_INFO) {
+                    info(&value)
+                } else {
+                    vec![Fact::Value(value)]
+                })
+            }
+            Call::Ioctl { request, arg, .. } => {
+                let mut bytes = arg.to_ne_bytes();
+                let answer = net.ioctl(fd, u64::from(*request), &mut bytes)?;
+                Ok(vec![Fact::Number(answer.into()), Fact::Value(bytes.to_vec())])
+            }
+            Call::SetNonblocking { on, .. } => done(net.set_nonblocking(fd, *on)),
+            Call::Poll { events, .. } => {
+                let mut fds = [PollFd::new(fd, PollEvents::from_bits_retain(*events))];
+                let count = net.poll(&mut fds, Some(Duration::ZERO))?;
+                Ok(vec![Fact::Number(count as i64), Fact::Events(fds[0].revents)])
+            }
+            Call::Socket { .. } | Call::Socketpair { .. } | Call::Wait { .. } => unreachable!("no socket's call"),
+        }
+    }
+
+    fn send(&mut self, step: usize, call: &Call, held: &Held<<T::Net as Net>::Fd>) -> Said {
+        let Call::Send { len, flags, to, control, carry, .. } = call else { unreachable!("a send") };
+        let to = to.as_ref().map(|place| self.addr(place)).transpose()?;
+        let carried = carry.map(|slot| self.held(slot)).transpose()?;
+        // What the n-th call sends is told from what others do.
+        let data: Vec<u8> = (0..*len as usize).map(|at| (step * 37 + at * 11) as u8).collect();
+        let flags = MsgFlags::from_bits_retain(*flags);
+        let net = self.tank.host(held.host);
+        let sent = if call.name() == "send" {
+            net.send(&held.fd, &data, flags)?
+        } else {
+            let bufs = [IoSlice::new(&data)];
+            let fds: Vec<_> = carried.iter().map(|carried| &*carried.fd).collect();
+            let msg = SendMsg { bufs: &bufs, addr: to.as_ref(), control, fds: &fds };
+            net.sendmsg(&held.fd, &msg, flags)?
+        };
+        Ok(vec![Fact::Number(sent as i64)])
+    }
+
+    fn recv(&mut self, call: &Call, held: &Held<<T::Net as Net>::Fd>) -> Said {
+        let Call::Recv { len, flags, from, control, into, .. } = call else { unreachable!("a recv") };
+        let flags = MsgFlags::from_bits_retain(*flags);
+        let net = self.tank.host(held.host);
+        let mut buf = std::mem::take(&mut self.buf);
+        buf.clear();
+        buf.resize(*len as usize, 0);
+        if call.name() == "recv" {
+            let count = net.recv(&held.fd, &mut buf, flags);
+            // With MSG_TRUNC there may be more than there was room for.
+            let facts = count
+                .map(|count| vec![Fact::Number(count as i64), Fact::Data(Bytes::of(&buf[..count.min(buf.len())]))]);
+            self.buf = buf;
+            return facts.map_err(Stop::from);
+        }
+        let mut room = vec![0; *control as usize];
+        let mut bufs = [IoSliceMut::new(&mut buf)];
+        let mut msg = RecvMsg::new(&mut bufs).with_control(&mut room);
+        msg.want_addr = *from;
+        let count = net.recvmsg(&held.fd, &mut msg, flags)?;
+        let mut facts = vec![Fact::Number(count as i64), Fact::Flags(msg.flags), Fact::Descriptors(msg.fds.len())];
+        facts.extend(
+            msg.control_messages().map(|message| Fact::Control(message.level, message.kind, message.data.to_vec())),
+        );
+        let (addr, fds) = (msg.addr.take(), std::mem::take(&mut msg.fds));
+        drop(msg);
+        facts.push(Fact::Data(Bytes::of(&buf[..count.min(buf.len())])));
+        if *from {
+            facts.push(self.fact_of(addr));
+        }
+        self.buf = buf;
+        if let (Some(into), Some(fd)) = (into, fds.into_iter().next()) {
+            self.put(*into, held.host, fd);
+        }
+        Ok(facts)
+    }
+}
+
+/// The state, if it is a TCP socket.
+fn tcp_state<N: Net>(net: &N, fd: &N::Fd) -> Option<TcpState> {
+    let mut state = [0];
+    let len = net.getsockopt(fd, c::IPPROTO_TCP, c::TCP_INFO, &mut state).ok()?;
+    (len == 1).then(|| TcpState::from_raw(state[0]))
+}
+
+/// What of `struct tcp_info` is no measurement of time.
+fn info(value: &[u8]) -> Vec<Fact> {
+    let len = Fact::Number(value.len() as i64);
+    let Some(info) = TcpInfo::decode(value) else { return vec![len] };
+    let mut facts = vec![len];
+    let fields: [(&'static str, u64); 18] = [
+        ("state", info.state.into()),
+        ("ca_state", info.ca_state.into()),
+        ("retransmits", info.retransmits.into()),
+        ("probes", info.probes.into()),
+        ("backoff", info.backoff.into()),
+        ("options", info.options.into()),
+        ("snd_mss", info.snd_mss.into()),
+        ("unacked", info.unacked.into()),
+        ("sacked", info.sacked.into()),
+        ("lost", info.lost.into()),
+        ("retrans", info.retrans.into()),
+        ("pmtu", info.pmtu.into()),
+        ("advmss", info.advmss.into()),
+        ("total_retrans", info.total_retrans.into()),
+        ("bytes_received", info.bytes_received),
+        ("bytes_acked", info.bytes_acked),
+        ("notsent_bytes", info.notsent_bytes.into()),
+        ("bytes_sent", info.bytes_sent),
+    ];
+    facts.extend(fields.map(|(name, value)| Fact::Info(name, value)));
+    facts
+}

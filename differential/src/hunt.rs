@@ -1,0 +1,199 @@
+//! [`Hunt`]: many programs, and the differences among them, each confirmed and cut down.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    Difference, Log, Part, Program, Programs, compare, shrink,
+    world::{self, RealTank},
+};
+
+/// What is looked for, and how long.
+#[derive(Clone, Debug)]
+pub struct Hunt {
+    /// Programs `seed..seed + programs`.
+    pub seed: u64,
+    /// How many.
+    pub programs: u64,
+    /// Threads, each with namespaces of its own.
+    pub jobs: usize,
+    /// How they are drawn.
+    pub draw: Programs,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Hunted {
+    /// Programs run in both worlds.
+    pub programs: u64,
+    /// Calls made in each.
+    pub calls: u64,
+    /// Programs that differed once, and not when they were run again: a core that was overworked.
+    pub passing: u64,
+    /// Programs that differ.
+    pub differing: u64,
+    /// The least program of each signature, and how many have it.
+    pub findings: BTreeMap<String, Finding>,
+}
+
+/// A difference.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The seed of the first program that showed it.
+    pub seed: u64,
+    /// That program, cut down.
+    pub program: Program,
+    /// The difference.
+    pub difference: Difference,
+    /// How many programs had this signature when they were cut down.
+    pub count: u64,
+}
+
+/// What is waited after each call when a difference is confirmed.
+const PATIENCE: Duration = Duration::from_micros(300);
+/// How often it must show.
+const CONFIRMATIONS: usize = 3;
+/// How many differing programs of a first signature are cut down: so many that one that hides another is likely seen through.
+const CUT_DOWN: u64 = 1;
+
+impl Hunt {
+    /// Runs them all.
+    ///
+    /// # Errors
+    ///
+    /// If the namespaces cannot be made.
+    pub fn run(&self, on_progress: impl Fn(&Hunted) + Sync) -> wavetank_lab::Result<Hunted> {
+        let next = AtomicU64::new(self.seed);
+        let hunted = Mutex::new(Hunted::default());
+        thread::scope(|scope| {
+            let workers: Vec<_> =
+                (0..self.jobs.max(1)).map(|_| scope.spawn(|| self.work(&next, &hunted, &on_progress))).collect();
+            workers
+                .into_iter()
+                .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
+        Ok(hunted.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn work(
+        &self,
+        next: &AtomicU64,
+        hunted: &Mutex<Hunted>,
+        on_progress: &impl Fn(&Hunted),
+    ) -> wavetank_lab::Result<()> {
+        const BATCH: u64 = 64;
+        let mut bench = Bench { tank: RealTank::new()? };
+        let mut raw: BTreeMap<String, u64> = BTreeMap::new();
+        loop {
+            let first = next.fetch_add(BATCH, Ordering::Relaxed);
+            let end = (self.seed + self.programs).min(first + BATCH);
+            if first >= end {
+                return Ok(());
+            }
+            let mut of_batch = Hunted::default();
+            for seed in first..end {
+                let program = self.draw.draw(seed);
+                of_batch.programs += 1;
+                of_batch.calls += program.len() as u64;
+                if bench.differ(&program, Duration::ZERO)?.is_none() {
+                    continue;
+                }
+                let Some(difference) = bench.confirmed(&program)? else {
+                    of_batch.passing += 1;
+                    continue;
+                };
+                of_batch.differing += 1;
+                let count = raw.entry(difference.signature(&program)).or_default();
+                *count += 1;
+                if *count > CUT_DOWN {
+                    continue;
+                }
+                let (program, difference) = bench.cut_down(&program, difference)?;
+                let signature = difference.signature(&program);
+                let finding = Finding { seed, program, difference, count: 0 };
+                of_batch.findings.entry(signature).or_insert(finding).count += 1;
+            }
+            let mut hunted = hunted.lock().unwrap_or_else(PoisonError::into_inner);
+            hunted.add(of_batch);
+            on_progress(&hunted);
+        }
+    }
+}
+
+impl Hunted {
+    fn add(&mut self, other: Self) {
+        self.programs += other.programs;
+        self.calls += other.calls;
+        self.passing += other.passing;
+        self.differing += other.differing;
+        for (signature, finding) in other.findings {
+            let known = self.findings.entry(signature).or_insert_with(|| Finding { count: 0, ..finding.clone() });
+            known.count += finding.count;
+            if finding.program.len() < known.program.len() {
+                *known = Finding { count: known.count, ..finding };
+            }
+        }
+    }
+}
+
+/// One thread's real world.
+struct Bench {
+    tank: RealTank,
+}
+
+impl Bench {
+    fn real(&mut self, program: &Program, patience: Duration) -> wavetank_lab::Result<Log> {
+        if self.tank.is_used_up() {
+            self.tank = RealTank::new()?;
+        }
+        Ok(self.tank.run(program, patience))
+    }
+
+    /// How the worlds differ in this program.
+    fn differ(&mut self, program: &Program, patience: Duration) -> wavetank_lab::Result<Option<Difference>> {
+        let real = self.real(program, patience)?;
+        Ok(match world::run(program) {
+            Ok(sim) => compare(program, &real, &sim),
+            Err(report) => Some(Difference { step: 0, part: Part::Stuck(report) }),
+        })
+    }
+
+    /// How they differ each time.
+    fn confirmed(&mut self, program: &Program) -> wavetank_lab::Result<Option<Difference>> {
+        let mut found = None;
+        for _ in 0..CONFIRMATIONS {
+            found = self.differ(program, PATIENCE)?;
+            if found.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn cut_down(&mut self, program: &Program, first: Difference) -> wavetank_lab::Result<(Program, Difference)> {
+        let mut last = first;
+        let mut failure = None;
+        let least = shrink(program, |less| match self.differ(less, Duration::ZERO) {
+            Ok(Some(difference)) => match self.differ(less, Duration::ZERO) {
+                Ok(Some(_)) => {
+                    last = difference;
+                    true
+                }
+                _ => false,
+            },
+            Ok(None) => false,
+            Err(error) => {
+                failure = Some(error);
+                false
+            }
+        });
+        failure.map_or(Ok((least, last)), Err)
+    }
+}

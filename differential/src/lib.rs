@@ -1,0 +1,31 @@
+//! The two worlds held against each other: programs of socket calls, drawn at random, run on the real kernel and on the simulator, and
+//! every result compared.
+//!
+//! The list of cases (`wavetank-conformance`) proves what somebody thought of. This crate looks for what nobody did.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `program/` | what a program is: hosts, sockets in slots, calls as data |
+//! | `draw/` | a proptest strategy of programs, and how they shrink |
+//! | `execute.rs` | runs a program over any [`Net`](wavetank_api::Net), and writes down what it saw: a [`Log`] |
+//! | `log.rs` | answers, readiness, states; ephemeral ports up to renaming |
+//! | `world/` | the two worlds: fresh network namespaces, and the simulator |
+//! | `compare.rs`, `freedoms.rs` | what is equal; what Linux may choose, and within which bounds |
+//! | `hunt.rs` | many programs, the differences among them, each confirmed and cut down |
+
+mod compare;
+mod draw;
+mod execute;
+mod freedoms;
+mod hunt;
+mod log;
+mod program;
+pub mod world;
+
+pub use compare::{Difference, Part, compare};
+pub use draw::{Dice, Programs, shrink};
+pub use execute::{Tank, execute};
+pub use freedoms::{FREEDOMS, Freedom};
+pub use hunt::{Finding, Hunt, Hunted};
+pub use log::{Answer, Bytes, Entry, Fact, Log, Seen};
+pub use program::{Call, Place, Port, Program, SLOTS, Slot};

@@ -1,0 +1,130 @@
+//! [`RealTank`]: two fresh network namespaces of this machine, and a cable between them.
+
+use std::{
+    cell::Cell,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
+    time::Duration,
+};
+
+use wavetank_lab::{End, Namespace, Result, veth};
+use wavetank_real::Machine;
+
+use crate::{Log, Port, Program, execute, execute::Tank};
+
+/// Two namespaces. They belong to the thread that made them, which stays in them.
+#[derive(Debug)]
+pub struct RealTank {
+    machine: Machine,
+    spaces: [Namespace; 2],
+    /// In which of them this thread is.
+    here: Cell<Option<u8>>,
+    next_port: Cell<u16>,
+    /// What is waited after each call: nothing, because loopback and veth deliver before a call returns, unless a core is overworked.
+    patience: Cell<Duration>,
+}
+
+/// Where the ports of programs begin and end: above what only root may, below the ephemeral ones.
+const PORTS: (u16, u16) = (1_100, 32_700);
+
+/// What both namespaces are told: the simulator's own settings where they are not Linux's, and no limits that programs before have
+/// used up.
+const SYSCTLS: [(&str, &str); 6] = [
+    // What was learnt of a peer by programs before.
+    ("net.ipv4.tcp_no_metrics_save", "1"),
+    // An ICMP error for every packet, not so many a second.
+    ("net.ipv4.icmp_ratemask", "0"),
+    ("net.ipv6.icmp.ratelimit", "0"),
+    // Linux 6.1's.
+    ("net.ipv4.tcp_syn_linear_timeouts", "0"),
+    ("net.ipv4.tcp_max_tw_buckets", "200000"),
+    ("net.ipv4.tcp_max_orphans", "200000"),
+];
+
+fn addresses(host: u16) -> [(IpAddr, u8); 2] {
+    [(Ipv4Addr::new(10, 0, 0, host as u8).into(), 24), (Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, host).into(), 64)]
+}
+
+impl RealTank {
+    /// Two fresh ones.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_allowed`](wavetank_lab::Error::is_not_allowed) without root.
+    pub fn new() -> Result<Self> {
+        let spaces = [Namespace::new()?, Namespace::new()?];
+        let ends = [addresses(1), addresses(2)];
+        veth(
+            End { namespace: &spaces[0], name: "eth0", addresses: &ends[0] },
+            End { namespace: &spaces[1], name: "eth0", addresses: &ends[1] },
+        )?;
+        for space in &spaces {
+            for (name, value) in SYSCTLS {
+                match space.set_sysctl(name, value) {
+                    Err(error) if !error.is_not_allowed() && !error.to_string().contains("No such file") => {
+                        return Err(error);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let tank = Self {
+            machine: Machine::this(),
+            spaces,
+            here: Cell::new(None),
+            next_port: Cell::new(PORTS.0),
+            patience: Cell::default(),
+        };
+        tank.warm_up();
+        Ok(tank)
+    }
+
+    /// The hosts get to know one another: no program waits for that.
+    fn warm_up(&self) {
+        for (here, there) in [(0, 2), (1, 1)] {
+            let _ = self.host(here);
+            for (to, _) in addresses(there) {
+                let from: IpAddr =
+                    if to.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+                // Whether it went well the programs will find.
+                drop(UdpSocket::bind((from, 0)).and_then(|socket| socket.send_to(&[], (to, 9))));
+            }
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+
+    /// Whether it has no ports any more that no program had.
+    pub fn is_used_up(&self) -> bool {
+        self.next_port.get() > PORTS.1
+    }
+
+    /// Runs a program, waiting so long after each call.
+    pub fn run(&self, program: &Program, patience: Duration) -> Log {
+        self.patience.set(patience);
+        execute(self, program)
+    }
+}
+
+impl Tank for RealTank {
+    type Net = Machine;
+
+    fn host(&self, index: u8) -> &Machine {
+        if self.here.replace(Some(index)) != Some(index) {
+            self.spaces[usize::from(index) % 2].enter();
+        }
+        &self.machine
+    }
+
+    fn settle(&self) {
+        if !self.patience.get().is_zero() {
+            std::thread::sleep(self.patience.get());
+        }
+    }
+
+    fn pass(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
+    fn first_port(&self) -> u16 {
+        self.next_port.replace(self.next_port.get() + Port::NAMES)
+    }
+}

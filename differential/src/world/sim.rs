@@ -1,0 +1,105 @@
+//! The simulated world: one for each program.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use wavetank_api::{EventCount as _, Host as _};
+use wavetank_sim::{Sim, SimHost};
+
+use crate::{Log, Program, execute, execute::Tank};
+
+/// The hosts, as a process of the first one has them.
+struct SimTank {
+    hosts: Vec<SimHost>,
+}
+
+/// How long a packet is on its way between the hosts: as good as nothing, like veth.
+const LATENCY: Duration = Duration::from_micros(1);
+/// Many round trips, and far less than anything that is delayed on purpose.
+const SETTLE: Duration = Duration::from_micros(50);
+
+impl Tank for SimTank {
+    type Net = SimHost;
+
+    fn host(&self, index: u8) -> &SimHost {
+        &self.hosts[usize::from(index) % self.hosts.len()]
+    }
+
+    /// Loopback takes no time.
+    fn settle(&self) {
+        if self.hosts.len() > 1 {
+            self.hosts[0].sleep(SETTLE);
+        }
+    }
+
+    fn pass(&self, time: Duration) {
+        self.hosts[0].sleep(time);
+    }
+
+    fn first_port(&self) -> u16 {
+        crate::Port::NAMED
+    }
+}
+
+/// Where a process leaves what others need.
+type Drawer<T> = Arc<Mutex<Option<T>>>;
+
+fn take<T>(drawer: &Drawer<T>) -> Option<T> {
+    drawer.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+fn put<T>(drawer: &Drawer<T>, value: T) {
+    *drawer.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+}
+
+/// Runs a sequential program; the seed decides nothing that it sees.
+///
+/// # Errors
+///
+/// The report of a run that did not end by itself.
+pub fn run(program: &Program) -> Result<Log, String> {
+    run_seeded(program, 1, false)
+}
+
+/// Runs a sequential program under that seed, with a trace in the report if it fails.
+///
+/// # Errors
+///
+/// The report of a run that did not end by itself.
+pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, String> {
+    let sim = if traced { Sim::traced(seed) } else { Sim::new(seed) };
+    let one = sim.host("one");
+    let other: Drawer<SimHost> = Drawer::default();
+    if program.hosts > 1 {
+        let two = sim.host("two");
+        sim.link(&one, &two).latency(LATENCY);
+        let other = Arc::clone(&other);
+        two.serve(move |host| {
+            put(&other, host.clone());
+            // There as long as it is needed.
+            host.event_count().wait(0, None);
+            Ok(())
+        });
+    }
+    let log: Drawer<Log> = Drawer::default();
+    let (told, program) = (Arc::clone(&log), program.clone());
+    one.run(move |host| {
+        let mut hosts = vec![host.clone()];
+        while hosts.len() < usize::from(program.hosts) {
+            // Which of two processes runs first is the scheduler's choice.
+            match take(&other) {
+                Some(other) => hosts.push(other),
+                None => host.sleep(LATENCY),
+            }
+        }
+        put(&told, execute(&SimTank { hosts }, &program));
+        Ok(())
+    });
+    let report = sim.run();
+    if !report.is_ok() {
+        return Err(report.to_string());
+    }
+    take(&log).ok_or_else(|| report.to_string())
+}
