@@ -7,15 +7,18 @@ mod junit;
 use std::{collections::BTreeSet, fs, sync::LazyLock};
 
 use wavetank_conformance::{
-    World, cases,
+    DIFFERENCES, World, cases,
     page::{self, Cell, Page, Row, Span, Table},
+    script::SCRIPT_DIFFERENCES,
     surface::{judge, rows},
 };
+use wavetank_differential::FREEDOMS;
 
 static PAGE: LazyLock<Page> = LazyLock::new(recorded);
 
 fn recorded() -> Page {
-    Page::recorded().unwrap_or_else(|error| panic!("{error}"))
+    let page = Page::recorded().unwrap_or_else(|error| panic!("{error}"));
+    page.with_freedoms(FREEDOMS.iter().map(|freedom| [freedom.name, freedom.bounds, freedom.reason]))
 }
 
 /// The rows of a section.
@@ -103,6 +106,21 @@ fn every_call_family_behaviour_and_option_has_a_row() {
 #[test]
 fn every_case_is_of_a_family_and_every_family_of_linux_has_cases() {
     assert_eq!(page::faults(), Vec::<String>::new());
+}
+
+#[test]
+fn every_permitted_difference_is_there_with_its_reason() {
+    let text = PAGE.markdown();
+    let (_, section) = text.split_once("\n## Permitted differences\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let named = DIFFERENCES.iter().map(|row| row.case).chain(SCRIPT_DIFFERENCES.iter().map(|row| row.script));
+    let rows = section.lines().filter(|line| line.starts_with("| `") || line.starts_with("| none"));
+    let listed: Vec<_> = rows.collect();
+    for name in named {
+        let line = listed.iter().find(|line| line.starts_with(&format!("| `{name}` |")));
+        assert!(line.is_some_and(|line| line.split('|').nth_back(1).is_some_and(|reason| reason.len() > 10)), "{name}");
+    }
+    assert!(FREEDOMS.iter().all(|freedom| section.contains(&format!("| {} |", freedom.name))));
 }
 
 /// The other sections say what `docs/SURFACE.md` says, for they are made from the same.

@@ -14,6 +14,7 @@ use wavetank_conformance::{
     page::{self, Made, Page},
     surface::Record,
 };
+use wavetank_differential::FREEDOMS;
 
 use super::{
     Stop,
@@ -54,8 +55,8 @@ pub(super) fn conform(args: &ConformArgs, json: bool, command: &str) -> Result<b
     let made = Made { by: command.to_owned(), on: page::this_machine() };
     let documents = [
         (&args.record, (|results, _| Record::of(results).to_string()) as fn(&Results, &Made) -> String),
-        (&args.html, |results, made| Page::of(results, made).html()),
-        (&args.markdown, |results, made| Page::of(results, made).markdown()),
+        (&args.html, |results, made| whole(Page::of(results, made)).html()),
+        (&args.markdown, |results, made| whole(Page::of(results, made)).markdown()),
         (&args.junit, page::junit),
     ];
     for (file, text) in documents {
@@ -93,7 +94,7 @@ fn one_to_output(args: &ConformArgs, json: bool) -> Result<bool, Stop> {
 
 /// `--recorded`: nothing is run but the simulated world, so there is no result to tell.
 fn recorded(args: &ConformArgs) -> Result<bool, Stop> {
-    let page = Page::recorded().map_err(|error| Stop::Usage(error.to_string()))?;
+    let page = whole(Page::recorded().map_err(|error| Stop::Usage(error.to_string()))?);
     for (file, text) in [(&args.html, Page::html as fn(&Page) -> String), (&args.markdown, Page::markdown)] {
         file.as_ref().map_or(Ok(()), |file| write(file, &text(&page)))?;
     }
@@ -120,6 +121,11 @@ fn bind_table(world: WorldChoice) -> Result<bool, Stop> {
         }
     }
     Ok(true)
+}
+
+/// With what the suite itself does not know.
+fn whole(page: Page) -> Page {
+    page.with_freedoms(FREEDOMS.iter().map(|freedom| [freedom.name, freedom.bounds, freedom.reason]))
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Stop> {

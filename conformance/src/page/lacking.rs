@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Section, Table, evidence::Evidence, parts::code_list};
+use super::{Cell, Section, Table, evidence::Evidence, parts::topics};
 use crate::{
     Verdict,
     surface::{Outcome, Record},
@@ -52,10 +52,4 @@ fn by_reason(
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, cases)| std::cmp::Reverse(cases.len()));
     reasons
-}
-
-fn topics(cases: &[&'static str]) -> Cell {
-    let mut topics: Vec<_> = cases.iter().map(|case| crate::case::topic(case)).collect();
-    topics.dedup();
-    code_list(topics)
 }

@@ -5,11 +5,12 @@
 //! differently may get into it: no time, no port, no path. [`Page::of`] is of a run that has just been made on this machine.
 //!
 //! A page is [`Section`]s of [`Table`]s, which are drawn as Markdown ([`Page::markdown`]) and as one file of HTML ([`Page::html`]). What
-//! stands in them is found in the files `calls`, `options`, `families`, `topics`, `lacking`, `differences` and `others`. For machines
+//! stands in them is found in the files `calls`, `options`, `families`, `errnos`, `topics`, `lacking`, `differences` and `others`. For machines
 //! there is [`junit`], of the results alone.
 
 mod calls;
 mod differences;
+mod errnos;
 mod evidence;
 mod families;
 mod html;
@@ -89,6 +90,7 @@ impl Page {
             calls::calls(evidence),
             options::section(evidence),
             families::section(evidence),
+            errnos::section(evidence),
             calls::behaviours(evidence),
             differences::section(),
             lacking::section(evidence),
@@ -97,6 +99,12 @@ impl Page {
         ];
         let sections = sections.into_iter().filter(|section| !section.tables.is_empty()).collect();
         Self { title: "Conformance".to_owned(), head, sections }
+    }
+
+    /// With the freedoms of random programs: name, bounds and reason of each.
+    #[must_use]
+    pub fn with_freedoms(self, freedoms: impl IntoIterator<Item = [&'static str; 3]>) -> Self {
+        self.with(differences::TITLE, differences::of_programs(freedoms))
     }
 
     /// With a table more, in the section of that name; before the list of cases if there is none yet.

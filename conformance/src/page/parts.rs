@@ -177,6 +177,13 @@ pub(super) fn code_list<'a>(words: impl IntoIterator<Item = &'a str>) -> Cell {
     words.into_iter().map(Cell::code).fold(Cell::default(), Cell::and)
 }
 
+/// The topics of cases, in the cases' order.
+pub(super) fn topics(cases: &[&'static str]) -> Cell {
+    let mut topics: Vec<_> = cases.iter().map(|case| crate::case::topic(case)).collect();
+    topics.dedup();
+    code_list(topics)
+}
+
 /// What stands between two backticks is code. A backtick without another is itself.
 pub(super) fn spans(text: &str) -> Vec<Span> {
     let (mut spans, mut rest) = (Vec::new(), text);
