@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use wavetank_api::Addr;
+
 use crate::{Answer, FREEDOMS, Log, Program, Seen, Slot, freedoms::Asked};
 
 /// The first place where the worlds differ.
@@ -21,6 +23,8 @@ pub enum Part {
     Answer { real: Answer, sim: Answer },
     /// What a socket shows after it.
     Seen { slot: Slot, real: Option<Seen>, sim: Option<Seen> },
+    /// Who was told by a RST, while it was made.
+    Resets { real: Vec<[Addr; 2]>, sim: Vec<[Addr; 2]> },
     /// The simulation did not end by itself; the report.
     Stuck(String),
 }
@@ -39,7 +43,10 @@ pub fn compare(program: &Program, real: &Log, sim: &Log) -> Option<Difference> {
             let part = Part::Answer { real: real.answer.clone(), sim: sim.answer.clone() };
             return Some(Difference { step, part });
         }
-        let slot = real.seen.iter().zip(&sim.seen).position(|(real, sim)| real != sim)?;
+        let Some(slot) = real.seen.iter().zip(&sim.seen).position(|(real, sim)| real != sim) else {
+            let part = Part::Resets { real: real.resets.clone(), sim: sim.resets.clone() };
+            return Some(Difference { step, part });
+        };
         let part = Part::Seen { slot: slot as Slot, real: real.seen[slot], sim: sim.seen[slot] };
         return Some(Difference { step, part });
     }
@@ -59,6 +66,7 @@ impl Difference {
                 format!("{title}: {} / {}", form(real), form(sim))
             }
             Part::Seen { real, sim, .. } => format!("after {title}: {real:?} / {sim:?}"),
+            Part::Resets { real, sim } => format!("resets after {title}: {} / {}", real.len(), sim.len()),
             Part::Stuck(_) => format!("stuck in {title}"),
         }
     }
@@ -70,6 +78,9 @@ impl fmt::Display for Difference {
             Part::Answer { real, sim } => write!(f, "call {}: real {real}\n  sim {sim}", self.step),
             Part::Seen { slot, real, sim } => {
                 write!(f, "after call {}, socket {slot}: real {real:?}\n  sim {sim:?}", self.step)
+            }
+            Part::Resets { real, sim } => {
+                write!(f, "call {}: resets (from, to): real {real:?}\n  sim {sim:?}", self.step)
             }
             Part::Stuck(report) => write!(f, "the simulation did not end:\n{report}"),
         }

@@ -2,6 +2,7 @@
 
 use std::{
     io::{IoSlice, IoSliceMut},
+    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
@@ -27,6 +28,12 @@ pub trait Tank {
 
     /// Lets time pass.
     fn pass(&self, time: Duration);
+
+    /// Who was told by a RST that there is no such connection, since the last time: from whom, to whom. None, where this cannot be
+    /// seen.
+    fn resets(&self) -> Vec<(SocketAddr, SocketAddr)> {
+        Vec::new()
+    }
 
     /// The first of [`Port::NAMES`] ports that no program before had.
     fn first_port(&self) -> u16;
@@ -107,7 +114,8 @@ impl<'a, T: Tank> Run<'a, T> {
             Err(Stop::Error(error)) => error.errno().map_or(Answer::NoSocket, Answer::Failed),
         };
         let seen = self.look();
-        self.log.entries.push(Entry { answer, seen });
+        let resets = self.resets();
+        self.log.entries.push(Entry { answer, seen, resets });
     }
 
     fn held(&self, slot: Slot) -> std::result::Result<Held<<T::Net as Net>::Fd>, Stop> {
@@ -140,10 +148,20 @@ impl<'a, T: Tank> Run<'a, T> {
         seen
     }
 
+    fn resets(&mut self) -> Vec<[Addr; 2]> {
+        let mut resets = self.tank.resets();
+        // Two hosts are asked one after the other, and a port is numbered when it first comes up.
+        resets.sort_by_key(|(from, to)| (from.ip(), to.ip()));
+        let mut renamed: Vec<_> =
+            resets.into_iter().map(|(from, to)| [self.renamed(from.into()), self.renamed(to.into())]).collect();
+        renamed.sort_by_cached_key(|[from, to]| format!("{from} {to}"));
+        renamed
+    }
+
     /// The address with the ports of this run renamed.
-    fn fact_of(&mut self, addr: Option<Addr>) -> Fact {
+    fn renamed(&mut self, addr: Addr) -> Addr {
         let named = self.first_port..self.first_port + Port::NAMES;
-        Fact::Addr(addr.map(|addr| match addr.port() {
+        match addr.port() {
             Some(port) if named.contains(&port) => addr.with_port(port - self.first_port + Port::NAMED),
             Some(port) if EPHEMERAL.contains(&port) => {
                 let known = self.ephemeral.iter().position(|&known| known == port);
@@ -154,7 +172,11 @@ impl<'a, T: Tank> Run<'a, T> {
                 addr.with_port(EPHEMERAL.end() + 1 + index as u16)
             }
             _ => addr,
-        }))
+        }
+    }
+
+    fn fact_of(&mut self, addr: Option<Addr>) -> Fact {
+        Fact::Addr(addr.map(|addr| self.renamed(addr)))
     }
 
     fn addr(&self, place: &Place) -> std::result::Result<Addr, Stop> {

@@ -20,6 +20,8 @@ pub struct Entry {
     pub answer: Answer,
     /// Each socket afterwards.
     pub seen: [Option<Seen>; SLOTS],
+    /// Who was told meanwhile, by a RST, that there is no such connection: from whom, to whom. In order of their text.
+    pub resets: Vec<[Addr; 2]>,
 }
 
 /// How a call ended.

@@ -27,6 +27,7 @@
 mod error;
 mod namespace;
 mod netlink;
+mod resets;
 mod sys;
 mod tun;
 mod veth;
@@ -34,6 +35,7 @@ mod veth;
 pub use self::{
     error::{Error, Result},
     namespace::{Namespace, Route},
+    resets::Resets,
     tun::{Tun, TunConfig},
     veth::{End, veth},
 };

@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use crate::resets::Instruction;
+
 /// A call that answers -1 and sets errno when it fails.
 fn check(answer: libc::c_int) -> io::Result<libc::c_int> {
     if answer == -1 { Err(io::Error::last_os_error()) } else { Ok(answer) }
@@ -86,4 +88,31 @@ pub(crate) fn if_nametoindex(name: &str) -> io::Result<u32> {
         0 => Err(io::Error::last_os_error()),
         index => Ok(index),
     }
+}
+
+/// A packet(7) socket that hears every interface of this thread's namespace, without link-layer headers, and keeps what the filter lets
+/// pass. Non-blocking.
+pub(crate) fn packet_socket(filter: &[Instruction]) -> io::Result<OwnedFd> {
+    let kind = libc::SOCK_DGRAM | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
+    // No protocol yet, so nothing is heard before there is a filter.
+    // SAFETY: three numbers go in.
+    let fd = check(unsafe { libc::socket(libc::AF_PACKET, kind, 0) })?;
+    // SAFETY: the kernel has just made this descriptor, for us alone.
+    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    let mut code: Vec<libc::sock_filter> =
+        filter.iter().map(|&(code, jt, jf, k)| libc::sock_filter { code, jt, jf, k }).collect();
+    let program = libc::sock_fprog { len: code.len() as u16, filter: code.as_mut_ptr() };
+    let len = size_of_val(&program) as libc::socklen_t;
+    // SAFETY: the call reads one structure, and the instructions it points to, both of which outlive it.
+    check(unsafe {
+        libc::setsockopt(fd.as_raw_fd(), libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, (&raw const program).cast(), len)
+    })?;
+    // SAFETY: an all-zero sockaddr_ll is one.
+    let mut addr: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
+    addr.sll_family = libc::AF_PACKET as u16;
+    addr.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
+    let len = size_of_val(&addr) as libc::socklen_t;
+    // SAFETY: the call reads one structure of that length.
+    check(unsafe { libc::bind(fd.as_raw_fd(), (&raw const addr).cast(), len) })?;
+    Ok(fd)
 }

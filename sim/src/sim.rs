@@ -18,6 +18,7 @@ use crate::{
     host::Host,
     net::{DropReason, Partition, Tun, link::Settings, tun::Prefix},
     observe::Report,
+    resets::Resets,
     tun::SimTun,
     world::{self, End, Event, FailureKind, Limits, World, carrier::CarrierKind, seal::Sealed},
 };
@@ -214,6 +215,11 @@ impl Sim {
             world.partitions.len() as u32 - 1
         });
         Gate::new(&self.world, index)
+    }
+
+    /// The RST segments that machines send from now on, for programs and tests to look at.
+    pub fn watch_resets(&self) -> Resets {
+        Resets::new(&self.world)
     }
 
     /// The number of a machine of this simulation.

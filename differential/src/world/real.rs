@@ -2,11 +2,11 @@
 
 use std::{
     cell::Cell,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     time::Duration,
 };
 
-use wavetank_lab::{End, Namespace, Result, veth};
+use wavetank_lab::{End, Namespace, Resets, Result, veth};
 use wavetank_real::Machine;
 
 use crate::{Log, Port, Program, execute, execute::Tank};
@@ -16,6 +16,7 @@ use crate::{Log, Port, Program, execute, execute::Tank};
 pub struct RealTank {
     machine: Machine,
     spaces: [Namespace; 2],
+    resets: [Resets; 2],
     /// In which of them this thread is.
     here: Cell<Option<u8>>,
     next_port: Cell<u16>,
@@ -67,9 +68,11 @@ impl RealTank {
                 }
             }
         }
+        let resets = [Resets::new(&spaces[0])?, Resets::new(&spaces[1])?];
         let tank = Self {
             machine: Machine::this(),
             spaces,
+            resets,
             here: Cell::new(None),
             next_port: Cell::new(PORTS.0),
             patience: Cell::default(),
@@ -100,6 +103,8 @@ impl RealTank {
     /// Runs a program, waiting so long after each call.
     pub fn run(&self, program: &Program, patience: Duration) -> Log {
         self.patience.set(patience);
+        // What the end of the program before has caused is not this one's.
+        drop(self.resets());
         execute(self, program)
     }
 }
@@ -122,6 +127,10 @@ impl Tank for RealTank {
 
     fn pass(&self, time: Duration) {
         std::thread::sleep(time);
+    }
+
+    fn resets(&self) -> Vec<(SocketAddr, SocketAddr)> {
+        self.resets.iter().flat_map(Resets::take).collect()
     }
 
     fn first_port(&self) -> u16 {

@@ -1,18 +1,20 @@
 //! The simulated world: one for each program.
 
 use std::{
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use wavetank_api::{EventCount as _, Host as _};
-use wavetank_sim::{Sim, SimHost};
+use wavetank_sim::{Resets, Sim, SimHost};
 
 use crate::{Log, Program, execute, execute::Tank};
 
 /// The hosts, as a process of the first one has them.
 struct SimTank {
     hosts: Vec<SimHost>,
+    resets: Resets,
 }
 
 /// How long a packet is on its way between the hosts: as good as nothing, like veth.
@@ -36,6 +38,10 @@ impl Tank for SimTank {
 
     fn pass(&self, time: Duration) {
         self.hosts[0].sleep(time);
+    }
+
+    fn resets(&self) -> Vec<(SocketAddr, SocketAddr)> {
+        self.resets.take()
     }
 
     fn first_port(&self) -> u16 {
@@ -83,6 +89,7 @@ pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, Str
             Ok(())
         });
     }
+    let resets = sim.watch_resets();
     let log: Drawer<Log> = Drawer::default();
     let (told, program) = (Arc::clone(&log), program.clone());
     one.run(move |host| {
@@ -94,7 +101,7 @@ pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, Str
                 None => host.sleep(LATENCY),
             }
         }
-        put(&told, execute(&SimTank { hosts }, &program));
+        put(&told, execute(&SimTank { hosts, resets }, &program));
         Ok(())
     });
     let report = sim.run();

@@ -1,5 +1,7 @@
 //! The lab on this machine's kernel. Where it is not allowed every test says so and passes.
 
+mod resets;
+
 use std::{
     io::{Read as _, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket},

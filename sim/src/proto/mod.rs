@@ -8,7 +8,7 @@ pub(crate) mod tcp;
 pub(crate) mod udp;
 pub(crate) mod unix;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::{
     base::{Instant, Rng},
@@ -30,9 +30,18 @@ pub(crate) struct Cx<'a> {
 pub(crate) struct Out {
     pub(crate) packets: Vec<Packet>,
     pub(crate) pool: Pool,
+    /// From whom and to whom each RST is, if somebody watches.
+    pub(crate) resets: Option<Vec<(SocketAddr, SocketAddr)>>,
 }
 
 impl Out {
+    /// Writes down that a RST is left.
+    pub(crate) fn note_reset(&mut self, from: SocketAddr, to: SocketAddr) {
+        if let Some(resets) = &mut self.resets {
+            resets.push((from, to));
+        }
+    }
+
     /// Leaves a segment.
     #[inline]
     pub(crate) fn segment(&mut self, src: IpAddr, dst: IpAddr, segment: Segment) {

@@ -1,6 +1,9 @@
 //! Packets between hosts: over which link, when they arrive, and what keeps them from it.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use super::{
     Event, World,
@@ -114,6 +117,14 @@ impl World {
                 self.drop_packet(id, packet, reason);
             }
         }
+    }
+
+    pub(crate) fn watch_resets(&mut self) {
+        self.out.resets.get_or_insert_default();
+    }
+
+    pub(crate) fn take_resets(&mut self) -> Vec<(SocketAddr, SocketAddr)> {
+        self.out.resets.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Sends a packet on its way.

@@ -74,6 +74,7 @@ impl World {
         spare.agenda.clear();
         spare.flights.clear(&mut spare.out.pool);
         spare.out.packets.clear();
+        spare.out.resets = None;
         spare.wakes.clear();
         spare.unarmed.clear();
         spare.to_arm.clear();

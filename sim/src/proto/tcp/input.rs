@@ -570,5 +570,6 @@ pub(crate) fn reset_for(segment: &Segment, local: IpAddr, remote: IpAddr, cx: &m
         options: Options::default(),
         payload: Default::default(),
     };
+    cx.out.note_reset((local, reset.src_port).into(), (remote, reset.dst_port).into());
     cx.out.segment(local, remote, reset);
 }
