@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeMap, io};
 
-use super::{Cell, kept, record_of};
+use super::{Cell, kept, record_of, records_of_others};
 use crate::{
     Case, CaseResult, Results, Verdict, World, cases,
     surface::{OnSim, Outcome, Records, Surface, judge_by, run_on_sim},
 };
+
+/// What stands for a share of nothing.
+pub(super) const NONE: &str = "·";
 
 /// How a page came to be that is not of records.
 #[derive(Clone, Debug)]
@@ -43,8 +46,9 @@ impl Evidence {
         let real = record_of(results).map_or(real.clone(), |record| real.led_by(record));
         let in_sim = results.cases.iter().filter(|case| case.world == World::Sim);
         let sim: BTreeMap<_, CaseResult> = in_sim.map(|case| (case.name, case.clone())).collect();
+        let others = records_of_others(results).fold(recorded(kept()), |others, record| others.led_by(record));
         let was_run = |case: &&Case| results.cases.iter().any(|result| result.name == case.name);
-        Self::new(cases().iter().copied().filter(was_run).collect(), real, sim, recorded(kept()))
+        Self::new(cases().iter().copied().filter(was_run).collect(), real, sim, others)
     }
 
     pub(super) fn new(cases: Vec<&'static Case>, real: Records, sim: OnSim, others: Records) -> Self {
@@ -104,7 +108,7 @@ impl Evidence {
         let worst = [Verdict::Failed, Verdict::Differs, Verdict::Absent, Verdict::Skipped];
         let worst = worst.into_iter().find(|verdict| count(*verdict) > 0).unwrap_or(Verdict::Passed);
         match verdicts.len() {
-            0 => Cell::from("none run"),
+            0 => Cell::from(NONE),
             all if all == passed => Cell::verdict(Verdict::Passed, &format!("all {all}")),
             all => Cell::verdict(worst, &format!("{passed} of {all}")),
         }

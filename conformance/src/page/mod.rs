@@ -35,7 +35,7 @@ pub use self::{
     parts::{Cell, Row, Section, Span, Table},
 };
 use crate::{
-    Results,
+    Results, World,
     surface::{self, Record, Records},
 };
 
@@ -159,7 +159,16 @@ pub fn this_machine() -> String {
     }
 }
 
+/// A record for each implementation that is neither of our worlds.
+fn records_of_others(results: &Results) -> impl Iterator<Item = Record> {
+    let mut names: Vec<_> = results.cases.iter().map(|case| case.world).collect();
+    names.retain(|world| matches!(world, World::Other(_)));
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(|world| Record::named(world.name(), results.cases.iter().filter(|case| case.world == world)))
+}
+
 /// A record of a run that has just been made on this machine, if the real world was in it.
 fn record_of(results: &Results) -> Option<Record> {
-    results.cases.iter().any(|case| case.world == crate::World::Real).then(|| Record::of(results))
+    results.cases.iter().any(|case| case.world == World::Real).then(|| Record::of(results))
 }

@@ -63,7 +63,10 @@ fn others_have_a_column_of_what_they_passed() {
     let section = others::section(&evidence);
     assert_eq!(section.tables[0].head, ["topic", "mine 1.0", "yours 0.2"]);
     let cells: Vec<_> = section.tables[0].rows[0].cells.iter().map(text).collect();
-    assert_eq!(cells, [case.topic(), "all 1", "none run"]);
+    assert_eq!(cells, [case.topic(), "all 1", "·"]);
+    let unknown = records(&[("yours 0.2", Verdict::Absent, "no such socket")]);
+    let unknown = Evidence::new(vec![case], Records::default(), BTreeMap::new(), unknown);
+    assert!(others::section(&unknown).tables.is_empty(), "nothing could be asked");
     let nobody = Evidence::new(vec![case], Records::default(), BTreeMap::new(), Records::default());
     assert!(others::section(&nobody).tables.is_empty());
 }
