@@ -5,7 +5,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `program/` | what a program is: hosts, sockets in slots, calls as data |
+//! | `program/` | what a program is: hosts, sockets in slots, calls as data; `program/text/` its text, a timed script, both ways |
 //! | `draw/` | a proptest strategy of programs, and how they shrink |
 //! | `execute.rs` | runs a program over any [`Net`](wavetank_api::Net), and writes down what it saw: a [`Log`] |
 //! | `log.rs` | answers, readiness, states; ephemeral ports up to renaming |
@@ -28,4 +28,4 @@ pub use execute::{Tank, execute};
 pub use freedoms::{FREEDOMS, Freedom};
 pub use hunt::{Finding, Hunt, Hunted};
 pub use log::{Answer, Bytes, Entry, Fact, Log, Seen};
-pub use program::{Call, Place, Port, Program, SLOTS, Slot};
+pub use program::{Call, ParseProgramError, Place, Port, Program, SLOTS, Slot};

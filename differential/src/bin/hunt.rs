@@ -9,8 +9,11 @@ fn main() {
     findings.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.count));
     for (signature, finding) in findings {
         println!("== {} x {signature}  (seed {})", finding.count, finding.seed);
+        if finding.program.hosts != 1 {
+            println!("hosts {}", finding.program.hosts);
+        }
         for (at, call) in finding.program.calls.iter().enumerate() {
-            println!("  {at} {call:?}");
+            println!("{call}  # {at}");
         }
         println!("{}", finding.difference);
     }

@@ -1,10 +1,13 @@
 //! [`Program`]: calls as data.
 
 mod names;
+mod text;
 
 use std::net::IpAddr;
 
 use wavetank_api::Addr;
+
+pub use self::text::ParseProgramError;
 
 /// The number of a socket of a program.
 pub type Slot = u8;
