@@ -13,7 +13,11 @@ use wavetank_api::{
     option::{OptValue as _, TcpInfo},
 };
 
-use crate::{Answer, Bytes, Call, Entry, Fact, Log, Place, Port, Program, SLOTS, Seen, Slot, log::EPHEMERAL};
+use crate::{
+    Answer, Bytes, Call, Entry, Fact, Log, Place, Port, Program, SLOTS, Seen, Slot,
+    log::EPHEMERAL,
+    slots::{Held, Slots},
+};
 
 /// A network that programs can be run on: one or two hosts.
 pub trait Tank {
@@ -25,6 +29,9 @@ pub trait Tank {
 
     /// Waits until everything that is on its way has arrived.
     fn settle(&self);
+
+    /// A call has its socket, and is about to be made: with several threads, others may run in between.
+    fn before_call(&self) {}
 
     /// Lets time pass.
     fn pass(&self, time: Duration);
@@ -53,25 +60,13 @@ pub fn execute<T: Tank>(tank: &T, program: &Program) -> Log {
     run.log
 }
 
-/// A socket, and where it lives.
-struct Held<F> {
-    fd: Arc<F>,
-    host: u8,
-    is_tcp: bool,
-}
-
-impl<F> Clone for Held<F> {
-    fn clone(&self) -> Self {
-        Self { fd: Arc::clone(&self.fd), ..*self }
-    }
-}
-
-struct Run<'a, T: Tank> {
+/// What makes the calls of one thread.
+pub(crate) struct Run<'a, T: Tank> {
     tank: &'a T,
-    slots: [Option<Held<<T::Net as Net>::Fd>>; SLOTS],
+    slots: Slots<<T::Net as Net>::Fd>,
     first_port: u16,
-    /// Ephemeral ports in the order in which they came up.
-    ephemeral: Vec<u16>,
+    /// Ephemeral ports in the order in which they came up; none if they keep their numbers, because others have some too.
+    ephemeral: Option<Vec<u16>>,
     log: Log,
     buf: Vec<u8>,
 }
@@ -95,43 +90,45 @@ type Said = std::result::Result<Vec<Fact>, Stop>;
 
 impl<'a, T: Tank> Run<'a, T> {
     fn new(tank: &'a T) -> Self {
-        Self {
-            tank,
-            slots: Default::default(),
-            first_port: tank.first_port(),
-            ephemeral: Vec::new(),
-            log: Log::default(),
-            buf: Vec::new(),
-        }
+        Self { ephemeral: Some(Vec::new()), ..Self::sharing(tank, Slots::default(), tank.first_port()) }
+    }
+
+    /// One of those that share these slots and named ports. Ephemeral ports keep their numbers.
+    pub(crate) fn sharing(tank: &'a T, slots: Slots<<T::Net as Net>::Fd>, first_port: u16) -> Self {
+        Self { tank, slots, first_port, ephemeral: None, log: Log::default(), buf: Vec::new() }
     }
 
     fn step(&mut self, step: usize, call: &Call) {
-        let said = self.make(step, call);
+        let answer = self.answer(step, call);
         self.tank.settle();
-        let answer = match said {
-            Ok(facts) => Answer::Done(facts),
-            Err(Stop::NoSocket) => Answer::NoSocket,
-            Err(Stop::Error(error)) => error.errno().map_or(Answer::NoSocket, Answer::Failed),
-        };
         let seen = self.look();
         let resets = self.resets();
         self.log.entries.push(Entry { answer, seen, resets });
     }
 
+    /// Makes a call.
+    pub(crate) fn answer(&mut self, step: usize, call: &Call) -> Answer {
+        match self.make(step, call) {
+            Ok(facts) => Answer::Done(facts),
+            Err(Stop::NoSocket) => Answer::NoSocket,
+            Err(Stop::Error(error)) => error.errno().map_or(Answer::NoSocket, Answer::Failed),
+        }
+    }
+
     fn held(&self, slot: Slot) -> std::result::Result<Held<<T::Net as Net>::Fd>, Stop> {
-        self.slots.get(usize::from(slot)).cloned().flatten().ok_or(Stop::NoSocket)
+        self.slots.get(slot).ok_or(Stop::NoSocket)
     }
 
     fn put(&mut self, slot: Slot, host: u8, fd: <T::Net as Net>::Fd) {
         let is_tcp = tcp_state(self.tank.host(host), &fd).is_some();
-        self.slots[usize::from(slot) % SLOTS] = Some(Held { fd: Arc::new(fd), host, is_tcp });
+        self.slots.put(slot, Some(Held { fd: Arc::new(fd), host, is_tcp }));
     }
 
     /// What each socket shows.
-    fn look(&self) -> [Option<Seen>; SLOTS] {
-        let mut seen = [None; SLOTS];
+    pub(crate) fn look(&self) -> [Option<Seen>; SLOTS] {
+        let (mut seen, slots) = ([None; SLOTS], self.slots.all());
         for host in 0..2 {
-            let of_host = || self.slots.iter().enumerate().filter_map(|(slot, held)| Some((slot, held.as_ref()?)));
+            let of_host = || slots.iter().enumerate().filter_map(|(slot, held)| Some((slot, held.as_ref()?)));
             let mut fds: Vec<PollFd<'_, T::Net>> =
                 of_host().filter(|(_, held)| held.host == host).map(|(_, held)| PollFd::new(&*held.fd, ALL)).collect();
             if fds.is_empty() {
@@ -164,10 +161,11 @@ impl<'a, T: Tank> Run<'a, T> {
         match addr.port() {
             Some(port) if named.contains(&port) => addr.with_port(port - self.first_port + Port::NAMED),
             Some(port) if EPHEMERAL.contains(&port) => {
-                let known = self.ephemeral.iter().position(|&known| known == port);
+                let Some(ephemeral) = &mut self.ephemeral else { return addr };
+                let known = ephemeral.iter().position(|&known| known == port);
                 let index = known.unwrap_or_else(|| {
-                    self.ephemeral.push(port);
-                    self.ephemeral.len() - 1
+                    ephemeral.push(port);
+                    ephemeral.len() - 1
                 });
                 addr.with_port(EPHEMERAL.end() + 1 + index as u16)
             }
@@ -199,7 +197,8 @@ impl<'a, T: Tank> Run<'a, T> {
         let tank = self.tank;
         if let Some(slot) = call.slot() {
             let held = self.held(slot)?;
-            return self.on_socket(step, call, slot, &held);
+            self.tank.before_call();
+            return self.on_socket(step, call, slot, held);
         }
         match call {
             Call::Socket { host, into, family, kind, protocol } => {
@@ -221,7 +220,12 @@ impl<'a, T: Tank> Run<'a, T> {
         Ok(Vec::new())
     }
 
-    fn on_socket(&mut self, step: usize, call: &Call, slot: Slot, held: &Held<<T::Net as Net>::Fd>) -> Said {
+    fn on_socket(&mut self, step: usize, call: &Call, slot: Slot, held: Held<<T::Net as Net>::Fd>) -> Said {
+        if matches!(call, Call::Close { .. }) {
+            drop(held);
+            self.slots.put(slot, None);
+            return Ok(Vec::new());
+        }
         let (net, fd) = (self.tank.host(held.host), &*held.fd);
         let done = |result: Result<()>| result.map(|()| Vec::new()).map_err(Stop::from);
         match call {
@@ -236,15 +240,11 @@ impl<'a, T: Tank> Run<'a, T> {
                 self.put(*into, held.host, new);
                 Ok(vec![self.fact_of(Some(addr))])
             }
-            Call::Send { .. } => self.send(step, call, held),
-            Call::Recv { .. } => self.recv(call, held),
+            Call::Send { .. } => self.send(step, call, &held),
+            Call::Recv { .. } => self.recv(call, &held),
             Call::Shutdown { how, .. } => {
                 const HOW: [Shutdown; 3] = [Shutdown::Read, Shutdown::Write, Shutdown::Both];
                 done(net.shutdown(fd, HOW[usize::from(*how) % 3]))
-            }
-            Call::Close { .. } => {
-                self.slots[usize::from(slot)] = None;
-                Ok(Vec::new())
             }
             Call::Dup { into, .. } => {
                 let fd = net.dup(fd)?;
@@ -279,7 +279,9 @@ impl<'a, T: Tank> Run<'a, T> {
                 let count = net.poll(&mut fds, Some(Duration::ZERO))?;
                 Ok(vec![Fact::Number(count as i64), Fact::Events(fds[0].revents)])
             }
-            Call::Socket { .. } | Call::Socketpair { .. } | Call::Wait { .. } => unreachable!("no socket's call"),
+            Call::Socket { .. } | Call::Socketpair { .. } | Call::Wait { .. } | Call::Close { .. } => {
+                unreachable!("made already")
+            }
         }
     }
 

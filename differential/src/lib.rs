@@ -20,6 +20,7 @@ mod freedoms;
 mod hunt;
 mod log;
 mod program;
+mod slots;
 pub mod world;
 
 pub use compare::{Difference, Part, compare};
