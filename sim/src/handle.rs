@@ -58,6 +58,13 @@ impl SimHost {
         self.world.enter(|world| world.hosts.get(self.id.index()).map_or_else(Vec::new, |host| host.addrs.to_vec()))
     }
 
+    /// `int sched_yield(void)`: another process that is ready may run before this one goes on. No time passes.
+    #[doc(alias = "sched_yield")]
+    #[track_caller]
+    pub fn yield_now(&self) {
+        self.caller().yield_now();
+    }
+
     /// A sysctl of this machine as `/proc/sys` shows it.
     ///
     /// # Errors

@@ -98,6 +98,30 @@ impl Sim {
         self
     }
 
+    /// Lets `choose` say which of so many ready processes runs next (from 0 on), instead of drawing it from the seed: for who walks
+    /// through schedules in an order of their own. It is asked whenever there is a choice, and cannot look into the world, nor make a
+    /// call. Processes switch when one waits, ends, or calls [`SimHost::yield_now`].
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use wavetank_api::Host;
+    /// use wavetank_sim::Sim;
+    ///
+    /// let (sim, order) = (Sim::new(1), Arc::new(Mutex::new(Vec::new())));
+    /// let host = sim.host("host");
+    /// for number in 0..3 {
+    ///     let order = Arc::clone(&order);
+    ///     host.run(move |_| Ok(order.lock().unwrap().push(number)));
+    /// }
+    /// sim.set_scheduler(|ready| ready - 1);
+    /// sim.run();
+    /// assert_eq!(*order.lock().unwrap(), [2, 0, 1]);
+    /// ```
+    pub fn set_scheduler(&self, choose: impl FnMut(usize) -> usize + Send + 'static) -> &Self {
+        self.world.enter(|world| world.tasks.set_chooser(Box::new(choose)));
+        self
+    }
+
     /// The run ends at this virtual time if it has not ended before. Default: 24 hours; never more than 292 years.
     pub fn set_time_limit(&self, limit: Duration) -> &Self {
         self.world.enter(|world| world.limits.until = (Instant::default() + limit).min(Limits::LATEST));

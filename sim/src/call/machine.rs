@@ -1,11 +1,11 @@
 //! What a program asks of its machine besides the network: time, threads, randomness, event counts.
 
-use std::time::Duration;
+use std::{panic::Location, time::Duration};
 
 use wavetank_api::{Errno, Result};
 
 use super::{Attempt, Caller, For, Told};
-use crate::base::Instant;
+use crate::{base::Instant, world::carrier};
 
 impl Caller<'_> {
     /// `clock_gettime(CLOCK_MONOTONIC)`. Not traced: reading a clock changes nothing. But who reads it again and again is
@@ -47,6 +47,23 @@ impl Caller<'_> {
         });
         // In a program that is dead a sleep is over at once.
         drop(result);
+    }
+
+    /// sched_yield(2).
+    #[track_caller]
+    pub(crate) fn yield_now(&self) {
+        let line = Location::caller();
+        let parked = self.world.enter(|world| {
+            if std::thread::panicking() || !world.tasks.any_ready() || world.is_dead(self.host, self.program) {
+                return false;
+            }
+            let Some((task, parking)) = world.begin_parking() else { return false };
+            world.park("sched_yield", -1, line, None);
+            world.wake(task, parking)
+        });
+        if parked {
+            carrier::suspend();
+        }
     }
 
     /// getrandom(2).

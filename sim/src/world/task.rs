@@ -49,18 +49,24 @@ pub(crate) struct Wait {
     pub(crate) deadline: Option<Instant>,
 }
 
+/// Says which of so many ready processes runs next. It is asked inside the world, which it cannot enter.
+pub(crate) type Chooser = Box<dyn FnMut(usize) -> usize + Send>;
+
 /// The processes of a world, and the order in which ready ones run.
 pub(crate) struct Tasks {
     pub(crate) all: Vec<Task>,
     ready: VecDeque<TaskId>,
     rng: Rng,
+    /// Who is asked instead of `rng`.
+    chooser: Option<Chooser>,
     /// Processes the run waits for that have not ended.
     pub(crate) clients: usize,
 }
 
 impl Default for Tasks {
     fn default() -> Self {
-        Self { all: Vec::new(), ready: VecDeque::new(), rng: Rng::stream(0, "schedule", 0), clients: 0 }
+        let rng = Rng::stream(0, "schedule", 0);
+        Self { all: Vec::new(), ready: VecDeque::new(), rng, chooser: None, clients: 0 }
     }
 }
 
@@ -71,10 +77,16 @@ impl Tasks {
         self
     }
 
+    /// From now on `chooser` decides.
+    pub(crate) fn set_chooser(&mut self, chooser: Chooser) {
+        self.chooser = Some(chooser);
+    }
+
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         self.all.clear();
         self.ready.clear();
+        self.chooser = None;
         self.clients = 0;
     }
 
@@ -128,11 +140,15 @@ impl Tasks {
         !self.ready.is_empty()
     }
 
-    /// The process to run next: drawn from the seed among those that are ready, so that seeds explore schedules.
+    /// The process to run next: drawn from the seed among those that are ready, so that seeds explore schedules, unless somebody
+    /// was asked to choose.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<TaskId> {
         if self.ready.len() > 1 {
-            let chosen = self.rng.below(self.ready.len() as u64) as usize;
+            let chosen = match &mut self.chooser {
+                None => self.rng.below(self.ready.len() as u64) as usize,
+                Some(choose) => choose(self.ready.len()).min(self.ready.len() - 1),
+            };
             self.ready.swap(0, chosen);
         }
         self.ready.pop_front()
