@@ -11,14 +11,18 @@
 //! | `log.rs` | answers, readiness, states; ephemeral ports up to renaming |
 //! | `world/` | the two worlds: fresh network namespaces, and the simulator |
 //! | `compare.rs`, `freedoms.rs` | what is equal; what Linux may choose, and within which bounds |
+//! | `print/` | programs for readers: with the answers beside the calls, as C, as Rust |
+//! | `corpus.rs` | programs that once showed a difference, `fixtures/differential/`, and how they are run again |
 //! | `hunt.rs` | many programs, the differences among them, each confirmed and cut down |
 
 mod compare;
+pub mod corpus;
 mod draw;
 mod execute;
 mod freedoms;
 mod hunt;
 mod log;
+mod print;
 mod program;
 mod slots;
 pub mod world;
@@ -29,4 +33,5 @@ pub use execute::{Tank, execute};
 pub use freedoms::{FREEDOMS, Freedom};
 pub use hunt::{Finding, Hunt, Hunted};
 pub use log::{Answer, Bytes, Entry, Fact, Log, Seen};
+pub use print::annotated;
 pub use program::{Call, ParseProgramError, Place, Port, Program, SLOTS, Slot};

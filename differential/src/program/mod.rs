@@ -1,7 +1,7 @@
 //! [`Program`]: calls as data.
 
 mod names;
-mod text;
+pub(crate) mod text;
 
 use std::net::IpAddr;
 

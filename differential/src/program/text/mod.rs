@@ -45,3 +45,7 @@ mod words;
 mod write;
 
 pub use self::read::ParseProgramError;
+pub(crate) use self::{
+    words::events,
+    write::{Letter, Message, Value},
+};

@@ -69,7 +69,7 @@ pub(super) fn flags(number: i32) -> String {
     MsgFlags::from_bits_retain(number).to_string()
 }
 
-pub(super) fn events(number: i16) -> String {
+pub(crate) fn events(number: i16) -> String {
     let named = EVENTS.iter().filter(|(_, bit)| number & bit != 0);
     let rest = named.clone().fold(number, |rest, (_, bit)| rest & !bit);
     let names: Vec<String> =

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use wavetank_api::{
     Addr,
-    control::{ControlBuf, ControlMessages},
+    control::{Cmsg, ControlBuf, ControlMessages},
 };
 
 use super::words;
@@ -178,12 +178,23 @@ impl fmt::Display for Messages<'_> {
             return Hex(self.0).fmt(f);
         }
         let list: Vec<String> = ControlMessages::new(self.0)
-            .map(|message| {
-                let kind = words::control(message.level, message.kind);
-                format!("{}:{kind} {}", words::level(message.level), Value(message.data))
-            })
+            .map(|Cmsg { level, kind, data }| Message { level, kind, data }.to_string())
             .collect();
         write!(f, "[{}]", list.join(", "))
+    }
+}
+
+/// One of them.
+pub(crate) struct Message<'a> {
+    pub(crate) level: i32,
+    pub(crate) kind: i32,
+    pub(crate) data: &'a [u8],
+}
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = words::control(self.level, self.kind);
+        write!(f, "{}:{kind} {}", words::level(self.level), Value(self.data))
     }
 }
 

@@ -1,0 +1,5 @@
+//! Programs and what became of them, for readers: as a timed script with the answers beside the calls.
+
+mod annotated;
+
+pub use self::annotated::annotated;
