@@ -89,7 +89,7 @@ fn every_call_family_behaviour_and_option_has_a_row() {
         let section = match group.name {
             "Constants" => continue,
             "Address families and protocols" => "Families",
-            "Stated behaviour" | "Exceptions" | "Examples" => "Behaviour",
+            "Stated behaviour" | "Exceptions" | "Examples" | "Attributes" => "Behaviour",
             _ => "Calls",
         };
         let names = names_in(section);

@@ -3,38 +3,59 @@
 use super::{
     Cell, Section, Table,
     evidence::Evidence,
-    parts::{Span, code_list},
+    parts::{Span, code_list, has_word},
 };
 use crate::{
-    Verdict,
-    surface::{Judged, RealState, SimState},
+    Case, Verdict,
+    surface::{Judged, RealState, Row, SimState},
 };
 
 /// The headings of the surface whose rows are calls, and those of what is stated beside them.
-const CALLS: [&str; 4] = ["Functions that create sockets", "Other functions", "Socket methods", "Attributes"];
-const BEHAVIOURS: [&str; 3] = ["Stated behaviour", "Exceptions", "Examples"];
+const CALLS: [&str; 3] = ["Functions that create sockets", "Other functions", "Socket methods"];
+const BEHAVIOURS: [&str; 4] = ["Attributes", "Stated behaviour", "Exceptions", "Examples"];
 
 pub(super) fn calls(evidence: &Evidence) -> Section {
-    let text = "How far each world has come with a call, and the cases that show it best; all of them are below, by topic. Where it is in \
-                Rust, and the tests beside the cases, is in [SURFACE.md](SURFACE.md).";
-    Section::new("Calls", &[text], tables(evidence, &CALLS))
+    let text = "How far each world has come with a call, and what became of its cases: those that show it best, and all whose topic or \
+                statement has its name. *Absent* are those of families that the simulator has not. Where the call is in Rust, and the tests beside the cases, is in [SURFACE.md](SURFACE.md).";
+    let naming = |row: &Row| Some(if row.elsewhere.is_some() { Cell::default() } else { naming(evidence, row) });
+    let head = ["name", "real", "simulated", "all cases of it", "shown best by"];
+    Section::new("Calls", &[text], tables(evidence, &CALLS, &head, naming))
 }
 
 pub(super) fn behaviours(evidence: &Evidence) -> Section {
     let text = "What the documentation states of no single call.";
-    Section::new("Behaviour", &[text], tables(evidence, &BEHAVIOURS))
+    Section::new("Behaviour", &[text], tables(evidence, &BEHAVIOURS, &["name", "real", "simulated", "cases"], |_| None))
 }
 
-fn tables(evidence: &Evidence, groups: &[&str]) -> Vec<Table> {
+fn tables(evidence: &Evidence, groups: &[&str], head: &[&str], more: impl Fn(&Row) -> Option<Cell>) -> Vec<Table> {
     let table = |group: &&str| {
         let rows = evidence.surface.rows.iter().filter(|judged| judged.group == *group);
-        let rows = rows.filter(|judged| evidence.knows(judged.row.cases)).map(|judged| line(evidence, judged));
-        Table::new(group, ["name", "real", "simulated", "cases"]).rows(rows)
+        let rows = rows
+            .filter(|judged| evidence.knows(judged.row.cases))
+            .map(|judged| line(evidence, judged, more(judged.row)));
+        Table::new(group, head).rows(rows)
     };
     groups.iter().map(table).collect()
 }
 
-fn line(evidence: &Evidence, judged: &Judged) -> Vec<Cell> {
+/// Cases whose topic or statement has the name of the call, or that the row names.
+fn naming(evidence: &Evidence, row: &Row) -> Cell {
+    let name = row.name.split('(').next().unwrap_or(row.name);
+    let of_it = |case: &&&Case| {
+        case.topic().split("::").any(|part| part == name)
+            || has_word(case.statement, name)
+            || row.cases.contains(&case.name)
+    };
+    let cases: Vec<_> = evidence.cases.iter().filter(of_it).map(|case| case.name).collect();
+    if cases.is_empty() {
+        return Cell::default();
+    }
+    let [real, sim] =
+        [evidence.share(&cases, |case| evidence.in_real(case)), evidence.share(&cases, |case| evidence.in_sim(case))];
+    Cell::from("real ").followed(real).then("; ", "simulated ").followed(sim)
+}
+
+fn line(evidence: &Evidence, judged: &Judged, more: Option<Cell>) -> Vec<Cell> {
     let row = judged.row;
     let proof = match (row.cases, row.tests) {
         ([], tests) => {
@@ -49,7 +70,8 @@ fn line(evidence: &Evidence, judged: &Judged) -> Vec<Cell> {
         name.0.push(Span::Break);
         name.0.extend(Cell::from(row.note).0);
     }
-    vec![name, real(evidence, &judged.real), sim(&judged.sim), proof]
+    let states = [name, real(evidence, &judged.real), sim(&judged.sim)];
+    states.into_iter().chain(more).chain([proof]).collect()
 }
 
 /// The machine is named where it is not the one at hand.

@@ -2,8 +2,11 @@
 
 use wavetank_api::Errno;
 
-use super::{Cell, Section, Table, evidence::Evidence, parts::topics};
-use crate::Case;
+use super::{
+    Cell, Section, Table,
+    evidence::Evidence,
+    parts::{has_word, topics},
+};
 
 const TEXT: &str = "The errnos that the statements of cases name, and what became of these cases.";
 
@@ -14,7 +17,8 @@ pub(super) fn section(evidence: &Evidence) -> Section {
     let rows = NUMBERS.filter_map(|number| {
         let errno = Errno::from_raw(number);
         let name = errno.name()?;
-        let cases: Vec<_> = evidence.cases.iter().filter(|case| demands(case, name)).map(|case| case.name).collect();
+        let cases: Vec<_> =
+            evidence.cases.iter().filter(|case| has_word(case.statement, name)).map(|case| case.name).collect();
         let line = || {
             vec![
                 Cell::code(name),
@@ -28,8 +32,4 @@ pub(super) fn section(evidence: &Evidence) -> Section {
     });
     let head = ["errno", "which says", "cases of", "real", "simulated"];
     Section::new("Errnos", &[TEXT], vec![Table::new("", head).rows(rows)])
-}
-
-fn demands(case: &Case, errno: &str) -> bool {
-    case.statement.split(|character: char| !character.is_ascii_alphanumeric()).any(|word| word == errno)
 }

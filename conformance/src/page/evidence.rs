@@ -100,17 +100,21 @@ impl Evidence {
         }
     }
 
-    /// How many of the cases passed, of those that were run: `12 of 13`.
+    /// How many of the cases passed, of those that were run, and how the others ended: `12 of 13, 1 absent`.
     pub(super) fn share(&self, cases: &[&str], verdict: impl Fn(&str) -> Option<Verdict>) -> Cell {
         let verdicts: Vec<_> = cases.iter().filter_map(|case| verdict(case)).collect();
         let count = |wanted| verdicts.iter().filter(|verdict| **verdict == wanted).count();
-        let passed = count(Verdict::Passed);
-        let worst = [Verdict::Failed, Verdict::Differs, Verdict::Absent, Verdict::Skipped];
-        let worst = worst.into_iter().find(|verdict| count(*verdict) > 0).unwrap_or(Verdict::Passed);
-        match verdicts.len() {
-            0 => Cell::from(NONE),
-            all if all == passed => Cell::verdict(Verdict::Passed, &format!("all {all}")),
-            all => Cell::verdict(worst, &format!("{passed} of {all}")),
+        let others = [Verdict::Failed, Verdict::Differs, Verdict::Absent, Verdict::Skipped];
+        let others: Vec<_> = others.into_iter().filter(|verdict| count(*verdict) > 0).collect();
+        match (verdicts.len(), others.first()) {
+            (0, _) => Cell::from(NONE),
+            (all, None) => Cell::verdict(Verdict::Passed, &format!("all {all}")),
+            (all, Some(&worst)) => {
+                let text = Cell::verdict(worst, &format!("{} of {all}", count(Verdict::Passed)));
+                others
+                    .into_iter()
+                    .fold(text, |text, other| text.then(", ", &format!("{} {}", count(other), other.name())))
+            }
         }
     }
 }

@@ -154,6 +154,13 @@ impl Cell {
         cases.iter().map(|case| Self(vec![Span::Case(case)])).fold(Self::default(), Self::and)
     }
 
+    /// Followed by that.
+    #[must_use]
+    pub fn followed(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Followed by these words.
     #[must_use]
     pub fn then(mut self, link: &str, text: &str) -> Self {
@@ -175,6 +182,11 @@ impl Cell {
 /// Several words of code, with commas between.
 pub(super) fn code_list<'a>(words: impl IntoIterator<Item = &'a str>) -> Cell {
     words.into_iter().map(Cell::code).fold(Cell::default(), Cell::and)
+}
+
+/// Whether one of the words of a text is that; an underscore belongs to a word.
+pub(super) fn has_word(text: &str, wanted: &str) -> bool {
+    text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_').any(|word| word == wanted)
 }
 
 /// The topics of cases, in the cases' order.
