@@ -107,6 +107,6 @@ pub fn runner() -> Runner {
 
 fn main() -> ExitCode {
     let results = runner().filter(std::env::args().nth(1).as_deref()).run(|_| ());
-    println!("{results}");
+    println!("{results}\n{}", results.by_topic());
     results.exit_code()
 }

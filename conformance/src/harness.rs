@@ -11,6 +11,8 @@
 //! ```
 
 use std::{
+    fs, io,
+    path::Path,
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -18,7 +20,13 @@ use std::{
 pub use libtest_mimic::Arguments;
 use libtest_mimic::{Completion, Failed, Trial};
 
-use crate::{Case, CaseResult, Results, Runner, Verdict, is_in_vm};
+use crate::{
+    Case, CaseResult, Results, Runner, Verdict, is_in_vm,
+    page::{self, Made},
+};
+
+/// The folder that the results go into as JUnit's XML, by this name in the environment: `real.xml` of the real world.
+pub const JUNIT: &str = "WAVETANK_JUNIT";
 
 /// Runs the runner's cases, with the arguments of the command line: `cargo test --test conformance -- accept --skip reset`.
 pub fn main(runner: &Runner) -> ExitCode {
@@ -55,7 +63,19 @@ pub fn main_with(runner: &Runner, arguments: Arguments) -> ExitCode {
         println!("no case was run: is the filter a part of a case's name?");
         failed = true;
     }
+    if let Some(folder) = std::env::var_os(JUNIT)
+        && let Err(error) = leave(&results, runner, Path::new(&folder))
+    {
+        println!("the results could not be left in {}: {error}", folder.display());
+        failed = true;
+    }
     if failed { ExitCode::from(101) } else { ExitCode::SUCCESS }
+}
+
+fn leave(results: &Results, runner: &Runner, folder: &Path) -> io::Result<()> {
+    let made = Made { by: std::env::args().collect::<Vec<_>>().join(" "), on: page::this_machine() };
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join(format!("{}.xml", runner.world().name().replace('/', "-"))), page::junit(results, &made))
 }
 
 fn trial(runner: Runner, case: &'static Case, results: &Arc<Mutex<Results>>) -> Trial {

@@ -81,6 +81,7 @@ pub mod script;
 mod subject;
 pub mod surface;
 mod table;
+mod topics;
 mod vhci;
 
 #[doc(hidden)]

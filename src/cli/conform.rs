@@ -1,15 +1,13 @@
 //! `conform`: the conformance cases on one world or both, and a table.
 
 use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wavetank_conformance::{
-    CaseResult, Results, Runner, Stop as Unasked, Verdict, World,
+    Results, Runner, Stop as Unasked, World,
     bind_table::{self, Beside, Table},
     page::{self, Made, Page},
     surface::Record,
@@ -68,7 +66,7 @@ pub(super) fn conform(args: &ConformArgs, json: bool, command: &str) -> Result<b
     if json {
         say_json(&json::Conformed::new(&results))?;
     } else {
-        say(&format!("{results}\n{}", table(&results.cases, worlds)))?;
+        say(&format!("{results}\n{}", results.by_topic()))?;
     }
     Ok(results.is_ok())
 }
@@ -142,87 +140,8 @@ fn style() -> ProgressStyle {
 
 /// The line for a filter that nothing matches.
 fn no_case(filter: Option<&str>) -> String {
-    let mut topics: Vec<_> = wavetank_conformance::cases().iter().map(|case| topic(case.name)).collect();
+    let mut topics: Vec<_> = wavetank_conformance::cases().iter().map(|case| case.topic()).collect();
     topics.sort_unstable();
     topics.dedup();
     format!("no case has {:?} in its name: there are {}", filter.unwrap_or_default(), topics.join(", "))
-}
-
-/// The name of a case without its last part.
-fn topic(name: &str) -> &str {
-    name.rsplit_once("::").map_or(name, |(topic, _)| topic)
-}
-
-const COLUMNS: [(Verdict, &str); 5] = [
-    (Verdict::Passed, "passed"),
-    (Verdict::Failed, "failed"),
-    (Verdict::Skipped, "skipped"),
-    (Verdict::Differs, "differs"),
-    (Verdict::Absent, "absent"),
-];
-
-/// A line for each topic, and for each world a column of each verdict.
-fn table(cases: &[CaseResult], worlds: &[World]) -> String {
-    let mut counts: BTreeMap<&str, BTreeMap<(World, Verdict), usize>> = BTreeMap::new();
-    let mut sums: BTreeMap<(World, Verdict), usize> = BTreeMap::new();
-    for case in cases {
-        *counts.entry(topic(case.name)).or_default().entry((case.world, case.verdict)).or_default() += 1;
-        *sums.entry((case.world, case.verdict)).or_default() += 1;
-    }
-    let width = counts.keys().map(|topic| topic.len()).max().unwrap_or(0).max("in all".len());
-    let mut text = format!("{:width$}", "");
-    for world in worlds {
-        let _ = write!(text, "   {:<39}", format!("{world} world"));
-    }
-    text.truncate(text.trim_end().len());
-    let _ = write!(text, "\n{:width$}", "");
-    for _ in worlds {
-        let _ = write!(text, "  ");
-        COLUMNS.iter().for_each(|(_, name)| text.push_str(&format!(" {name:>7}")));
-    }
-    for (topic, counts) in counts.iter().map(|(topic, counts)| (*topic, counts)).chain([("in all", &sums)]) {
-        let _ = write!(text, "\n{topic:width$}");
-        for &world in worlds {
-            let _ = write!(text, "  ");
-            for (verdict, _) in COLUMNS {
-                match counts.get(&(world, verdict)) {
-                    Some(count) => text.push_str(&format!(" {count:>7}")),
-                    None => text.push_str("       ."),
-                }
-            }
-        }
-    }
-    text + "\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn case(name: &'static str, world: World, verdict: Verdict) -> CaseResult {
-        CaseResult { name, statement: "", source: "", world, verdict, reason: None, absence: None, millis: 0 }
-    }
-
-    #[test]
-    fn the_table_counts_verdicts_by_topic_and_world() {
-        let cases = [
-            case("tcp::connect::refused", World::Real, Verdict::Passed),
-            case("tcp::connect::twice", World::Real, Verdict::Skipped),
-            case("udp::refused", World::Real, Verdict::Passed),
-            case("tcp::connect::refused", World::Sim, Verdict::Passed),
-            case("tcp::connect::twice", World::Sim, Verdict::Passed),
-            case("udp::refused", World::Sim, Verdict::Failed),
-            case("can::raw::loopback", World::Sim, Verdict::Absent),
-        ];
-        let expected = [
-            "               real world                                sim world",
-            "                passed  failed skipped differs  absent    passed  failed skipped differs  absent",
-            "can::raw             .       .       .       .       .         .       .       .       .       1",
-            "tcp::connect         1       .       1       .       .         2       .       .       .       .",
-            "udp                  1       .       .       .       .         .       1       .       .       .",
-            "in all               2       .       1       .       .         2       1       .       .       1",
-        ];
-        let table = table(&cases, &[World::Real, World::Sim]);
-        assert_eq!(table.lines().collect::<Vec<_>>(), expected, "\n{table}");
-    }
 }

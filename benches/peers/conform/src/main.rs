@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         *place = arguments.next();
     }
     let results = Runner::of(TurmoilNet).filter(filter.as_deref()).run(|_| ());
-    println!("{results}");
+    println!("{results}\n{}", results.by_topic());
     match folder.map(|folder| record(&results, Path::new(&folder))) {
         Some(Err(error)) => {
             eprintln!("it could not be recorded: {error}");
