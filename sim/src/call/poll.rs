@@ -5,7 +5,7 @@ use std::time::Duration;
 use wavetank_api::{PollEvents, Result};
 
 use super::{Attempt, Caller, For, Told, deadline_after, has_passed};
-use crate::{base::SocketId, proto::Readiness, world::World};
+use crate::{base::SocketId, host::Body, proto::Readiness, world::World};
 
 /// One entry of the array: a descriptor, what is asked of it and what it answers.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,8 @@ impl Caller<'_> {
             Err(_) => PollEvents::NVAL,
             Ok(id) => {
                 let asked = entry.events | PollEvents::ERR | PollEvents::HUP;
-                bits(self.host(world).sockets[id].readiness()) & asked
+                let socket = &self.host(world).sockets[id];
+                bits(socket.readiness(), matches!(socket.body, Body::Tcp(_))) & asked
             }
         };
         !entry.revents.is_empty()
@@ -54,18 +55,25 @@ impl Caller<'_> {
     fn interest(&self, world: &World, entry: &Entry) -> Option<(SocketId, Readiness)> {
         let id = self.socket(world, entry.fd).ok()?;
         let mut interest = Readiness::default();
-        interest.set(Readiness::IN, entry.events.contains(PollEvents::IN));
-        interest.set(Readiness::OUT, entry.events.contains(PollEvents::OUT));
+        interest.set(Readiness::IN, entry.events.intersects(PollEvents::IN | RDNORM));
+        interest.set(Readiness::OUT, entry.events.intersects(PollEvents::OUT | WRNORM | WRBAND));
         interest.set(Readiness::PRI, entry.events.contains(PollEvents::PRI));
         interest.set(Readiness::RDHUP, entry.events.contains(PollEvents::RDHUP));
         Some((id, interest))
     }
 }
 
-fn bits(ready: Readiness) -> PollEvents {
+/// The bits of System V's streams: every family says POLLIN and POLLRDNORM together, and POLLOUT and POLLWRNORM. POLLWRBAND goes
+/// with them in `datagram_poll`, `unix_poll` and `unix_dgram_poll`, not in `tcp_poll`; POLLRDBAND and POLLMSG no socket says.
+const RDNORM: PollEvents = PollEvents::from_bits_retain(libc::POLLRDNORM);
+const WRNORM: PollEvents = PollEvents::from_bits_retain(libc::POLLWRNORM);
+const WRBAND: PollEvents = PollEvents::from_bits_retain(libc::POLLWRBAND);
+
+fn bits(ready: Readiness, is_tcp: bool) -> PollEvents {
     let mut bits = PollEvents::empty();
-    bits.set(PollEvents::IN, ready.contains(Readiness::IN));
-    bits.set(PollEvents::OUT, ready.contains(Readiness::OUT));
+    bits.set(PollEvents::IN | RDNORM, ready.contains(Readiness::IN));
+    bits.set(PollEvents::OUT | WRNORM, ready.contains(Readiness::OUT));
+    bits.set(WRBAND, ready.contains(Readiness::OUT) && !is_tcp);
     bits.set(PollEvents::PRI, ready.contains(Readiness::PRI));
     bits.set(PollEvents::RDHUP, ready.contains(Readiness::RDHUP));
     bits.set(PollEvents::HUP, ready.contains(Readiness::HUP));
