@@ -112,21 +112,6 @@ impl Caller<'_> {
         })
     }
 
-    fn connect_udp(&self, world: &mut World, id: SocketId, addr: &Addr) -> Result<(), Errno> {
-        let host = self.host_mut(world);
-        if matches!(addr, Addr::Unspec) {
-            host.udp_disconnect(id);
-            return Ok(());
-        }
-        let to = name::read(&host.sockets[id], addr, Use::Connect)?;
-        // `__ip4_datagram_connect`: a broadcast address needs SO_BROADCAST.
-        if Host::is_broadcast(to.ip()) && !host.sockets[id].options.broadcast {
-            return Err(Errno::EACCES);
-        }
-        self.has_route(world, to.ip())?;
-        self.host_mut(world).udp_connect(id, to).map_err(IntoErrno::errno)
-    }
-
     /// `__inet_stream_connect`: begins the handshake if there is none, then waits for its end.
     fn connect_tcp(
         &self,

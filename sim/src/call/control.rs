@@ -13,7 +13,10 @@ use super::Caller;
 use crate::{
     base::SocketId,
     host::{Body, Host},
-    proto::unix::{Beside, Credentials},
+    proto::{
+        tcp,
+        unix::{Beside, Credentials},
+    },
     world::World,
 };
 
@@ -75,15 +78,17 @@ impl Caller<'_> {
     /// What a sender gave beside the data, checked as the socket's protocol checks it.
     #[cold]
     pub(super) fn read_extra<'e>(&self, world: &World, id: SocketId, extra: &Extra<'e>) -> Result<Given<'e>, Errno> {
-        let messages = checked(extra.control)?;
-        if extra.fds.len() > SCM_MAX_FD || messages.iter().any(is_rights) {
+        if extra.fds.len() > SCM_MAX_FD || ControlMessages::new(extra.control).any(|message| is_rights(&message)) {
             // A number among the bytes is nobody's descriptor: the contract's rule in both worlds.
             return Err(Errno::EINVAL);
         }
         let mut given = Given::default();
-        match self.host(world).sockets[id].body {
-            Body::Unix { .. } => given.beside = self.scm_send(world, &messages, extra.fds)?,
-            Body::Tcp(_) => sock_cmsg_send(&messages)?,
+        let socket = &self.host(world).sockets[id];
+        match socket.body {
+            Body::Unix { .. } => given.beside = self.scm_send(world, &checked(extra.control)?, extra.fds)?,
+            // `tcp_sendmsg_locked` waits for a connection first, and refuses who can have none.
+            Body::Tcp(_) if !socket.connection().is_some_and(may_have_control) => {}
+            Body::Tcp(_) => sock_cmsg_send(&checked(extra.control)?)?,
             // Read where the destination is known (`ip_control.rs`).
             Body::Udp(_) => given.control = extra.control,
         }
@@ -208,6 +213,10 @@ impl Control {
             self.bytes.extend(&message.as_bytes()[..end.min(message.as_bytes().len())]);
         }
     }
+}
+
+fn may_have_control(connection: &tcp::Connection) -> bool {
+    matches!(connection.state(), tcp::State::Established | tcp::State::CloseWait)
 }
 
 fn is_rights(message: &Cmsg<'_>) -> bool {

@@ -143,19 +143,25 @@ impl IntoErrno for udp::RecvError {
 impl IntoErrno for crate::host::UdpSendError {
     fn errno(self) -> Errno {
         match self {
-            // send(2): not connection-mode, and no peer address is set.
-            Self::NoDestination => Errno::EDESTADDRREQ,
-            // send(2): the message must be sent atomically, and its size made that impossible.
-            Self::TooLong => Errno::EMSGSIZE,
             Self::ShutDown => Errno::EPIPE,
-            Self::NoRoute => Errno::ENETUNREACH,
-            // udp(7), socket(7): broadcast without SO_BROADCAST.
-            Self::Broadcast => Errno::EACCES,
             // udp(7): no ephemeral port is left.
             Self::PortsExhausted => Errno::EAGAIN,
-            // `udp_sendmsg`: port 0 is nobody's.
-            Self::NoPort => Errno::EINVAL,
             Self::Failed(failure) => failure.errno(),
+        }
+    }
+}
+
+impl IntoErrno for crate::host::NoWay {
+    fn errno(self) -> Errno {
+        match self {
+            // connect(2): the network is unreachable.
+            Self::Unreachable => Errno::ENETUNREACH,
+            // `ip_route_output_key_hash_rcu`: no such interface.
+            Self::NoDevice => Errno::ENODEV,
+            // `__mkroute_output`: an address of the loopback does not leave it.
+            Self::Invalid => Errno::EINVAL,
+            // `ip6_dst_lookup_tail`: from an IPv4 address to one of IPv6.
+            Self::WrongFamily => Errno::EAFNOSUPPORT,
         }
     }
 }

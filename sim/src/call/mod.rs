@@ -21,6 +21,7 @@ pub(crate) mod resolve;
 pub(crate) mod send;
 pub(crate) mod sysctl;
 pub(crate) mod tun;
+mod udp;
 
 use std::{panic::Location, sync::Arc};
 

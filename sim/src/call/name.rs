@@ -1,6 +1,6 @@
 //! bind(2), getsockname(2), getpeername(2), and how addresses are read and shown.
 
-use std::net::{IpAddr, SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use wavetank_api::{Addr, Errno, Result};
 
@@ -18,32 +18,78 @@ pub(crate) enum Use {
     Send,
 }
 
+/// What `move_addr_to_kernel` takes: `struct sockaddr_storage`.
+const STORAGE: usize = 128;
+/// `struct sockaddr_in`, and the shortest `struct sockaddr_in6`: SIN6_LEN_RFC2133.
+const SOCKADDR_IN: usize = 16;
+const SOCKADDR_IN6: usize = 24;
+
 /// Reads an address for a socket of the internet families; an IPv4-mapped IPv6 address becomes the IPv4 address it means.
 pub(crate) fn read(socket: &Socket, addr: &Addr, purpose: Use) -> Result<SocketAddr, Errno> {
-    let datagram = matches!(socket.body, Body::Udp(_));
     match (socket.family, addr) {
         (Family::Inet, Addr::V4(v4)) => Ok(SocketAddr::V4(*v4)),
-        (Family::Inet6, Addr::V6(v6)) => match v6.ip().to_ipv4_mapped() {
-            // An IPv6-only socket has no way to IPv4 (`ipv6_only_sock`).
-            Some(_) if socket.options.v6only => match purpose {
-                Use::Bind => Err(Errno::EINVAL),
-                Use::Connect | Use::Send => Err(Errno::ENETUNREACH),
-            },
-            Some(v4) => Ok(SocketAddr::new(v4.into(), v6.port())),
-            None => Ok(SocketAddr::new((*v6.ip()).into(), v6.port())),
-        },
-        // A datagram socket of IPv6 takes an IPv4 address as it is (`udpv6_sendmsg`, `__ip6_datagram_connect`).
-        (Family::Inet6, Addr::V4(v4)) if datagram && purpose != Use::Bind && !socket.options.v6only => {
-            Ok(SocketAddr::V4(*v4))
-        }
-        (Family::Inet6, Addr::V4(_)) if datagram && purpose == Use::Send => Err(Errno::ENETUNREACH),
-        (Family::Inet6, Addr::V4(_)) if datagram && purpose == Use::Connect => Err(Errno::EAFNOSUPPORT),
-        // A `sockaddr_in` is shorter than any IPv6 address may be (SIN6_LEN_RFC2133).
-        (Family::Inet6, Addr::V4(_)) => Err(Errno::EINVAL),
-        // Too short to be an internet address, before its family is looked at.
-        (_, Addr::Unspec) if purpose == Use::Bind => Err(Errno::EINVAL),
-        _ => Err(Errno::EAFNOSUPPORT),
+        (Family::Inet6, Addr::V6(v6)) => unmapped(socket, *v6.ip(), v6.port(), purpose),
+        _ => read_bytes(socket, addr, purpose),
     }
+}
+
+fn unmapped(socket: &Socket, ip: Ipv6Addr, port: u16, purpose: Use) -> Result<SocketAddr, Errno> {
+    match ip.to_ipv4_mapped() {
+        // An IPv6-only socket has no way to IPv4 (`ipv6_only_sock`).
+        Some(_) if socket.options.v6only => match purpose {
+            Use::Bind => Err(Errno::EINVAL),
+            Use::Connect | Use::Send => Err(Errno::ENETUNREACH),
+        },
+        Some(v4) => Ok(SocketAddr::new(v4.into(), port)),
+        None => Ok(SocketAddr::new(ip.into(), port)),
+    }
+}
+
+/// An address that is not of the socket's family, or not as long as one: the length is looked at before the family, but by
+/// `udpv6_sendmsg`.
+#[cold]
+fn read_bytes(socket: &Socket, addr: &Addr, purpose: Use) -> Result<SocketAddr, Errno> {
+    let bytes = addr.to_sockaddr().unwrap_or_default();
+    if bytes.len() > STORAGE && purpose != Use::Send {
+        return Err(Errno::EINVAL);
+    }
+    let family = addr.family().raw();
+    let is_datagram = matches!(socket.body, Body::Udp(_));
+    match (socket.family, family) {
+        // A datagram socket of IPv6 takes an IPv4 address as it is (`udpv6_sendmsg`, `__ip6_datagram_connect`).
+        (Family::Inet6, libc::AF_INET) if is_datagram && purpose != Use::Bind => match purpose {
+            Use::Send if socket.options.v6only => Err(Errno::ENETUNREACH),
+            _ if socket.options.v6only => Err(Errno::EAFNOSUPPORT),
+            _ => read_inet(&bytes, family, purpose),
+        },
+        (Family::Inet6, family) if purpose == Use::Send && family != libc::AF_INET6 => Err(Errno::EINVAL),
+        (Family::Inet6, _) if bytes.len() < SOCKADDR_IN6 => Err(Errno::EINVAL),
+        (Family::Inet6, libc::AF_INET6) => {
+            let ip = bytes[8..].first_chunk::<16>().map_or(Ipv6Addr::UNSPECIFIED, |ip| Ipv6Addr::from(*ip));
+            unmapped(socket, ip, port_of(&bytes), purpose)
+        }
+        (Family::Inet6, _) => Err(Errno::EAFNOSUPPORT),
+        (Family::Inet | Family::Unix, family) => read_inet(&bytes, family, purpose),
+    }
+}
+
+/// A `struct sockaddr_in`. AF_UNSPEC is taken for AF_INET by `udp_sendmsg`, and of the wildcard by `__inet_bind`.
+fn read_inet(bytes: &[u8], family: i32, purpose: Use) -> Result<SocketAddr, Errno> {
+    if bytes.len() < SOCKADDR_IN {
+        return Err(Errno::EINVAL);
+    }
+    let ip = Ipv4Addr::from([bytes[4], bytes[5], bytes[6], bytes[7]]);
+    let is_taken = match purpose {
+        _ if family == libc::AF_INET => true,
+        Use::Bind => family == libc::AF_UNSPEC && ip.is_unspecified(),
+        Use::Send => family == libc::AF_UNSPEC,
+        Use::Connect => false,
+    };
+    if is_taken { Ok(SocketAddr::new(ip.into(), port_of(bytes))) } else { Err(Errno::EAFNOSUPPORT) }
+}
+
+fn port_of(bytes: &[u8]) -> u16 {
+    u16::from_be_bytes([bytes[2], bytes[3]])
 }
 
 /// Shows an address as a socket of `family` sees it: an IPv6 socket sees IPv4 addresses mapped.
@@ -85,7 +131,8 @@ impl Caller<'_> {
             (Body::Tcp(_), Some(remote)) if socket.connection().is_some_and(has_peer) => {
                 Ok(show(socket.family, remote))
             }
-            (Body::Udp(_), Some(remote)) => Ok(show(socket.family, remote)),
+            // `inet_getname`: who is connected to port 0 has no peer.
+            (Body::Udp(_), Some(remote)) if remote.port() != 0 => Ok(show(socket.family, remote)),
             _ => Err(Errno::ENOTCONN),
         })
     }

@@ -1,6 +1,6 @@
 //! send(2) and sendmsg(2).
 
-use std::{io::IoSlice, net::SocketAddr};
+use std::io::IoSlice;
 
 use smallvec::SmallVec;
 use wavetank_api::{Addr, Errno, MsgFlags, Result};
@@ -10,12 +10,11 @@ use super::{
     control::{Extra, Given, take_off},
     deadline_after,
     errno::IntoErrno,
-    has_passed,
-    name::{self, Use},
+    has_passed, name,
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, ConnectStatus, Family, Host, How, Tcp},
+    host::{Body, ConnectStatus, Host, Tcp},
     proto::{
         Readiness,
         tcp::{self, Connection},
@@ -125,9 +124,7 @@ impl Caller<'_> {
                 }
                 result => result,
             },
-            // `udp_sendmsg`; `udpv6_sendmsg` does not look.
-            Body::Udp(_) if flags.contains(MsgFlags::OOB) && socket.family == Family::Inet => Err(Errno::EOPNOTSUPP),
-            Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts, given)),
+            Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts, flags, given)),
             Body::Unix { .. } if to.is_some() => {
                 // `unix_stream_sendmsg`: no address on a stream.
                 let connected =
@@ -225,29 +222,6 @@ impl Caller<'_> {
             beside.rights = aboard.rights;
             result.unwrap_or(Err(Errno::EBADF))
         })
-    }
-
-    fn send_udp(
-        &self,
-        world: &mut World,
-        id: SocketId,
-        to: Option<&Addr>,
-        parts: &[&[u8]],
-        given: Option<&mut Given<'_>>,
-    ) -> Result<usize, Errno> {
-        let to: Option<SocketAddr> = match to {
-            Some(addr) => Some(name::read(&self.host(world).sockets[id], addr, Use::Send)?),
-            None => None,
-        };
-        let mut how = How::default();
-        let destination = to.or(self.host(world).sockets[id].remote);
-        if let (Some(given), Some(to)) = (given, destination) {
-            how = self.how_to_send(world, to.ip(), given.control)?;
-        }
-        if let Some(to) = to {
-            self.has_route(world, to.ip())?;
-        }
-        world.on_host(self.host, |host, env| host.udp_send(env, id, to, parts, &how)).map_err(IntoErrno::errno)
     }
 }
 

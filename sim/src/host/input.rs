@@ -233,7 +233,10 @@ impl Host {
             Unreachable::Port => udp::Failure::Refused,
         };
         let users = self.users(ports::Space::Udp, icmp.quoted_src.port());
-        let told = users.iter().copied().find(|&id| self.sockets[id].remote == Some(icmp.quoted_dst));
+        let told = users
+            .iter()
+            .copied()
+            .find(|&id| self.sockets[id].remote.is_some_and(|remote| super::udp::is_peer(remote, icmp.quoted_dst)));
         if let Some(id) = told
             && let Body::Udp(udp) = &mut self.sockets[id].body
         {

@@ -1,10 +1,9 @@
-//! UDP sockets of a host.
+//! UDP sockets of a host. Which checks come in which order is `call/udp.rs`'s affair.
 
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    Body, Env, Family, Host, address,
-    address::NoRoute,
+    Body, Env, Host, Way,
     ports::{self, Space},
 };
 use crate::{
@@ -16,18 +15,9 @@ use crate::{
 /// Why a datagram was not sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SendError {
-    /// Neither given an address nor connected: EDESTADDRREQ.
-    NoDestination,
-    /// Over 65,507 bytes (65,527 by IPv6): EMSGSIZE.
-    TooLong,
     /// EPIPE.
     ShutDown,
-    NoRoute,
-    /// Broadcast without SO_BROADCAST: EACCES.
-    Broadcast,
     PortsExhausted,
-    /// Port 0: EINVAL.
-    NoPort,
     Failed(udp::Failure),
 }
 
@@ -43,77 +33,76 @@ pub(crate) struct How {
 const DEFAULT_HOP_LIMIT: u8 = 64;
 
 impl Host {
-    /// `connect(2)` on a datagram socket: fixes the peer, and with it the local address.
-    pub(crate) fn udp_connect(&mut self, id: SocketId, to: SocketAddr) -> Result<(), SendError> {
-        let to = address::unspecified_is_loopback(to);
-        let ip = match self.sockets[id].local {
-            Some(local) if !local.ip().is_unspecified() => local.ip(),
-            _ => self.source_for(to.ip()).map_err(|NoRoute| SendError::NoRoute)?,
-        };
-        self.autobind(id).map_err(|_| SendError::PortsExhausted)?;
-        let socket = &mut self.sockets[id];
-        socket.remote = Some(to);
-        socket.local = socket.local.map(|local| SocketAddr::new(ip, local.port()));
-        Ok(())
+    /// A port for who needs one to go on: `inet_autobind`.
+    pub(crate) fn udp_autobind(&mut self, id: SocketId) -> Result<(), SendError> {
+        self.autobind(id).map_err(|_| SendError::PortsExhausted)
     }
 
-    /// `connect(2)` with AF_UNSPEC: no peer any more.
+    /// The address that packets to there leave from, if the socket has one: `inet_saddr` and `inet6_sk(sk)->saddr`.
+    pub(crate) fn udp_source(&self, id: SocketId, to: IpAddr) -> Option<IpAddr> {
+        let socket = &self.sockets[id];
+        let Body::Udp(udp) = &socket.body else { return None };
+        match socket.local?.ip() {
+            // A socket of IPv6 that has connected to IPv4 as well.
+            IpAddr::V6(_) if to.is_ipv4() => udp.source4().map(IpAddr::V4),
+            local => (!local.is_unspecified()).then_some(local),
+        }
+    }
+
+    /// `connect(2)` on a datagram socket: fixes the peer, and with it the local address, unless it is fixed already.
+    pub(crate) fn udp_connect(&mut self, id: SocketId, way: Way, port: u16) {
+        let socket = &mut self.sockets[id];
+        socket.remote = Some(SocketAddr::new(way.to, port));
+        let Some(local) = socket.local else { return };
+        if local.ip().is_unspecified() {
+            socket.local = Some(SocketAddr::new(way.source, local.port()));
+        } else if let (IpAddr::V6(_), IpAddr::V4(source), Body::Udp(udp)) = (local.ip(), way.source, &mut socket.body) {
+            udp.set_source4(Some(source));
+        }
+    }
+
+    /// `connect(2)` with AF_UNSPEC: no peer any more, and bound to no device (`__udp_disconnect`).
     pub(crate) fn udp_disconnect(&mut self, id: SocketId) {
-        self.sockets[id].remote = None;
+        let socket = &mut self.sockets[id];
+        socket.remote = None;
+        if socket.options.rare().device != 0 {
+            socket.options.rare_mut().device = 0;
+        }
+        if let Body::Udp(udp) = &mut socket.body {
+            udp.set_source4(None);
+        }
         self.back_to_bound(id);
     }
 
-    /// `sendto(2)`. The order of checks is that of `udp_sendmsg`.
+    /// Sends what has a way: `ip_make_skb` and `udp_send_skb`. `sock_alloc_send_pskb` is where a pending error is told, and that the
+    /// socket is shut down.
     pub(crate) fn udp_send(
         &mut self,
         env: &mut Env<'_>,
         id: SocketId,
-        to: Option<SocketAddr>,
+        (way, port): (Way, u16),
         parts: &[&[u8]],
         how: &How,
-    ) -> Result<usize, SendError> {
-        // `inet_send_prepare` comes before anything else.
-        self.autobind(id).map_err(|_| SendError::PortsExhausted)?;
+    ) -> Result<(), SendError> {
         let socket = &mut self.sockets[id];
-        let Body::Udp(udp) = &mut socket.body else { return Err(SendError::NoDestination) };
-        let len = parts.iter().map(|part| part.len()).sum::<usize>();
-        if len > 0xffff && socket.family == Family::Inet {
-            return Err(SendError::TooLong);
-        }
-        let to = to.or(socket.remote).ok_or(SendError::NoDestination)?;
-        if to.port() == 0 {
-            return Err(SendError::NoPort);
+        let Body::Udp(udp) = &mut socket.body else { return Err(SendError::ShutDown) };
+        if let Some(failure) = udp.take_failure() {
+            return Err(SendError::Failed(failure));
         }
         if udp.is_write_shut() {
             return Err(SendError::ShutDown);
         }
-        if let Some(failure) = udp.take_failure() {
-            return Err(SendError::Failed(failure));
-        }
-        let to = address::unspecified_is_loopback(to);
-        if Self::is_broadcast(to.ip()) && !socket.options.broadcast {
-            return Err(SendError::Broadcast);
-        }
-        // What the length fields of IPv4 and IPv6 can say.
-        if len > if to.is_ipv4() { 65_507 } else { 65_527 } {
-            return Err(SendError::TooLong);
-        }
-        let local = self.sockets[id].local.expect("just bound");
-        let src = match how.source {
-            Some(source) => source,
-            None if local.ip().is_unspecified() => self.source_for(to.ip()).map_err(|_| SendError::NoRoute)?,
-            None => local.ip(),
-        };
-        let (hop_limit, traffic_class) = self.usual_header(id, to.ip());
+        let src_port = socket.local.map_or(0, |local| local.port());
+        let (hop_limit, traffic_class) = self.usual_header(id, way.to);
         let datagram = Datagram {
-            src_port: local.port(),
-            dst_port: to.port(),
+            src_port,
+            dst_port: port,
             hop_limit: how.hop_limit.unwrap_or(hop_limit),
             traffic_class: how.traffic_class.unwrap_or(traffic_class),
             payload: env.out.pool.payload(parts),
         };
-        env.out.packets.push(Packet { src, dst: to.ip(), body: Wire::Udp(datagram) });
-        Ok(len)
+        env.out.packets.push(Packet { src: way.source, dst: way.to, body: Wire::Udp(datagram) });
+        Ok(())
     }
 
     /// Hop limit and traffic class of a packet to there, as the options have them.
@@ -136,7 +125,7 @@ impl Host {
             if !ports::family_fits(socket.family, socket.options.v6only, to.ip()) {
                 return None;
             }
-            if socket.remote.is_some_and(|remote| remote != from) {
+            if socket.remote.is_some_and(|remote| !is_peer(remote, from)) {
                 return None;
             }
             Some(u8::from(!local.ip().is_unspecified()) + 2 * u8::from(socket.remote.is_some()))
@@ -150,4 +139,9 @@ impl Host {
         }
         best.map(|(_, id)| id)
     }
+}
+
+/// Whether a socket that is connected to `remote` takes what comes from there: `compute_score` compares no port that is 0.
+pub(super) fn is_peer(remote: SocketAddr, from: SocketAddr) -> bool {
+    remote.ip() == from.ip() && (remote.port() == 0 || remote.port() == from.port())
 }

@@ -1,6 +1,9 @@
 //! UDP's own state: RFC 768, RFC 1122 section 4.1. Ports and addresses are the host's affair.
 
-use std::{collections::VecDeque, net::SocketAddr};
+use std::{
+    collections::VecDeque,
+    net::{Ipv4Addr, SocketAddr},
+};
 
 use super::Readiness;
 use crate::{base::Instant, wire::Payload};
@@ -47,6 +50,8 @@ pub(crate) struct Udp {
     failure: Option<Failure>,
     read_shut: bool,
     write_shut: bool,
+    /// The address from which it sends to IPv4, of a socket whose own is one of IPv6 (`inet_saddr`).
+    source4: Option<Ipv4Addr>,
 }
 
 impl Udp {
@@ -59,6 +64,7 @@ impl Udp {
             failure: None,
             read_shut: false,
             write_shut: false,
+            source4: None,
         }
     }
 
@@ -101,6 +107,14 @@ impl Udp {
 
     pub(crate) fn take_failure(&mut self) -> Option<Failure> {
         self.failure.take()
+    }
+
+    pub(crate) fn source4(&self) -> Option<Ipv4Addr> {
+        self.source4
+    }
+
+    pub(crate) fn set_source4(&mut self, source: Option<Ipv4Addr>) {
+        self.source4 = source;
     }
 
     pub(crate) fn set_rcvbuf(&mut self, rcvbuf: usize) {

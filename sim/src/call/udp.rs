@@ -1,0 +1,126 @@
+//! sendmsg(2) and connect(2) on UDP: the checks in the order of `udp_sendmsg`, `udpv6_sendmsg`, `__ip4_datagram_connect` and
+//! `__ip6_datagram_connect`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use wavetank_api::{Addr, Errno, MsgFlags};
+
+use super::{
+    Caller,
+    control::Given,
+    errno::IntoErrno,
+    name::{self, Use},
+};
+use crate::{
+    base::SocketId,
+    host::{Family, Host, How, Socket, Way},
+    world::World,
+};
+
+/// What the length fields of IPv4 and IPv6 can say.
+const MAX_LEN4: usize = 65_507;
+const MAX_LEN6: usize = 65_527;
+
+impl Caller<'_> {
+    pub(super) fn connect_udp(&self, world: &mut World, id: SocketId, addr: &Addr) -> Result<(), Errno> {
+        if matches!(addr, Addr::Unspec) {
+            self.host_mut(world).udp_disconnect(id);
+            return Ok(());
+        }
+        // `inet_dgram_connect`: before the address is looked at.
+        self.host_mut(world).udp_autobind(id).map_err(IntoErrno::errno)?;
+        let host = self.host(world);
+        let socket = &host.sockets[id];
+        let to = name::read(socket, addr, Use::Connect)?;
+        let to = not_unspecified6(socket, to);
+        // A link-local group is one of an interface, and there is none.
+        if is_link_local_group(to.ip()) && socket.options.rare().device == 0 {
+            return Err(Errno::EINVAL);
+        }
+        let way = self.udp_way(world, id, to.ip(), None)?;
+        self.host_mut(world).udp_connect(id, way, to.port());
+        Ok(())
+    }
+
+    /// The way of a datagram, and that it may be taken: `ip_route_output_flow`, and RTCF_BROADCAST.
+    fn udp_way(&self, world: &World, id: SocketId, to: IpAddr, source: Option<IpAddr>) -> Result<Way, Errno> {
+        let host = self.host(world);
+        let source = source.or_else(|| host.udp_source(id, to));
+        let options = &host.sockets[id].options;
+        let way = host.way(to, source, options, world.has_route(self.host, to)).map_err(IntoErrno::errno)?;
+        if Host::is_broadcast(way.to) && !options.broadcast {
+            return Err(Errno::EACCES);
+        }
+        Ok(way)
+    }
+
+    pub(super) fn send_udp(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        to: Option<&Addr>,
+        parts: &[&[u8]],
+        flags: MsgFlags,
+        given: Option<&mut Given<'_>>,
+    ) -> Result<usize, Errno> {
+        // `inet_send_prepare` comes before anything else.
+        self.host_mut(world).udp_autobind(id).map_err(IntoErrno::errno)?;
+        let socket = &self.host(world).sockets[id];
+        let len = parts.iter().map(|part| part.len()).sum::<usize>();
+        let is_inet6 = socket.family == Family::Inet6;
+        // `udpv6_sendmsg` takes AF_UNSPEC for no address.
+        let to = to.filter(|addr| !(is_inet6 && matches!(addr, Addr::Unspec)));
+        let peer = || socket.remote.ok_or(Errno::EDESTADDRREQ);
+        let destination = if is_inet6 {
+            let to = to.map_or_else(peer, |addr| name::read(socket, addr, Use::Send))?;
+            Some(not_unspecified6(socket, to))
+        } else {
+            None
+        };
+        let is_ipv4 = destination.is_none_or(|to| to.is_ipv4());
+        if is_ipv4 && len > 0xffff {
+            return Err(Errno::EMSGSIZE);
+        }
+        // `udp_sendmsg`; `udpv6_sendmsg` does not look.
+        if is_ipv4 && flags.contains(MsgFlags::OOB) {
+            return Err(Errno::EOPNOTSUPP);
+        }
+        let destination = match (destination, to) {
+            (Some(known), _) => known,
+            (None, Some(addr)) => name::read(socket, addr, Use::Send)?,
+            (None, None) => peer()?,
+        };
+        // Port 0 is nobody's; who is connected to it was not asked then, and is not now.
+        let was_told = to.is_some() || is_inet6 && is_ipv4;
+        if was_told && destination.port() == 0 {
+            return Err(Errno::EINVAL);
+        }
+        let mut how = How::default();
+        if let Some(given) = given {
+            how = self.how_to_send(world, destination.ip(), given.control)?;
+        }
+        let way = self.udp_way(world, id, destination.ip(), how.source)?;
+        if len > if way.to.is_ipv4() { MAX_LEN4 } else { MAX_LEN6 } {
+            return Err(Errno::EMSGSIZE);
+        }
+        let to = (way, destination.port());
+        world.on_host(self.host, |host, env| host.udp_send(env, id, to, parts, &how)).map_err(IntoErrno::errno)?;
+        Ok(len)
+    }
+}
+
+/// `::` means this host (a BSDism, as the comment in `udpv6_sendmsg` has it): by IPv4, if the socket has an address of that.
+fn not_unspecified6(socket: &Socket, to: SocketAddr) -> SocketAddr {
+    match (to.ip(), socket.local.map(|local| local.ip())) {
+        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(IpAddr::V4(_))) => {
+            SocketAddr::new(Ipv4Addr::LOCALHOST.into(), to.port())
+        }
+        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), _) => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), to.port()),
+        _ => to,
+    }
+}
+
+/// `__ipv6_addr_needs_scope_id`, of a group.
+fn is_link_local_group(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V6(v6) if v6.is_multicast() && matches!(v6.octets()[1] & 0xf, 1 | 2))
+}
