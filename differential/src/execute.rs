@@ -72,7 +72,7 @@ pub(crate) struct Run<'a, T: Tank> {
 }
 
 /// Everything that `poll` can be asked for.
-const ALL: PollEvents = PollEvents::from_bits_retain(0x2007);
+const ALL: PollEvents = PollEvents::from_bits_retain(0x27c7);
 
 /// A call that cannot be made.
 enum Stop {
