@@ -1,6 +1,6 @@
 //! The command line: what it accepts, and the one line it answers when it does not understand.
 
-use std::{error::Error as _, ffi::OsString, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{error::Error as _, ffi::OsString, num::NonZero, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use clap::{
     Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
@@ -48,6 +48,8 @@ pub(super) enum Command {
     Conform(ConformArgs),
     /// Run the packet scripts of fixtures/tcp, or your own
     Pkt(PktArgs),
+    /// Draw programs of socket calls, run them in both worlds, and show where these part
+    Differ(DifferArgs),
     /// Every name of the socket documentation, and its state in each world: docs/SURFACE.md
     Surface(SurfaceArgs),
 }
@@ -182,6 +184,34 @@ pub(super) struct PktArgs {
     /// Go on after a fault, to show all of a script
     #[arg(long)]
     pub(super) all_faults: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DifferArgs {
+    /// A file with a program: run this one, and show all of it
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// Run the program of that seed, and show all of it
+    #[arg(long, value_name = "SEED", conflicts_with = "file")]
+    pub(super) show: Option<u64>,
+    /// How many programs
+    #[arg(long, default_value_t = 10_000)]
+    pub(super) programs: u64,
+    /// The seed of the first one; the next has the next
+    #[arg(long, default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Threads, each with two hosts of its own: as many as there are cores
+    #[arg(long)]
+    pub(super) jobs: Option<NonZero<u16>>,
+    /// How a program is printed; one that is named is not run then
+    #[arg(long = "as", value_name = "FORM")]
+    pub(super) form: Option<ProgramForm>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(super) enum ProgramForm {
+    /// A line for each call
+    Script,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
@@ -331,13 +361,13 @@ mod tests {
         let rows = [
             (
                 "wavetank",
-                "a command is missing: there are run, explore, list, conform, pkt, surface (--help tells more)",
+                "a command is missing: there are run, explore, list, conform, pkt, differ, surface (--help tells more)",
             ),
             (
                 "wavetank exlpore",
-                "no command \"exlpore\": there are run, explore, list, conform, pkt, surface; did you mean explore?",
+                "no command \"exlpore\": there are run, explore, list, conform, pkt, differ, surface; did you mean explore?",
             ),
-            ("wavetank fly", "no command \"fly\": there are run, explore, list, conform, pkt, surface"),
+            ("wavetank fly", "no command \"fly\": there are run, explore, list, conform, pkt, differ, surface"),
             ("wavetank run", "a scenario is missing: there are echo, websocket"),
             (
                 "wavetank run echo --sede 5",

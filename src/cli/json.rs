@@ -11,6 +11,8 @@ use wavetank_conformance::{
     surface::{self, RealState, SimState},
 };
 
+use wavetank_differential::{Finding, Hunted};
+
 use super::{Scenario, explore::Outcome};
 use crate::sim::{FailureReport, Report, WaitingReport};
 
@@ -271,6 +273,48 @@ impl Scripted {
             real_ms: script.millis,
         };
         Self { command: "pkt", ok: results.is_ok(), counts, scripts: results.scripts.iter().map(judged).collect() }
+    }
+}
+
+/// `differ`.
+#[derive(Serialize)]
+pub(super) struct Differed {
+    command: &'static str,
+    ok: bool,
+    programs: u64,
+    calls: u64,
+    differing: u64,
+    passing: u64,
+    findings: Vec<Parted>,
+}
+
+#[derive(Serialize)]
+struct Parted {
+    signature: String,
+    seed: u64,
+    count: u64,
+    program: String,
+    difference: String,
+}
+
+impl Differed {
+    pub(super) fn new(hunted: &Hunted) -> Self {
+        let parted = |(signature, finding): (&String, &Finding)| Parted {
+            signature: signature.clone(),
+            seed: finding.seed,
+            count: finding.count,
+            program: finding.program.to_string(),
+            difference: finding.difference.to_string(),
+        };
+        Self {
+            command: "differ",
+            ok: hunted.differing == 0,
+            programs: hunted.programs,
+            calls: hunted.calls,
+            differing: hunted.differing,
+            passing: hunted.passing,
+            findings: hunted.findings.iter().map(parted).collect(),
+        }
     }
 }
 

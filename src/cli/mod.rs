@@ -20,6 +20,7 @@
 
 mod args;
 mod conform;
+mod differ;
 mod explore;
 mod json;
 mod knobs;
@@ -116,6 +117,7 @@ fn dispatch(cli: &Cli, scenarios: &[Scenario], arguments: &[OsString]) -> Result
         Command::Scenario(ScenarioCommand::List) => list(scenarios, cli.json),
         Command::Conform(args) => conform::conform(args, cli.json, &command(arguments)),
         Command::Pkt(args) => pkt::pkt(args, cli.json),
+        Command::Differ(args) => differ::differ(args, cli.json),
         Command::Surface(args) => surface::surface(args, cli.json),
     }
 }
