@@ -21,7 +21,9 @@ pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     let hunt = Hunt {
         seed: args.seed,
         programs: args.programs,
-        jobs: args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), Into::into),
+        jobs: args
+            .jobs
+            .map_or_else(|| thread::available_parallelism().map_or(1, Into::into), |jobs| usize::from(jobs.get())),
         draw: Programs::default(),
     };
     let bar = ProgressBar::new(args.programs).with_style(style());
@@ -58,9 +60,7 @@ fn show(program: &Program, args: &DifferArgs, json: bool) -> Result<bool, Stop> 
     let real = tank.run(program, Duration::ZERO);
     let (difference, text) = match world::run(program) {
         Ok(sim) => (compare(program, &real, &sim), beside(&annotated(program, &real), &annotated(program, &sim))),
-        Err(report) => {
-            (Some(Difference { step: 0, part: Part::Stuck(report) }), annotated(program, &real))
-        }
+        Err(report) => (Some(Difference { step: 0, part: Part::Stuck(report) }), annotated(program, &real)),
     };
     let ok = difference.is_none();
     if json {
@@ -77,7 +77,8 @@ fn show(program: &Program, args: &DifferArgs, json: bool) -> Result<bool, Stop> 
         };
         say_json(&json::Differed::new(&hunted))?;
     } else {
-        let verdict = difference.map_or_else(|| "the worlds agree\n".to_owned(), |difference| format!("{difference}\n"));
+        let verdict =
+            difference.map_or_else(|| "the worlds agree\n".to_owned(), |difference| format!("{difference}\n"));
         say(&format!("{text}{verdict}"))?;
     }
     Ok(ok)
@@ -109,7 +110,11 @@ fn report(hunted: &Hunted, form: Option<ProgramForm>) -> String {
     let mut text = String::new();
     for (signature, finding) in findings {
         let program = text_of(&finding.program, form.unwrap_or(ProgramForm::Script));
-        let _ = writeln!(text, "== {signature} (real / simulated), seed {}\n{program}{}\n", finding.seed, finding.difference);
+        let _ = writeln!(
+            text,
+            "== {signature} (real / simulated), seed {}\n{program}{}\n",
+            finding.seed, finding.difference
+        );
     }
     let Hunted { programs, calls, passing, differing, .. } = hunted;
     let _ = writeln!(
