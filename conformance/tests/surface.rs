@@ -102,6 +102,10 @@ fn a_record_comes_back_from_its_text() {
     let record = Record::of(&results);
     assert!(record.names().any(|name| name == case.name));
     assert_eq!(Record::parse(&record.to_string()), Ok(record));
+    let skipped = "# m\nskipped a::b: this has not: socket(AF_ALG)\n";
+    let record = Record::parse(skipped).unwrap_or_else(|error| panic!("{error}"));
+    let why = record.outcome("a::b").and_then(|outcome| outcome.why.as_deref());
+    assert_eq!((why, &*record.to_string()), (Some("this has not: socket(AF_ALG)"), skipped));
     for (text, fault) in [
         ("", "it does not begin with `# machine`"),
         ("# m\nmaybe a::b", "no verdict: maybe a::b"),

@@ -16,7 +16,8 @@ const BEHAVIOURS: [&str; 4] = ["Attributes", "Stated behaviour", "Exceptions", "
 
 pub(super) fn calls(evidence: &Evidence) -> Section {
     let text = "How far each world has come with a call, and what became of its cases: those that show it best, and all whose topic or \
-                statement has its name. *Absent* are those of families that the simulator has not. Where the call is in Rust, and the tests beside the cases, is in [SURFACE.md](SURFACE.md).";
+                statement has its name. *Absent* are those of families that the simulator has not. Where the call is in Rust, and the \
+                tests beside the cases, is in [SURFACE.md](SURFACE.md).";
     let naming = |row: &Row| Some(if row.elsewhere.is_some() { Cell::default() } else { naming(evidence, row) });
     let head = ["name", "real", "simulated", "all cases of it", "shown best by"];
     Section::new("Calls", &[text], tables(evidence, &CALLS, &head, naming))
@@ -70,20 +71,23 @@ fn line(evidence: &Evidence, judged: &Judged, more: Option<Cell>) -> Vec<Cell> {
         name.0.push(Span::Break);
         name.0.extend(Cell::from(row.note).0);
     }
-    let states = [name, real(evidence, &judged.real), sim(&judged.sim)];
+    let states = [name, real(evidence, judged), sim(&judged.sim)];
     states.into_iter().chain(more).chain([proof]).collect()
 }
 
 /// The machine is named where it is not the one at hand.
-pub(super) fn real(evidence: &Evidence, state: &RealState) -> Cell {
+pub(super) fn real(evidence: &Evidence, judged: &Judged) -> Cell {
     let first = evidence.real.iter().next().map(|record| &record.machine);
-    match state {
+    match &judged.real {
         RealState::Acts(machines) if machines.iter().all(|machine| Some(machine) == first) => {
             Cell::verdict(Verdict::Passed, "acts")
         }
         RealState::Acts(machines) => Cell::verdict(Verdict::Passed, "acts").then(" on ", &machines.join(" and ")),
         RealState::Absent(platforms) => Cell::from(format!("not on Linux: {platforms}")),
-        RealState::NotYet(why) => Cell::verdict(Verdict::Failed, "not shown").then(": ", why),
+        RealState::NotYet(why) => {
+            let skipped = judged.row.cases.iter().all(|case| evidence.in_real(case) != Some(Verdict::Failed));
+            Cell::verdict(if skipped { Verdict::Skipped } else { Verdict::Failed }, "not shown").then(": ", why)
+        }
     }
 }
 

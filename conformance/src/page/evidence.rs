@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, io};
 
-use super::{Cell, kept, record_of, records_of_others};
+use super::{Cell, kept};
 use crate::{
     Case, CaseResult, Results, Verdict, World, cases,
-    surface::{OnSim, Outcome, Records, Surface, judge_by, run_on_sim},
+    surface::{OnSim, Outcome, Record, Records, Surface, judge_by, run_on_sim},
 };
 
 /// What stands for a share of nothing.
@@ -36,7 +36,7 @@ pub(super) struct Evidence {
 
 impl Evidence {
     pub(super) fn recorded() -> io::Result<Self> {
-        Ok(Self::new(cases().to_vec(), Records::read()?, run_on_sim(), kept()?))
+        Ok(Self::new(cases().to_vec(), Records::read()?, run_on_sim(), kept::records()?))
     }
 
     /// Of machines that lack what this one has there is a record, if the workspace is at hand.
@@ -46,7 +46,7 @@ impl Evidence {
         let real = record_of(results).map_or(real.clone(), |record| real.led_by(record));
         let in_sim = results.cases.iter().filter(|case| case.world == World::Sim);
         let sim: BTreeMap<_, CaseResult> = in_sim.map(|case| (case.name, case.clone())).collect();
-        let others = records_of_others(results).fold(recorded(kept()), |others, record| others.led_by(record));
+        let others = records_of_others(results).fold(recorded(kept::records()), |others, record| others.led_by(record));
         let was_run = |case: &&Case| results.cases.iter().any(|result| result.name == case.name);
         Self::new(cases().iter().copied().filter(was_run).collect(), real, sim, others)
     }
@@ -126,4 +126,19 @@ fn ended(outcome: &Outcome, with_reason: bool) -> Cell {
         Some(why) if with_reason => cell.then(": ", why),
         _ => cell,
     }
+}
+
+/// A record of what was run on this machine, if anything was.
+fn record_of(results: &Results) -> Option<Record> {
+    results.cases.iter().any(|case| case.world == World::Real).then(|| Record::of(results))
+}
+
+/// A record for each implementation that is neither of our worlds.
+fn records_of_others(results: &Results) -> impl Iterator<Item = Record> {
+    let mut others: Vec<_> = results.cases.iter().map(|case| case.world).collect();
+    others.retain(|world| matches!(world, World::Other(_)));
+    others.sort_unstable();
+    others.dedup();
+    let of = |world: World| results.cases.iter().filter(move |case| case.world == world);
+    others.into_iter().map(move |world| Record::named(world.name(), of(world)))
 }

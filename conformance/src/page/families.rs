@@ -25,7 +25,7 @@ pub(super) fn section(evidence: &Evidence) -> Section {
         let (opens, state) = match judged {
             Some(judged) => {
                 let answer = evidence.real.answer(row).map_or_else(Cell::default, |(_, answer)| Cell::from(answer));
-                let state = [calls::real(evidence, &judged.real), calls::sim(&judged.sim)];
+                let state = [calls::real(evidence, judged), calls::sim(&judged.sim)];
                 (answer, if evidence.knows(judged.row.cases) { state } else { Default::default() })
             }
             None => Default::default(),

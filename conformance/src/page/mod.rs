@@ -15,6 +15,7 @@ mod evidence;
 mod families;
 mod html;
 mod junit;
+mod kept;
 mod lacking;
 mod markdown;
 mod options;
@@ -34,10 +35,7 @@ pub use self::{
     junit::junit,
     parts::{Cell, Row, Section, Span, Table},
 };
-use crate::{
-    Results, World,
-    surface::{self, Record, Records},
-};
+use crate::{Results, surface};
 
 /// The page: what is in it, in its order.
 #[derive(Clone, Debug)]
@@ -121,7 +119,7 @@ impl Page {
 
     /// With the tables that other programs have made and put into `fixtures/conformance/`.
     fn with_kept(self) -> io::Result<Self> {
-        Ok(kept_tables()?.into_iter().fold(self, |page, (section, table)| page.with(&section, table)))
+        Ok(kept::tables()?.into_iter().fold(self, |page, (section, table)| page.with(&section, table)))
     }
 
     /// The lines in which a text differs from [`markdown`](Self::markdown): `-` what it has, `+` what it should have.
@@ -130,45 +128,11 @@ impl Page {
     }
 }
 
-/// The results as they are kept beside the page: what `fixtures/conformance/README.md` describes.
-pub(crate) fn kept() -> io::Result<Records> {
-    Records::read_from(KEPT)
-}
-
-const KEPT: &str = "fixtures/conformance";
-
-/// The tables that are kept there, and were made by other programs.
-fn kept_tables() -> io::Result<Vec<(String, Table)>> {
-    let folder = surface::workspace().join(KEPT);
-    let mut files: Vec<_> = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "tsv"));
-    files.sort();
-    let read = |file: &PathBuf| {
-        let text = fs::read_to_string(file)?;
-        Table::parse(&text).map_err(|what| io::Error::other(format!("{}: {what}", file.display())))
-    };
-    files.iter().map(read).collect()
-}
-
-/// What this machine is: the kernel's whole version, and who asks.
+/// What this machine is: the kernel's whole version, and the processor.
 pub fn this_machine() -> String {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     match release.trim() {
         "" => std::env::consts::OS.to_owned(),
         release => format!("Linux {release} ({})", std::env::consts::ARCH),
     }
-}
-
-/// A record for each implementation that is neither of our worlds.
-fn records_of_others(results: &Results) -> impl Iterator<Item = Record> {
-    let mut names: Vec<_> = results.cases.iter().map(|case| case.world).collect();
-    names.retain(|world| matches!(world, World::Other(_)));
-    names.sort_unstable();
-    names.dedup();
-    names.into_iter().map(|world| Record::named(world.name(), results.cases.iter().filter(|case| case.world == world)))
-}
-
-/// A record of a run that has just been made on this machine, if the real world was in it.
-fn record_of(results: &Results) -> Option<Record> {
-    results.cases.iter().any(|case| case.world == World::Real).then(|| Record::of(results))
 }

@@ -30,7 +30,7 @@ pub use self::{
 pub(crate) use self::{
     document::differing_lines,
     judge::{OnSim, judge_by, run_on_sim},
-    record::workspace,
+    record::{read_all, workspace},
 };
 use crate::need::Need;
 
