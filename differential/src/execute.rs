@@ -10,6 +10,7 @@ use std::{
 use wavetank_api::{
     Addr, Family, MsgFlags, Net, PollEvents, PollFd, Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
     TcpState, c,
+    control::Cmsg,
     option::{OptValue as _, TcpInfo},
 };
 
@@ -326,7 +327,7 @@ impl<'a, T: Tank> Run<'a, T> {
         let count = net.recvmsg(&held.fd, &mut msg, flags)?;
         let mut facts = vec![Fact::Number(count as i64), Fact::Flags(msg.flags), Fact::Descriptors(msg.fds.len())];
         facts.extend(
-            msg.control_messages().map(|message| Fact::Control(message.level, message.kind, message.data.to_vec())),
+            msg.control_messages().map(|message| Fact::Control(message.level, message.kind, timeless(&message))),
         );
         let (addr, fds) = (msg.addr.take(), std::mem::take(&mut msg.fds));
         drop(msg);
@@ -340,6 +341,22 @@ impl<'a, T: Tank> Run<'a, T> {
         }
         Ok(facts)
     }
+}
+
+/// What a control message says, but for when something came: of that only the length.
+fn timeless(message: &Cmsg<'_>) -> Vec<u8> {
+    const TIMES: [i32; 6] = [
+        c::SO_TIMESTAMP_OLD,
+        c::SO_TIMESTAMPNS_OLD,
+        c::SO_TIMESTAMPING_OLD,
+        c::SO_TIMESTAMP_NEW,
+        c::SO_TIMESTAMPNS_NEW,
+        c::SO_TIMESTAMPING_NEW,
+    ];
+    if message.level == c::SOL_SOCKET && TIMES.contains(&message.kind) {
+        return vec![0; message.data.len()];
+    }
+    message.data.to_vec()
 }
 
 /// The state, if it is a TCP socket.
