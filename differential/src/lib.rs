@@ -13,10 +13,12 @@
 //! | `compare.rs`, `freedoms.rs` | what is equal; what Linux may choose, and within which bounds |
 //! | `print/` | programs for readers: with the answers beside the calls, as C, as Rust |
 //! | `corpus.rs` | programs that once showed a difference, `fixtures/differential/`, and how they are run again |
+//! | `coverage/` | which cells of the kernel's behaviour were reached: call, socket, state, answer; tables, and records that steer |
 //! | `hunt.rs` | many programs, the differences among them, each confirmed and cut down |
 
 mod compare;
 pub mod corpus;
+mod coverage;
 mod draw;
 mod execute;
 mod freedoms;
@@ -28,7 +30,10 @@ mod slots;
 pub mod world;
 
 pub use compare::{Difference, Part, compare};
-pub use draw::{Dice, Programs, shrink};
+pub use coverage::{
+    Cell, Column, Coverage, Example, Kind, ParseCoverageError, Question, RecvWay, Row, SendWay, State, Survey, Surveyed,
+};
+pub use draw::{Dice, LEFT_OUT, LeftOut, Programs, shrink};
 pub use execute::{Tank, execute};
 pub use freedoms::{FREEDOMS, Freedom};
 pub use hunt::{Finding, Hunt, Hunted};

@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 
 use wavetank_api::{MsgFlags, c, option};
 
+use super::State;
 use crate::{Call, Place};
 
 /// Which call; an option with its level and number, other calls with what of their arguments makes another call of them.
@@ -144,8 +145,13 @@ impl Question {
         })
     }
 
+    /// What of a state matters to this call, as far as cells tell.
+    pub(crate) const fn sees(self, state: State) -> State {
+        if self.is_of_the_socket() { state.coarse() } else { state }
+    }
+
     /// Whether readiness has nothing to do with the answer: the states are told apart more coarsely.
-    pub(super) const fn is_of_the_socket(self) -> bool {
+    const fn is_of_the_socket(self) -> bool {
         matches!(
             self,
             Self::Setsockopt(..)
@@ -188,7 +194,14 @@ fn known(level: i32, name: i32) -> (i32, i32) {
     if !LEVELS.contains(&level) {
         return (Question::OTHER, Question::OTHER);
     }
-    (level, if names().binary_search_by_key(&(level, name), |known| (known.0, known.1)).is_ok() { name } else { Question::OTHER })
+    (
+        level,
+        if names().binary_search_by_key(&(level, name), |known| (known.0, known.1)).is_ok() {
+            name
+        } else {
+            Question::OTHER
+        },
+    )
 }
 
 /// The options of [`LEVELS`] in the order of their numbers: [`option::option_name`] looks through hundreds.

@@ -23,8 +23,7 @@ pub(super) fn walk(program: &Program, real: &Log, steps: usize, mut each: impl F
         if let (Some(question), Some(column)) = (Question::of(call), column(&entry.answer))
             && let Some((kind, state)) = sockets.on(call, before)
         {
-            let told = if question.is_of_the_socket() { state.coarse() } else { state };
-            each(step, state, Cell { row: Row { question, kind, state: told }, column });
+            each(step, state, Cell { row: Row { question, kind, state: question.sees(state) }, column });
         }
         sockets.follow(call, entry);
         before = &entry.seen;

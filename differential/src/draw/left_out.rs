@@ -1,0 +1,83 @@
+//! What is not drawn, and why: so that nobody takes its absence from the record for an oversight.
+
+/// Something that no program asks.
+#[derive(Clone, Copy, Debug)]
+pub struct LeftOut {
+    /// The option, as C names it, or another argument.
+    pub what: &'static str,
+    /// Whether it is read all the same: only setting it is left out.
+    pub is_read: bool,
+    /// Why.
+    pub reason: &'static str,
+}
+
+const fn neither(what: &'static str, reason: &'static str) -> LeftOut {
+    LeftOut { what, is_read: false, reason }
+}
+
+const fn not_set(what: &'static str, reason: &'static str) -> LeftOut {
+    LeftOut { what, is_read: true, reason }
+}
+
+const MACHINE: &str = "the machine decides the value: a number of the kernel's, a processor, a process";
+const TIME: &str = "what it does is done in real time, which no sequence of calls shows";
+const MEMORY: &str = "the value holds addresses of memory: what lies there is not the program's";
+const MULTICAST: &str = "membership in multicast groups: the simulator answers as a kernel built without it";
+const MEDIUM: &str = "the value names devices: the worlds' differ";
+
+/// All of it.
+pub const LEFT_OUT: &[LeftOut] = &[
+    neither("SO_COOKIE", MACHINE),
+    neither("SO_NETNS_COOKIE", MACHINE),
+    neither("SO_INCOMING_CPU", MACHINE),
+    neither("SO_INCOMING_NAPI_ID", MACHINE),
+    neither("SO_PEERCRED", MACHINE),
+    neither("SO_MEMINFO", "how much memory a packet costs is the kernel's affair, and changes from version to version"),
+    neither("TCP_CC_INFO", TIME),
+    neither("TCP_TIMESTAMP", TIME),
+    neither("TCP_FASTOPEN_KEY", "the key is the namespace's: one program's would be another's"),
+    neither("TCP_ZEROCOPY_RECEIVE", MEMORY),
+    neither("TCP_ULP", "loads modules into the kernel"),
+    neither("SO_LINGER with a time", "close blocks for that time, non-blocking or not; without a time it is drawn"),
+    not_set("TCP_TX_DELAY", TIME),
+    not_set("SO_BUSY_POLL", TIME),
+    not_set("SO_TXTIME", TIME),
+    neither("SO_ATTACH_FILTER", MEMORY),
+    neither("SO_ATTACH_REUSEPORT_CBPF", MEMORY),
+    neither("SO_ATTACH_BPF", "the value is a descriptor of a program that nobody has loaded"),
+    neither("SO_ATTACH_REUSEPORT_EBPF", "the value is a descriptor of a program that nobody has loaded"),
+    neither("IP_ADD_MEMBERSHIP", MULTICAST),
+    neither("IP_DROP_MEMBERSHIP", MULTICAST),
+    neither("IP_ADD_SOURCE_MEMBERSHIP", MULTICAST),
+    neither("IP_DROP_SOURCE_MEMBERSHIP", MULTICAST),
+    neither("IP_BLOCK_SOURCE", MULTICAST),
+    neither("IP_UNBLOCK_SOURCE", MULTICAST),
+    neither("IP_MSFILTER", MULTICAST),
+    neither("MCAST_MSFILTER", MULTICAST),
+    neither("MCAST_JOIN_GROUP", MULTICAST),
+    neither("MCAST_LEAVE_GROUP", MULTICAST),
+    neither("MCAST_JOIN_SOURCE_GROUP", MULTICAST),
+    neither("MCAST_LEAVE_SOURCE_GROUP", MULTICAST),
+    neither("MCAST_BLOCK_SOURCE", MULTICAST),
+    neither("MCAST_UNBLOCK_SOURCE", MULTICAST),
+    neither("IPV6_JOIN_GROUP", MULTICAST),
+    neither("IPV6_LEAVE_GROUP", MULTICAST),
+    neither("IPV6_ADD_MEMBERSHIP", MULTICAST),
+    neither("IPV6_DROP_MEMBERSHIP", MULTICAST),
+    neither("IPV6_JOIN_ANYCAST", MULTICAST),
+    neither("IPV6_LEAVE_ANYCAST", MULTICAST),
+    neither("IP_MULTICAST_IF", MEDIUM),
+    neither("IPV6_MULTICAST_IF", MEDIUM),
+    neither(
+        "options from 64 on at IPPROTO_IP and IPPROTO_IPV6 without a name",
+        "netfilter's, and multicast routing's: modules that may be loaded or not",
+    ),
+    neither("MSG_ZEROCOPY", "what it reports, and when, is decided by the device and by timing"),
+    neither("blocking sockets", "a sequential program that waits for itself never ends"),
+    neither("waits of more than 1.3 s", "a million programs must end today; the conformance suite's slow cases wait"),
+];
+
+/// Whether that option is not to be set, or not even to be read.
+pub(super) fn is_left_out(label: &str, is_set: bool) -> bool {
+    LEFT_OUT.iter().any(|left| left.what == label && (is_set || !left.is_read))
+}

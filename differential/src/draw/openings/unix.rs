@@ -1,0 +1,83 @@
+//! Beginnings of UNIX sockets: pairs, for those with names are not drawn.
+
+use wavetank_api::c;
+
+use super::{send, set};
+use crate::{Call, Slot, draw::sketch::Sketch};
+
+/// A pair of streams.
+pub(super) fn stream(sketch: &mut Sketch<'_>) {
+    talking(sketch, c::SOCK_STREAM);
+}
+
+/// A pair that sends datagrams.
+pub(super) fn datagrams(sketch: &mut Sketch<'_>) {
+    talking(sketch, c::SOCK_DGRAM);
+}
+
+/// A pair of SOCK_SEQPACKET.
+pub(super) fn packets(sketch: &mut Sketch<'_>) {
+    talking(sketch, c::SOCK_SEQPACKET);
+}
+
+fn talking(sketch: &mut Sketch<'_>, kind: i32) -> [Slot; 2] {
+    let pair = sketch.pair(kind);
+    for _ in 0..sketch.dice.usize(0..3) {
+        let len = sketch.one_of(&[0, 1, 10, 1000]);
+        send(sketch, pair[0], len, 0);
+    }
+    pair
+}
+
+fn some(sketch: &mut Sketch<'_>) -> [Slot; 2] {
+    let kind = sketch.one_of(&[c::SOCK_STREAM, c::SOCK_STREAM, c::SOCK_DGRAM, c::SOCK_SEQPACKET]);
+    talking(sketch, kind)
+}
+
+/// Descriptors are under way.
+pub(super) fn rights(sketch: &mut Sketch<'_>) {
+    let [one, other] = some(sketch);
+    if sketch.once_in(3) {
+        super::one(sketch);
+    }
+    for _ in 0..1 + sketch.dice.usize(0..2) {
+        let carry = sketch.filled();
+        sketch.call(Call::Send { slot: one, len: 5, flags: c::MSG_NOSIGNAL, to: None, control: Vec::new(), carry });
+        if sketch.once_in(3) {
+            send(sketch, one, 5, 0);
+        }
+    }
+    if sketch.once_in(3) {
+        // Closed while it is under way to itself, or to somebody.
+        let slot = sketch.one_of(&[one, other]);
+        sketch.call(Call::Close { slot });
+    }
+}
+
+/// Nothing can be sent any more.
+pub(super) fn full(sketch: &mut Sketch<'_>) {
+    let [one, _] = some(sketch);
+    set(sketch, one, c::SOL_SOCKET, c::SO_SNDBUF, 4608);
+    for _ in 0..3 {
+        send(sketch, one, 3000, 0);
+    }
+}
+
+/// The other end is gone, over data that nobody read or not; or shut.
+pub(super) fn left(sketch: &mut Sketch<'_>) {
+    let [one, other] = some(sketch);
+    let slot = sketch.one_of(&[one, other]);
+    if sketch.once_in(2) {
+        sketch.call(Call::Close { slot });
+    } else {
+        let how = sketch.dice.u8(0..3);
+        sketch.call(Call::Shutdown { slot, how });
+    }
+}
+
+/// One alone.
+pub(super) fn unpaired(sketch: &mut Sketch<'_>) {
+    let host = sketch.host();
+    let kind = sketch.one_of(&[c::SOCK_STREAM, c::SOCK_DGRAM, c::SOCK_SEQPACKET]);
+    sketch.socket(host, c::AF_UNIX, kind);
+}
