@@ -1,24 +1,12 @@
-//! [`Machine`]: a host of turmoil-net as [`Net`] and [`Host`].
+//! [`Machine`]: a host of turmoil-net as [`Net`].
 //!
 //! What tokio's names say is asked of turmoil-net. Everything else is [missing](crate::world::Link::missing).
 
-use std::{
-    fmt,
-    fs::File,
-    io,
-    net::IpAddr,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    task::Poll,
-    time::Duration,
-};
+use std::{fmt, fs::File, io, net::IpAddr, task::Poll, time::Duration};
 
 use wavetank_api::{
-    Addr, AddrInfo, AddrQuery, Descriptor, Errno, Error, EventCount, Family, Host, HostEntry, Instant, JoinHandle,
-    MsgFlags, NameFlags, Net, PollEvents, PollFd, Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType, c,
+    Addr, AddrInfo, AddrQuery, Descriptor, Errno, Error, Family, HostEntry, Instant, MsgFlags, NameFlags, Net,
+    PollEvents, PollFd, Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType, c,
 };
 
 use crate::{
@@ -33,7 +21,7 @@ const VECTORS: &str = "several buffers in one call: write_vectored";
 /// A machine of a world.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
-    link: Link,
+    pub(crate) link: Link,
     host: usize,
 }
 
@@ -437,67 +425,5 @@ impl Net for Machine {
 
     fn if_indextoname(&self, _: u32) -> Result<String> {
         self.missing("if_indextoname", "interfaces")
-    }
-}
-
-/// What is beside sockets is the driver's, as turmoil-net leaves it to the driver.
-impl Host for Machine {
-    type EventCount = Count;
-
-    fn wall_clock(&self) -> Duration {
-        Duration::from_secs(1_700_000_000) + (self.link.now() - Instant::EPOCH)
-    }
-
-    fn sleep(&self, duration: Duration) {
-        let deadline = self.link.now() + duration;
-        self.link.until::<()>("sleep", Some(deadline), |_| Poll::Pending);
-    }
-
-    fn spawn<T, F>(&self, _: &str, body: F) -> JoinHandle<Self, T>
-    where
-        T: Send + 'static,
-        F: FnOnce() -> T + Send + 'static,
-    {
-        let (completer, handle) = JoinHandle::pair(self);
-        self.link.spawn(move || completer.complete(catch_unwind(AssertUnwindSafe(body))));
-        handle
-    }
-
-    /// Not random at all: nothing in turmoil-net is.
-    fn random(&self, buf: &mut [u8]) {
-        (0_u8..).map(|number| number.wrapping_mul(97)).zip(buf).for_each(|(number, byte)| *byte = number);
-    }
-
-    fn event_count(&self) -> Count {
-        Count { moved: Arc::default(), link: self.link.clone() }
-    }
-}
-
-/// What threads of a case wait on.
-pub(crate) struct Count {
-    moved: Arc<AtomicU64>,
-    link: Link,
-}
-
-impl EventCount for Count {
-    fn ticket(&self) -> u64 {
-        self.moved.load(Ordering::Acquire)
-    }
-
-    fn wait(&self, ticket: u64, deadline: Option<Instant>) -> bool {
-        let moved = Arc::clone(&self.moved);
-        let has_moved = move |_: &mut Stack| match moved.load(Ordering::Acquire) {
-            now if now == ticket => Poll::Pending,
-            _ => Poll::Ready(()),
-        };
-        self.link.until("join or lock", deadline, has_moved).is_some()
-    }
-
-    fn notify_one(&self) {
-        self.notify_all();
-    }
-
-    fn notify_all(&self) {
-        self.moved.fetch_add(1, Ordering::AcqRel);
     }
 }

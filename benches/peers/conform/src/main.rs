@@ -4,6 +4,7 @@ mod bed;
 mod knob;
 mod machine;
 mod socket;
+mod threads;
 mod unsayable;
 mod world;
 
