@@ -14,5 +14,5 @@ pub(super) fn records() -> io::Result<Records> {
 
 /// The tables that other programs have made, each with the name of its section.
 pub(super) fn tables() -> io::Result<Vec<(String, Table)>> {
-    surface::read_all(FOLDER, "tsv", Table::parse)
+    surface::read_all(FOLDER, "tsv", |_, text| Table::parse(text))
 }

@@ -5,7 +5,7 @@
 //! differently may get into it: no time, no port, no path. [`Page::of`] is of a run that has just been made on this machine.
 //!
 //! A page is [`Section`]s of [`Table`]s, which are drawn as Markdown ([`Page::markdown`]) and as one file of HTML ([`Page::html`]). What
-//! stands in them is found in the files `calls`, `options`, `families`, `errnos`, `topics`, `lacking`, `differences` and `others`. For machines
+//! stands in them is found in the files `calls`, `options`, `families`, `errnos`, `topics`, `lacking`, `differences`, `programs` and `others`. For machines
 //! there is [`junit`], of the results alone.
 
 mod calls;
@@ -21,6 +21,7 @@ mod markdown;
 mod options;
 mod others;
 mod parts;
+mod programs;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -73,13 +74,13 @@ impl Page {
              case, and a filter."
                 .to_owned(),
         ];
-        Self::new(head, &Evidence::recorded()?).with_kept()
+        Self::new(head, &Evidence::recorded()?).with_what_is_kept()
     }
 
     /// The page of a run on this machine. What is on record of other machines is in it if the workspace is at hand.
     pub fn of(results: &Results, made: &Made) -> Self {
         let page = Self::new(vec![format!("Made by `{}` on {}.", made.by, made.on)], &Evidence::of(results));
-        page.clone().with_kept().unwrap_or(page)
+        page.clone().with_what_is_kept().unwrap_or(page)
     }
 
     fn new(head: Vec<String>, evidence: &Evidence) -> Self {
@@ -105,20 +106,25 @@ impl Page {
         self.with(differences::TITLE, differences::of_programs(freedoms))
     }
 
+    /// Where the last section is: the list of cases, which is long.
+    fn last(&self) -> usize {
+        self.sections.len().saturating_sub(1)
+    }
+
     /// With a table more, in the section of that name; before the list of cases if there is none yet.
     #[must_use]
     pub fn with(mut self, section: &str, table: Table) -> Self {
         match self.sections.iter_mut().find(|known| known.title == section) {
             Some(known) => known.tables.push(table),
-            None => {
-                self.sections.insert(self.sections.len().saturating_sub(1), Section::new(section, &[], vec![table]))
-            }
+            None => self.sections.insert(self.last(), Section::new(section, &[], vec![table])),
         }
         self
     }
 
-    /// With the tables that other programs have made and put into `fixtures/conformance/`.
-    fn with_kept(self) -> io::Result<Self> {
+    /// With what random programs have found, and the tables that other programs have made and put into `fixtures/conformance/`.
+    fn with_what_is_kept(mut self) -> io::Result<Self> {
+        let found = Some(programs::section()?).filter(|section| !section.tables.is_empty());
+        self.sections.splice(self.last()..self.last(), found);
         Ok(kept::tables()?.into_iter().fold(self, |page, (section, table)| page.with(&section, table)))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Span, evidence::Evidence, others, parts::spans};
+use super::{Cell, Span, evidence::Evidence, others, parts::spans, programs};
 use crate::{
     CaseResult, Verdict, World, cases,
     surface::{Record, Records},
@@ -78,4 +78,15 @@ fn code_is_what_two_backticks_hold() {
     assert_eq!(spans("a `b` c `d`"), [plain("a "), code("b"), plain(" c "), code("d")]);
     assert_eq!(spans("it`s one"), [plain("it`s one")]);
     assert_eq!(spans(""), []);
+}
+
+#[test]
+fn the_head_of_a_program_is_a_row() {
+    let text = "# A port is taken.\n# Linux: __inet_bind says\n# EADDRINUSE.\n# Simulator once: took it.\n# Freedom: ports\na = socket()\n# no\n";
+    let row = ["taken", "A port is taken.", "__inet_bind says EADDRINUSE. (a freedom: ports)", "took it."];
+    let cells = programs::line("taken", text).unwrap();
+    assert_eq!(cells[0], Cell::code(row[0]));
+    assert_eq!(cells[1..], row[1..].iter().map(|text| Cell::from(*text)).collect::<Vec<_>>());
+    assert!(programs::line("odd", "# Only a title.\na = socket()\n").is_err());
+    assert!(programs::line("none", "").is_err());
 }

@@ -142,8 +142,12 @@ fn this_machine() -> String {
     format!("Linux {}, {user}", version.join("."))
 }
 
-/// The files of a folder that have this ending, in the order of their names, and what `parse` makes of each.
-pub(crate) fn read_all<T>(folder: &str, ending: &str, parse: impl Fn(&str) -> Result<T, String>) -> io::Result<Vec<T>> {
+/// The files of a folder that have this ending, in the order of their names, and what `parse` makes of the name and the text of each.
+pub(crate) fn read_all<T>(
+    folder: &str,
+    ending: &str,
+    parse: impl Fn(&str, &str) -> Result<T, String>,
+) -> io::Result<Vec<T>> {
     let entries = fs::read_dir(workspace().join(folder))?;
     let mut files: Vec<_> = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == ending));
@@ -151,7 +155,8 @@ pub(crate) fn read_all<T>(folder: &str, ending: &str, parse: impl Fn(&str) -> Re
     let read = |file: &PathBuf| {
         let about = |what: &str| io::Error::other(format!("{}: {what}", file.display()));
         let text = fs::read_to_string(file).map_err(|error| about(&error.to_string()))?;
-        parse(&text).map_err(|what| about(&what))
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        parse(&name, &text).map_err(|what| about(&what))
     };
     files.iter().map(read).collect()
 }
@@ -172,7 +177,7 @@ impl Records {
 
     /// Those of a folder, which is told from the workspace's root.
     pub(crate) fn read_from(folder: &str) -> io::Result<Self> {
-        read_all(folder, "txt", Record::parse).map(Self)
+        read_all(folder, "txt", |_, text| Record::parse(text)).map(Self)
     }
 
     /// What was run just now, and those of other machines.
