@@ -64,8 +64,9 @@ fn a_stale_document_is_told() {
 /// Whatever two runs do not have in common may not get into it: addresses, ports, times, the order of threads.
 #[test]
 fn the_page_is_the_same_when_it_is_made_again() {
-    assert_eq!(recorded().markdown(), PAGE.markdown());
-    assert_eq!(recorded().html(), PAGE.html());
+    let again = recorded();
+    assert_eq!(again.markdown(), PAGE.markdown());
+    assert_eq!(again.html(), PAGE.html());
 }
 
 #[test]
