@@ -73,7 +73,7 @@ pub(crate) struct Run<'a, T: Tank> {
 }
 
 /// Everything that `poll` can be asked for.
-const ALL: PollEvents = PollEvents::from_bits_retain(0x27c7);
+pub(crate) const ALL: PollEvents = PollEvents::from_bits_retain(0x27c7);
 
 /// A call that cannot be made.
 enum Stop {
@@ -367,7 +367,7 @@ fn tcp_state<N: Net>(net: &N, fd: &N::Fd) -> Option<TcpState> {
 }
 
 /// What of `struct tcp_info` is no measurement of time.
-fn info(value: &[u8]) -> Vec<Fact> {
+pub(crate) fn info(value: &[u8]) -> Vec<Fact> {
     let len = Fact::Number(value.len() as i64);
     let Some(info) = TcpInfo::decode(value) else { return vec![len] };
     let mut facts = vec![len];

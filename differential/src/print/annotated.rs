@@ -7,7 +7,7 @@ use wavetank_api::Addr;
 use crate::{
     Answer, Entry, Fact, Log, Port, Program, SLOTS, Seen,
     log::EPHEMERAL,
-    program::text::{Letter, Message, Value, events},
+    program::text::{Letter, Message, Value, words::events},
 };
 
 /// Where the answers stand, so that calls of usual length have them below one another.

@@ -4,4 +4,5 @@ mod real;
 mod sim;
 
 pub use real::RealTank;
+pub(crate) use real::SYSCTLS;
 pub use sim::{run, run_seeded};

@@ -29,7 +29,7 @@ const PORTS: (u16, u16) = (1_100, 32_700);
 
 /// What both namespaces are told: the simulator's own settings where they are not Linux's, and no limits that programs before have
 /// used up.
-const SYSCTLS: [(&str, &str); 6] = [
+pub(crate) const SYSCTLS: [(&str, &str); 6] = [
     // What was learnt of a peer by programs before.
     ("net.ipv4.tcp_no_metrics_save", "1"),
     // An ICMP error for every packet, not so many a second.

@@ -41,11 +41,8 @@
 //! | `from`, `control=`, `rights=` of `recvmsg` | the sender is asked for; room for control messages; the slot that a socket that came along gets |
 
 mod read;
-mod words;
+pub(crate) mod words;
 mod write;
 
 pub use self::read::ParseProgramError;
-pub(crate) use self::{
-    words::events,
-    write::{Letter, Message, Value},
-};
+pub(crate) use self::write::{Letter, Message, Value};

@@ -36,36 +36,34 @@ const EVENTS: &[(&str, i16)] = &[
 /// Control messages of `SOL_SOCKET`, whose numbers are not those of options.
 const SCM: &[(&str, i32)] = &[("SCM_RIGHTS", 1), ("SCM_CREDENTIALS", 2)];
 
-pub(super) fn family(number: i32) -> String {
+pub(crate) fn family(number: i32) -> String {
     Family::from_raw(number).to_string()
 }
 
-pub(super) fn kind(number: i32) -> String {
+pub(crate) fn kind(number: i32) -> String {
     SockType::from_raw(number).to_string()
 }
 
 /// Every family counts its own.
-pub(super) fn protocol(of_family: i32, number: i32) -> String {
+pub(crate) fn protocol(of_family: i32, number: i32) -> String {
     if number == 0 { "0".to_owned() } else { Protocol::of(Family::from_raw(of_family), number).to_string() }
 }
 
-pub(super) fn level(number: i32) -> String {
+pub(crate) fn level(number: i32) -> String {
     if number == c::SOL_SOCKET { "SOL_SOCKET".to_owned() } else { Protocol::from_raw(number).to_string() }
 }
 
-pub(super) fn option(level: i32, name: i32) -> String {
+pub(crate) fn option(level: i32, name: i32) -> String {
     option::option_name(level, name).map_or_else(|| name.to_string(), str::to_owned)
 }
 
-/// The type of a control message, which is an option's number but for `SOL_SOCKET`.
-pub(super) fn control(level: i32, kind: i32) -> String {
-    if level != c::SOL_SOCKET {
-        return option(level, kind);
-    }
-    SCM.iter().find(|known| known.1 == kind).map_or_else(|| kind.to_string(), |known| known.0.to_owned())
+/// A control message's level and type. The type is an option's number but for `SOL_SOCKET`.
+pub(crate) fn control(at_level: i32, kind: i32) -> String {
+    let scm = || SCM.iter().find(|known| known.1 == kind).map_or_else(|| kind.to_string(), |known| known.0.to_owned());
+    format!("{}:{}", level(at_level), if at_level == c::SOL_SOCKET { scm() } else { option(at_level, kind) })
 }
 
-pub(super) fn flags(number: i32) -> String {
+pub(crate) fn flags(number: i32) -> String {
     MsgFlags::from_bits_retain(number).to_string()
 }
 
@@ -77,17 +75,17 @@ pub(crate) fn events(number: i16) -> String {
     if names.is_empty() { "0".to_owned() } else { names.join("|") }
 }
 
-pub(super) fn request(number: u32) -> String {
+pub(crate) fn request(number: u32) -> String {
     let name = MORE[..6].iter().find(|known| known.1 == i64::from(number));
     name.map_or_else(|| format!("{number:#x}"), |known| known.0.to_owned())
 }
 
-pub(super) fn how(number: u8) -> String {
+pub(crate) fn how(number: u8) -> String {
     ["SHUT_RD", "SHUT_WR", "SHUT_RDWR"].get(usize::from(number)).map_or_else(|| number.to_string(), |&name| name.into())
 }
 
 /// The number that a text stands for: digits, or names of C joined by `|`.
-pub(super) fn number(text: &str) -> Result<i64, String> {
+pub(crate) fn number(text: &str) -> Result<i64, String> {
     text.split('|').try_fold(0, |bits, word| Ok(bits | one(word.trim())?))
 }
 
@@ -117,12 +115,12 @@ fn named(word: &str) -> Option<i64> {
 }
 
 /// The number of an option of that level.
-pub(super) fn option_of(level: i32, text: &str) -> Result<i64, String> {
+pub(crate) fn option_of(level: i32, text: &str) -> Result<i64, String> {
     let found = option::all().find(|known| known.0 == level && known.2 == text);
     found.map_or_else(|| number(text), |known| Ok(known.1.into()))
 }
 
 /// The number of a type of control message of that level.
-pub(super) fn control_of(level: i32, text: &str) -> Result<i64, String> {
+pub(crate) fn control_of(level: i32, text: &str) -> Result<i64, String> {
     if level == c::SOL_SOCKET { number(text) } else { option_of(level, text) }
 }

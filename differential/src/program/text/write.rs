@@ -193,8 +193,7 @@ pub(crate) struct Message<'a> {
 
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = words::control(self.level, self.kind);
-        write!(f, "{}:{kind} {}", words::level(self.level), Value(self.data))
+        write!(f, "{} {}", words::control(self.level, self.kind), Value(self.data))
     }
 }
 

@@ -1,0 +1,9 @@
+static void accepted(int *into, int fd)
+{
+	int error = errno;
+
+	if (fd >= 0)
+		put(into, fd);
+	errno = error;
+	addressed(fd);
+}

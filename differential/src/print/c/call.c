@@ -1,0 +1,4 @@
+static void call(const char *text)
+{
+	printf("%-44s # ", text);
+}

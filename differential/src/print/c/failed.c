@@ -1,0 +1,5 @@
+static void failed(int error)
+{
+	printf("= -1 %s", strerrorname_np(error));
+	look();
+}

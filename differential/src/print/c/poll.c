@@ -1,0 +1,13 @@
+static void polled(int fd, short asked)
+{
+	struct pollfd ask = { fd, asked, 0 };
+	int count = poll(&ask, 1, 0);
+
+	if (count < 0) {
+		failed(errno);
+		return;
+	}
+	printf("= %d, ", count);
+	print_bits(ask.revents, events);
+	look();
+}
