@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::{
-    Difference, Log, Part, Program, Programs, compare, shrink,
+    Coverage, Difference, Log, Part, Program, Programs, compare, shrink,
     world::{self, RealTank},
 };
 
@@ -41,6 +41,8 @@ pub struct Hunted {
     pub differing: u64,
     /// The least program of each signature, and how many have it.
     pub findings: BTreeMap<String, Finding>,
+    /// What was reached in both worlds, when all have run.
+    pub coverage: Coverage,
 }
 
 /// A difference.
@@ -70,11 +72,24 @@ impl Hunt {
     ///
     /// If the namespaces cannot be made.
     pub fn run(&self, on_progress: impl Fn(&Hunted) + Sync) -> wavetank_lab::Result<Hunted> {
+        self.go(true, on_progress)
+    }
+
+    /// Runs them all, for what they reach: differences are counted, and neither confirmed nor cut down.
+    ///
+    /// # Errors
+    ///
+    /// If the namespaces cannot be made.
+    pub fn survey(&self) -> wavetank_lab::Result<Hunted> {
+        self.go(false, |_| ())
+    }
+
+    fn go(&self, confirms: bool, on_progress: impl Fn(&Hunted) + Sync) -> wavetank_lab::Result<Hunted> {
         let next = AtomicU64::new(self.seed);
         let hunted = Mutex::new(Hunted::default());
         thread::scope(|scope| {
-            let workers: Vec<_> =
-                (0..self.jobs.max(1)).map(|_| scope.spawn(|| self.work(&next, &hunted, &on_progress))).collect();
+            let work = || self.work(confirms, &next, &hunted, &on_progress);
+            let workers: Vec<_> = (0..self.jobs.max(1)).map(|_| scope.spawn(work)).collect();
             workers
                 .into_iter()
                 .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -84,6 +99,7 @@ impl Hunt {
 
     fn work(
         &self,
+        confirms: bool,
         next: &AtomicU64,
         hunted: &Mutex<Hunted>,
         on_progress: &impl Fn(&Hunted),
@@ -91,10 +107,12 @@ impl Hunt {
         const BATCH: u64 = 64;
         let mut bench = Bench { tank: RealTank::new()? };
         let mut raw: BTreeMap<String, u64> = BTreeMap::new();
+        let mut coverage = Coverage::default();
         loop {
             let first = next.fetch_add(BATCH, Ordering::Relaxed);
             let end = (self.seed + self.programs).min(first + BATCH);
             if first >= end {
+                hunted.lock().unwrap_or_else(PoisonError::into_inner).coverage.merge(coverage);
                 return Ok(());
             }
             let mut of_batch = Hunted::default();
@@ -102,7 +120,17 @@ impl Hunt {
                 let program = self.draw.draw(seed);
                 of_batch.programs += 1;
                 of_batch.calls += program.len() as u64;
-                if bench.differ(&program, Duration::ZERO)?.is_none() {
+                let (real, sim) = bench.both(&program, Duration::ZERO)?;
+                let difference = differ(&program, &real, &sim);
+                if let Ok(sim) = sim {
+                    let until = difference.as_ref().map_or(program.len(), |difference| difference.step);
+                    coverage.add(seed, &program, &real, &sim, until);
+                }
+                if difference.is_none() {
+                    continue;
+                }
+                if !confirms {
+                    of_batch.differing += 1;
                     continue;
                 }
                 let Some(difference) = bench.confirmed(&program)? else {
@@ -143,6 +171,13 @@ impl Hunted {
     }
 }
 
+fn differ(program: &Program, real: &Log, sim: &Result<Log, String>) -> Option<Difference> {
+    match sim {
+        Ok(sim) => compare(program, real, sim),
+        Err(report) => Some(Difference { step: 0, part: Part::Stuck(report.clone()) }),
+    }
+}
+
 /// One thread's real world.
 struct Bench {
     tank: RealTank,
@@ -156,13 +191,15 @@ impl Bench {
         Ok(self.tank.run(program, patience))
     }
 
+    /// What the worlds show: the real one, and the simulated one or how it got stuck.
+    fn both(&mut self, program: &Program, patience: Duration) -> wavetank_lab::Result<(Log, Result<Log, String>)> {
+        Ok((self.real(program, patience)?, world::run(program)))
+    }
+
     /// How the worlds differ in this program.
     fn differ(&mut self, program: &Program, patience: Duration) -> wavetank_lab::Result<Option<Difference>> {
-        let real = self.real(program, patience)?;
-        Ok(match world::run(program) {
-            Ok(sim) => compare(program, &real, &sim),
-            Err(report) => Some(Difference { step: 0, part: Part::Stuck(report) }),
-        })
+        let (real, sim) = self.both(program, patience)?;
+        Ok(differ(program, &real, &sim))
     }
 
     /// How they differ each time.

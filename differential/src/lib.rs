@@ -30,9 +30,7 @@ mod slots;
 pub mod world;
 
 pub use compare::{Difference, Part, compare};
-pub use coverage::{
-    Cell, Column, Coverage, Example, Kind, ParseCoverageError, Question, RecvWay, Row, SendWay, State, Survey, Surveyed,
-};
+pub use coverage::{Cell, Column, Coverage, Example, Kind, ParseCoverageError, Question, RecvWay, Row, SendWay, State};
 pub use draw::{Dice, LEFT_OUT, LeftOut, Programs, shrink};
 pub use execute::{Tank, execute};
 pub use freedoms::{FREEDOMS, Freedom};

@@ -2,7 +2,7 @@
 //! reach is added to it; in several rounds, each steered by those before.
 use std::time::Instant;
 
-use wavetank_differential::{Coverage, Programs, Survey};
+use wavetank_differential::{Coverage, Hunt, Programs};
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -16,7 +16,7 @@ fn main() {
         let draw = if args.len() > 3 { Programs::steered(&record) } else { Programs::default() };
         let begun = Instant::now();
         let (programs, seed) = (programs / rounds, seed + round * (programs / rounds));
-        let surveyed = Survey { seed, programs, jobs: jobs as usize, draw }.run().unwrap();
+        let surveyed = Hunt { seed, programs, jobs: jobs as usize, draw }.survey().unwrap();
         let each = begun.elapsed().as_secs_f64() * 1e3 * jobs as f64 / programs as f64;
         let cells = surveyed.coverage.len();
         record.merge(surveyed.coverage);

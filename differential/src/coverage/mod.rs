@@ -11,12 +11,10 @@
 //! | `walk.rs` | the cells of one program |
 //! | `record.rs` | the file form |
 //! | `table.rs` | the tables |
-//! | `survey.rs` | many programs, run for their cells alone |
 
 mod question;
 mod record;
 mod state;
-mod survey;
 mod table;
 mod walk;
 
@@ -28,7 +26,6 @@ pub use self::{
     question::{Question, RecvWay, SendWay},
     record::ParseCoverageError,
     state::{Kind, State},
-    survey::{Survey, Surveyed},
 };
 use crate::{Log, Program};
 

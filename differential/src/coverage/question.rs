@@ -150,6 +150,15 @@ impl Question {
         if self.is_of_the_socket() { state.coarse() } else { state }
     }
 
+    /// Whether the socket is another after it: 0 no, 1 hardly ever, 2 probably.
+    pub(crate) const fn changes(self) -> u8 {
+        match self {
+            Self::Getsockopt(..) | Self::Getsockname | Self::Getpeername | Self::Poll | Self::Fcntl => 0,
+            Self::Recv(RecvWay::Peek) | Self::Ioctl(_) | Self::Setsockopt(..) => 1,
+            _ => 2,
+        }
+    }
+
     /// Whether readiness has nothing to do with the answer: the states are told apart more coarsely.
     const fn is_of_the_socket(self) -> bool {
         matches!(

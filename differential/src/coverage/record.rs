@@ -1,4 +1,5 @@
-//! The file form of a [`Coverage`]: a line for each cell with its count, and a block for each program that is kept.
+//! The file form of a [`Coverage`]: a line for each cell with its count, and a block for each program that is kept; or shorter, only what
+//! was reached, with all states that a call gave the same answer in on one line.
 //!
 //! ```text
 //! cell connect | tcp4 | CLOSE | EINPROGRESS | 17
@@ -8,13 +9,19 @@
 //!
 //! rare connect | tcp4 | LISTEN | EISCONN | slot 0 | seed 12
 //!   ...
+//!
+//! reached connect | tcp4 | EISCONN | ESTABLISHED; CLOSE_WAIT read-shut
 //! ```
 
-use std::{fmt, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+    str::FromStr,
+};
 
 use wavetank_api::Errno;
 
-use super::{Cell, Column, Coverage, Example, Kind, Row};
+use super::{Cell, Column, Coverage, Example, Kind, Question, Row};
 
 /// A text that is no record: which line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,6 +52,20 @@ impl fmt::Display for Coverage {
             example.write(f)?;
         }
         Ok(())
+    }
+}
+
+impl Coverage {
+    /// The shorter form: what was reached, without counts and programs.
+    pub fn reached_text(&self) -> String {
+        let mut lines: BTreeMap<(Question, Kind, Column), Vec<String>> = BTreeMap::new();
+        for (Cell { row: Row { question, kind, state }, column }, _) in self.reached() {
+            lines.entry((question, kind, column)).or_default().push(state.to_string());
+        }
+        lines.iter().fold(String::new(), |mut text, ((question, kind, column), states)| {
+            let _ = writeln!(text, "reached {question} | {kind} | {column} | {}", states.join("; "));
+            text
+        })
     }
 }
 
@@ -83,6 +104,11 @@ impl Coverage {
         match (word, &parts[..]) {
             ("cell", [cell @ .., count]) => {
                 self.cells.insert(read_cell(cell)?, count.parse().ok()?);
+            }
+            ("reached", [question, kind, column, states]) => {
+                for state in states.split("; ") {
+                    *self.cells.entry(read_cell(&[question, kind, state, column])?).or_default() += 1;
+                }
             }
             ("state", [kind, state, slot, seed]) => {
                 self.states.insert((read_kind(kind)?, state.parse().ok()?), read_example(slot, seed, body)?);

@@ -125,7 +125,7 @@ impl State {
     pub const FULL: Self = Self(word(5));
     /// Nothing comes any more.
     pub const READ_SHUT: Self = Self(word(6));
-    /// Nothing goes any more. Not said of TCP, where the state says it.
+    /// Nothing goes any more. Of TCP only said in CLOSE: otherwise the state says it.
     pub const WRITE_SHUT: Self = Self(word(7));
     /// Neither.
     pub const BOTH_SHUT: Self = Self(word(8));

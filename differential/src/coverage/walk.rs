@@ -1,6 +1,6 @@
 //! The cells of one program: what each call was on, as the real log shows it, and what it was answered.
 
-use wavetank_api::{MsgFlags, TcpState};
+use wavetank_api::{Errno, MsgFlags, TcpState};
 
 use super::{Cell, Column, Kind, Question, Row, State};
 use crate::{Answer, Call, Entry, Fact, Log, Place, Port, Program, SLOTS, Seen, Slot};
@@ -81,15 +81,21 @@ impl Sockets {
             .with(State::BOUND, is_bound && (held.kind.is_udp() || is_closed))
             .with(State::CONNECTED, known.is_connected && held.kind.is_udp())
             .with(State::CONNECTED, known.peer.is_some() && !is_gone)
-            .with(State::WRITE_SHUT, known.write_shut && !held.kind.is_tcp())
             .with(State::PEER_GONE, is_gone);
-        Some((held.kind, state))
+        let shows = !state.has(State::BOTH_SHUT) && (is_closed || !held.kind.is_tcp());
+        Some((held.kind, state.with(State::WRITE_SHUT, known.write_shut && shows)))
     }
 
     /// Takes note of what the call did.
     fn follow(&mut self, call: &Call, entry: &Entry) {
-        if let Answer::Done(facts) = &entry.answer {
-            self.done(call, facts);
+        match (&entry.answer, call) {
+            (Answer::Done(facts), _) => self.done(call, facts),
+            // `inet_shutdown`: a socket that is not connected is told so, and shut all the same.
+            (Answer::Failed(Errno::ENOTCONN), Call::Shutdown { slot, .. }) => {
+                let held = self.held(*slot).filter(|held| !held.kind.is_unix());
+                held.iter().for_each(|held| self.done_to(call, held));
+            }
+            _ => {}
         }
         self.after(entry);
     }
@@ -116,7 +122,8 @@ impl Sockets {
             }
             Call::Accept { slot, into } => {
                 if let Some(listener) = self.held(*slot) {
-                    let known = Known { is_bound: true, keeps_port: true, was_connected: true, ..Known::default() };
+                    // `sk_clone_lock`: the listener's port, which it does not keep.
+                    let known = Known { is_bound: true, was_connected: true, ..Known::default() };
                     self.make(*into, listener.kind, known);
                 }
             }
@@ -151,6 +158,8 @@ impl Sockets {
                 known.is_connected = Question::of(call) == Some(Question::Connect);
                 // `__udp_disconnect`: a port that nobody asked for is given back.
                 known.is_bound = known.is_connected || known.keeps_port;
+                // `tcp_disconnect`; UDP's leaves a socket shut.
+                known.write_shut &= known.is_connected || held.kind.is_udp();
             }
             Call::Send { carry, .. } => {
                 // `inet_autobind`.

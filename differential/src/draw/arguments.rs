@@ -8,6 +8,7 @@ use wavetank_api::{
 };
 
 use super::{
+    left_out::is_lacking,
     openings::address,
     options,
     sketch::{Sketch, Stage},
@@ -51,6 +52,8 @@ pub(super) fn strange_socket(sketch: &mut Sketch<'_>) -> Call {
     let family = sketch.one_of(&[c::AF_INET, c::AF_INET6, c::AF_UNIX, c::AF_UNIX, 0, 99, -1]);
     let kind = sketch.one_of(&[1, 1, 2, 2, 3, 4, 5, 5, 6, 10, 0, -1, 0x1001]);
     let protocol = sketch.one_of(&[0, 0, 0, 6, 17, 1, 58, 255, 256, -1]);
+    let protocol = if is_lacking(family, kind, protocol) { 255 } else { protocol };
+    let kind = if is_lacking(family, kind, protocol) { c::SOCK_STREAM } else { kind };
     let into = sketch.empty();
     if sketch.once_in(3) {
         let other = (into + 1) % crate::SLOTS as Slot;

@@ -1,5 +1,7 @@
 //! What is not drawn, and why: so that nobody takes its absence from the record for an oversight.
 
+use wavetank_api::c;
+
 /// Something that no program asks.
 #[derive(Clone, Copy, Debug)]
 pub struct LeftOut {
@@ -24,6 +26,9 @@ const TIME: &str = "what it does is done in real time, which no sequence of call
 const MEMORY: &str = "the value holds addresses of memory: what lies there is not the program's";
 const MULTICAST: &str = "membership in multicast groups: the simulator answers as a kernel built without it";
 const MEDIUM: &str = "the value names devices: the worlds' differ";
+
+const LACKS: &str =
+    "the simulator has none, and answers as a kernel built without them (ARCHITECTURE.md, what is not there yet)";
 
 /// All of it.
 pub const LEFT_OUT: &[LeftOut] = &[
@@ -73,6 +78,9 @@ pub const LEFT_OUT: &[LeftOut] = &[
         "netfilter's, and multicast routing's: modules that may be loaded or not",
     ),
     neither("MSG_ZEROCOPY", "what it reports, and when, is decided by the device and by timing"),
+    neither("UNIX sockets of SOCK_DGRAM, SOCK_SEQPACKET and SOCK_RAW", LACKS),
+    neither("raw sockets: SOCK_RAW", LACKS),
+    neither("ping sockets: SOCK_DGRAM with IPPROTO_ICMP or IPPROTO_ICMPV6", LACKS),
     neither("blocking sockets", "a sequential program that waits for itself never ends"),
     neither("waits of more than 1.3 s", "a million programs must end today; the conformance suite's slow cases wait"),
 ];
@@ -80,4 +88,14 @@ pub const LEFT_OUT: &[LeftOut] = &[
 /// Whether that option is not to be set, or not even to be read.
 pub(super) fn is_left_out(label: &str, is_set: bool) -> bool {
     LEFT_OUT.iter().any(|left| left.what == label && (is_set || !left.is_read))
+}
+
+/// Whether the simulator answers to such sockets as a kernel built without them.
+pub(super) fn is_lacking(family: i32, kind: i32, protocol: i32) -> bool {
+    match (family, kind & 0xf) {
+        (c::AF_UNIX, kind) => matches!(kind, c::SOCK_DGRAM | c::SOCK_SEQPACKET | c::SOCK_RAW),
+        (c::AF_INET | c::AF_INET6, c::SOCK_RAW) => true,
+        (c::AF_INET | c::AF_INET6, c::SOCK_DGRAM) => matches!(protocol, c::IPPROTO_ICMP | c::IPPROTO_ICMPV6),
+        _ => false,
+    }
 }

@@ -3,15 +3,24 @@
 use super::{arguments, sketch::Sketch};
 use crate::{Call, Program, Question};
 
+/// How many questions are asked in one state, at most.
+const MOST: usize = 10;
+
 /// A socket is brought to a state that the record knows, and asked there what was seldom asked.
 pub(super) fn from_a_state(sketch: &mut Sketch<'_>) {
     let steering = sketch.steering;
-    let Some((example, question)) = steering.state(&mut sketch.dice) else { return };
+    let count = 1 + sketch.dice.usize(0..MOST);
+    let Some((example, mut questions)) = steering.state(&mut sketch.dice, count) else { return };
     begin(sketch, &example.program);
     example.program.calls.iter().for_each(|call| sketch.call(call.clone()));
-    let call = arguments::ask(sketch, example.slot, question);
-    sketch.call(call);
-    for _ in 0..sketch.dice.usize(0..10) {
+    // What changes the state is the last thing asked in it.
+    questions.sort_by_key(|question| question.changes());
+    let last = questions.partition_point(|question| question.changes() < 2) + 1;
+    for &question in questions.iter().take(last) {
+        let call = arguments::ask(sketch, example.slot, question);
+        sketch.call(call);
+    }
+    for _ in 0..sketch.dice.usize(0..8) {
         sketch.any_call();
     }
 }

@@ -116,10 +116,10 @@ impl Steering {
         urn.copied().unwrap_or(Question::Getsockname)
     }
 
-    /// A state, how to come there, and what was seldom asked in it.
-    pub(super) fn state(&self, dice: &mut Dice) -> Option<(&Example, Question)> {
+    /// A state, how to come there, and so many things that were seldom asked in it.
+    pub(super) fn state(&self, dice: &mut Dice, count: usize) -> Option<(&Example, Vec<Question>)> {
         let (example, urn) = self.states.draw(dice)?;
-        Some((example, *urn.draw(dice)?))
+        Some((example, (0..count).filter_map(|_| urn.draw(dice).copied()).collect()))
     }
 
     /// A rare cell, and how to come there.

@@ -43,13 +43,11 @@ const OPENINGS: &[Opening] = &[
     (4, udp::told),
     (2, udp::mapped),
     (2, udp::corked),
-    (6, unix::stream),
-    (3, unix::datagrams),
-    (3, unix::packets),
+    (8, unix::pair),
     (3, unix::rights),
     (2, unix::full),
     (2, unix::left),
-    (4, unix::unpaired),
+    (2, unix::unpaired),
     (6, one),
 ];
 

@@ -5,33 +5,22 @@ use wavetank_api::c;
 use super::{send, set};
 use crate::{Call, Slot, draw::sketch::Sketch};
 
-/// A pair of streams.
-pub(super) fn stream(sketch: &mut Sketch<'_>) {
-    talking(sketch, c::SOCK_STREAM);
+/// Types, of which the simulator has the first: `left_out.rs`.
+const KINDS: [i32; 1] = [c::SOCK_STREAM];
+
+/// A pair, with data waiting or without.
+pub(super) fn pair(sketch: &mut Sketch<'_>) {
+    some(sketch);
 }
 
-/// A pair that sends datagrams.
-pub(super) fn datagrams(sketch: &mut Sketch<'_>) {
-    talking(sketch, c::SOCK_DGRAM);
-}
-
-/// A pair of SOCK_SEQPACKET.
-pub(super) fn packets(sketch: &mut Sketch<'_>) {
-    talking(sketch, c::SOCK_SEQPACKET);
-}
-
-fn talking(sketch: &mut Sketch<'_>, kind: i32) -> [Slot; 2] {
+fn some(sketch: &mut Sketch<'_>) -> [Slot; 2] {
+    let kind = sketch.one_of(&KINDS);
     let pair = sketch.pair(kind);
     for _ in 0..sketch.dice.usize(0..3) {
         let len = sketch.one_of(&[0, 1, 10, 1000]);
         send(sketch, pair[0], len, 0);
     }
     pair
-}
-
-fn some(sketch: &mut Sketch<'_>) -> [Slot; 2] {
-    let kind = sketch.one_of(&[c::SOCK_STREAM, c::SOCK_STREAM, c::SOCK_DGRAM, c::SOCK_SEQPACKET]);
-    talking(sketch, kind)
 }
 
 /// Descriptors are under way.
@@ -78,6 +67,6 @@ pub(super) fn left(sketch: &mut Sketch<'_>) {
 /// One alone.
 pub(super) fn unpaired(sketch: &mut Sketch<'_>) {
     let host = sketch.host();
-    let kind = sketch.one_of(&[c::SOCK_STREAM, c::SOCK_DGRAM, c::SOCK_SEQPACKET]);
+    let kind = sketch.one_of(&KINDS);
     sketch.socket(host, c::AF_UNIX, kind);
 }
