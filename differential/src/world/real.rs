@@ -29,12 +29,14 @@ const PORTS: (u16, u16) = (1_100, 32_700);
 
 /// What both namespaces are told: the simulator's own settings where they are not Linux's, and no limits that programs before have
 /// used up.
-pub(crate) const SYSCTLS: [(&str, &str); 6] = [
+pub(crate) const SYSCTLS: [(&str, &str); 7] = [
     // What was learnt of a peer by programs before.
     ("net.ipv4.tcp_no_metrics_save", "1"),
     // An ICMP error for every packet, not so many a second.
     ("net.ipv4.icmp_ratemask", "0"),
     ("net.ipv6.icmp.ratelimit", "0"),
+    // The machine's own choice may be another.
+    ("net.ipv4.tcp_congestion_control", "cubic"),
     // Linux 6.1's.
     ("net.ipv4.tcp_syn_linear_timeouts", "0"),
     ("net.ipv4.tcp_max_tw_buckets", "200000"),

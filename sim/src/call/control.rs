@@ -192,6 +192,11 @@ impl Control {
         (Some(Box::new(Passed { control: self.bytes, fds })), flags)
     }
 
+    /// The messages, where nobody is told whether they were cut.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     fn left(&self) -> usize {
         self.room - self.bytes.len()
     }

@@ -7,7 +7,7 @@ use wavetank_api::{Errno, Family, Protocol, Result, Shutdown, SockFlags, SockTyp
 use super::{Attempt, Caller, Told, deadline_after, errno::IntoErrno, has_passed};
 use crate::{
     base::SocketId,
-    host::{Body, Family as HostFamily, Socket, SocketOptions, Tcp},
+    host::{Body, Family as HostFamily, Socket, SocketOptions, Switches, Tcp},
     proto::{Readiness, tcp, udp::Udp},
     world::World,
 };
@@ -115,7 +115,7 @@ impl Caller<'_> {
         let host = self.host_mut(world);
         let settings = &host.settings;
         let (rmem, wmem) = (settings.rmem_default, settings.wmem_default);
-        let socket = match kind {
+        let mut socket = match kind {
             Kind::Tcp(family) => {
                 // `tcp_init_sock`: the middle of tcp_rmem and tcp_wmem, until a connection tunes them.
                 let tcp = settings.tcp();
@@ -135,6 +135,8 @@ impl Caller<'_> {
                 )
             }
         };
+        // `inet6_create` does not switch IP_MULTICAST_ALL on.
+        socket.options.switches.set(Switches::NO_MULTICAST_ALL, socket.family == HostFamily::Inet6);
         host.sockets.insert(socket)
     }
 

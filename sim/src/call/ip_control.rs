@@ -52,6 +52,17 @@ impl Caller<'_> {
     }
 }
 
+/// The messages alone, of a socket that has no destination yet (IPV6_2292PKTOPTIONS).
+pub(super) fn how_to_send_v6(host: &Host, control: &[u8]) -> Result<How, Errno> {
+    let messages = checked(control)?;
+    sock_cmsg_send(&messages)?;
+    let mut how = How::default();
+    for message in messages.iter().filter(|message| message.level == libc::IPPROTO_IPV6) {
+        ip6_datagram_send_ctl(host, message, &mut how)?;
+    }
+    Ok(how)
+}
+
 /// A number in as many bytes as an `int` has, and no others.
 fn int(message: &Cmsg<'_>) -> Result<i32, Errno> {
     message.data.try_into().map(i32::from_ne_bytes).map_err(|_| Errno::EINVAL)
@@ -169,7 +180,7 @@ pub(super) fn tell(host: &Host, id: SocketId, room: usize) -> Option<Control> {
 }
 
 /// One message with a value of its type.
-fn put<T: OptValue>(out: &mut Control, of: ControlType<T>, value: &T::Value) {
+pub(super) fn put<T: OptValue>(out: &mut Control, of: ControlType<T>, value: &T::Value) {
     let mut bytes = [0; MAX_LEN];
     let len = T::encode(value, &mut bytes);
     out.put(of.level(), of.kind(), &bytes[..len]);

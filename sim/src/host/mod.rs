@@ -30,7 +30,7 @@ use std::{
 pub(crate) use self::tcp::{AcceptError, ConnectError, ListenError};
 pub(crate) use descriptors::{Program, TableFull};
 pub(crate) use fast_open::CLIENT as FASTOPEN_CLIENT;
-pub(crate) use options::{Rare, SocketOptions, Switches};
+pub(crate) use options::{Membership, Rare, RareSwitches, SocketOptions, Switches};
 pub(crate) use ports::BindError;
 use ports::Ports;
 pub(crate) use route::{NoWay, Way};

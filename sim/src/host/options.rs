@@ -4,7 +4,10 @@
 //! was not set is 0 where Linux, too, asks the sysctl only when the number is needed; what `getsockopt` shows then is
 //! `call/option/`'s affair.
 
-use std::time::Duration;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
 
 use smallvec::SmallVec;
 
@@ -136,6 +139,38 @@ bitflags::bitflags! {
     }
 }
 
+bitflags::bitflags! {
+    /// More of them, which are kept in [`Rare`].
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub(crate) struct RareSwitches: u16 {
+        const PASSPIDFD = 1;
+        const NO_PASSRIGHTS = 1 << 1;
+        const RCVPRIORITY = 1 << 2;
+        /// SO_INQ, of a UNIX stream.
+        const INQ = 1 << 3;
+        const V6_2292HOPOPTS = 1 << 4;
+        const V6_2292DSTOPTS = 1 << 5;
+        const V6_2292RTHDR = 1 << 6;
+        const V6_ROUTER_ALERT_ISOLATE = 1 << 7;
+        const UDP_CORK = 1 << 8;
+        const UDP_NO_CHECK6_TX = 1 << 9;
+        const UDP_NO_CHECK6_RX = 1 << 10;
+        const UDP_GRO = 1 << 11;
+    }
+}
+
+/// A group that a socket has joined (`struct ip_mc_socklist`, `struct ipv6_mc_socklist`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Membership {
+    pub(crate) group: IpAddr,
+    /// The interface by its index, and by the address that it was asked for by, if it was.
+    pub(crate) interface: i32,
+    pub(crate) address: Ipv4Addr,
+    /// MCAST_INCLUDE: these sources and no others; else all but these.
+    pub(crate) includes: bool,
+    pub(crate) sources: Vec<IpAddr>,
+}
+
 /// How long a call may block; `None`: for ever.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Timeouts {
@@ -146,6 +181,7 @@ pub(crate) struct Timeouts {
 /// Options that hardly any program sets.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Rare {
+    pub(crate) switches: RareSwitches,
     pub(crate) priority: i32,
     pub(crate) mark: u32,
     /// SO_LINGER's time, as it is shown while SO_LINGER is off.
@@ -167,6 +203,14 @@ pub(crate) struct Rare {
     pub(crate) repair_queue: u8,
     pub(crate) save_syn: u8,
     pub(crate) tx_delay: i32,
+    /// TCP_RTO_MAX_MS, TCP_RTO_MIN_US, TCP_DELACK_MAX_US.
+    pub(crate) rto_max_ms: u32,
+    pub(crate) rto_min_us: u32,
+    pub(crate) delack_max_us: u32,
+
+    /// UDP_ENCAP, UDP_SEGMENT.
+    pub(crate) udp_encap: u8,
+    pub(crate) udp_segment: u16,
 
     /// IP_LOCAL_PORT_RANGE: the ends; 0: the host's own.
     pub(crate) local_port_range: (u16, u16),
@@ -176,6 +220,7 @@ pub(crate) struct Rare {
     /// In network order, as the program gave it.
     pub(crate) unicast_if: i32,
     pub(crate) multicast_if: [u8; 4],
+    pub(crate) multicast_index: i32,
 
     pub(crate) v6_mtu_discover: Option<u8>,
     pub(crate) v6_min_hops: u8,
@@ -184,6 +229,11 @@ pub(crate) struct Rare {
     pub(crate) v6_multicast_if: i32,
     /// IPV6_PREFER_SRC_TMP, _PUBLIC, _COA.
     pub(crate) v6_source_preference: u8,
+
+    /// Groups that the socket has joined.
+    pub(crate) memberships: Vec<Membership>,
+    /// Anycast addresses that it has taken, and on which interface.
+    pub(crate) anycast: Vec<(Ipv6Addr, i32)>,
 
     /// Values that are bytes, by level and name: IP_OPTIONS, IPV6_HOPOPTS, IPV6_DSTOPTS, TCP_FASTOPEN_KEY.
     blobs: Vec<(i32, i32, SmallVec<[u8; 16]>)>,
@@ -195,6 +245,7 @@ static NOTHING_RARE: Rare = Rare::new();
 impl Rare {
     const fn new() -> Self {
         Self {
+            switches: RareSwitches::empty(),
             priority: 0,
             mark: 0,
             linger_shown: 0,
@@ -210,18 +261,26 @@ impl Rare {
             repair_queue: 0,
             save_syn: 0,
             tx_delay: 0,
+            rto_max_ms: 120_000,
+            rto_min_us: 200_000,
+            delack_max_us: 200_000,
+            udp_encap: 0,
+            udp_segment: 0,
             local_port_range: (0, 0),
             mtu_discover: None,
             min_ttl: 0,
             multicast_ttl: 1,
             unicast_if: 0,
             multicast_if: [0; 4],
+            multicast_index: 0,
             v6_mtu_discover: None,
             v6_min_hops: 0,
             v6_multicast_hops: 1,
             v6_unicast_if: 0,
             v6_multicast_if: 0,
             v6_source_preference: 0,
+            memberships: Vec::new(),
+            anycast: Vec::new(),
             blobs: Vec::new(),
         }
     }
@@ -320,6 +379,8 @@ impl SocketOptions {
         let mut child = Self { defer_accept: 0, ..self.clone() };
         if let Some(rare) = &mut child.rare {
             (rare.priority, rare.fastopen) = (0, 0);
+            rare.memberships.clear();
+            rare.anycast.clear();
         }
         child
     }

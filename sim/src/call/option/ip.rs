@@ -1,13 +1,11 @@
 //! `IPPROTO_IP`: `do_ip_getsockopt` and `do_ip_setsockopt`. All stored, but for IP_BIND_ADDRESS_NO_PORT and IP_LOCAL_PORT_RANGE, which act
 //! (`host/ports.rs`, `host/ephemeral.rs`).
 
-use wavetank_api::{Errno, option as names};
+use wavetank_api::{Errno, c, option as names};
 
-use super::{Asked, Given, Value, int, within, zero_or_one};
-use crate::host::{Body, Switches};
+use super::{Asked, Given, Value, int, ip_options, multicast, pktoptions, policy_refused, within, zero_or_one};
+use crate::host::{Body, Family, Switches};
 
-/// The most bytes that IP options can have.
-const MAX_OPTIONS: usize = 40;
 /// The two bits of the type of service that are congestion notification's: INET_ECN_MASK.
 const ECN: u8 = 3;
 
@@ -42,11 +40,10 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
         libc::IP_TTL if options.ttl < 0 => asked.host.settings.default_ttl.into(),
         libc::IP_TTL => options.ttl.into(),
         libc::IP_OPTIONS => return Ok(Value::Bytes(rare.blob(libc::IPPROTO_IP, libc::IP_OPTIONS).to_vec())),
-        IP_PKTOPTIONS => return Ok(Value::Bytes(Vec::new())),
+        IP_PKTOPTIONS => return pktoptions::v4(asked),
         libc::IP_HDRINCL | libc::IP_ROUTER_ALERT | libc::IP_NODEFRAG => 0,
         libc::IP_MTU_DISCOVER => rare.mtu_discover.unwrap_or(PMTUDISC_WANT).into(),
-        // IP_MAX_MTU: what loopback has more, an IPv4 packet cannot use.
-        libc::IP_MTU => asked.path_mtu()?.min(65_535),
+        libc::IP_MTU => asked.path_mtu()?,
         libc::IP_FREEBIND => asked.is_on(Switches::FREEBIND).into(),
         libc::IP_TRANSPARENT => asked.is_on(Switches::TRANSPARENT).into(),
         libc::IP_MINTTL => rare.min_ttl.into(),
@@ -57,6 +54,10 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
         libc::IP_MULTICAST_LOOP => (!asked.is_on(Switches::NO_MULTICAST_LOOP)).into(),
         libc::IP_MULTICAST_ALL => (!asked.is_on(Switches::NO_MULTICAST_ALL)).into(),
         libc::IP_UNICAST_IF => rare.unicast_if,
+        c::IP_MSFILTER => return multicast::get_ip_msfilter(asked),
+        c::MCAST_MSFILTER => return multicast::get_group_filter(asked, c::AF_INET),
+        // Of a raw socket its protocol; the field (`inet_num`) is any other's port.
+        c::IP_PROTOCOL => asked.socket().local.filter(|_| asked.socket().port_slot.is_some()).map_or(0, |local| local.port().into()),
         IP_LOCAL_PORT_RANGE => {
             let (low, high) = rare.local_port_range;
             (u32::from(high) << 16 | u32::from(low)) as i32
@@ -92,7 +93,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             let ttl = one_byte()?;
             given.socket_mut().options.ttl = if ttl == -1 { -1 } else { within(ttl, 1, 255)? as i16 };
         }
-        libc::IP_OPTIONS => return set_options(given),
+        libc::IP_OPTIONS => return ip_options::set(given),
         // Of raw sockets only.
         libc::IP_HDRINCL | libc::IP_NODEFRAG => return Err(Errno::ENOPROTOOPT),
         libc::IP_ROUTER_ALERT => return Err(Errno::EINVAL),
@@ -110,15 +111,12 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             given.rare_mut().min_ttl = within(ttl, 0, 255)? as u8;
         }
         libc::IP_RECVFRAGSIZE if is_stream => return Err(Errno::EINVAL),
-        libc::IP_RECVFRAGSIZE => given.switch(Switches::RECVFRAGSIZE, zero_or_one(value)?),
+        libc::IP_RECVFRAGSIZE => given.switch(Switches::RECVFRAGSIZE, value != 0),
         IP_RECVERR_RFC4884 => given.switch(Switches::RECVERR_RFC4884, zero_or_one(value)?),
         libc::IP_MULTICAST_IF | libc::IP_MULTICAST_TTL if is_stream => return Err(Errno::EINVAL),
         libc::IP_MULTICAST_IF => {
-            let addr = *given.value.last_chunk::<4>().ok_or(Errno::EINVAL)?;
-            if addr != [0; 4] && !given.host.owns(std::net::Ipv4Addr::from(addr).into()) {
-                return Err(Errno::EADDRNOTAVAIL);
-            }
-            given.rare_mut().multicast_if = addr;
+            let (addr, index) = multicast::interface(given)?;
+            (given.rare_mut().multicast_if, given.rare_mut().multicast_index) = (addr, index);
         }
         libc::IP_MULTICAST_TTL => {
             let ttl = one_byte()?;
@@ -140,6 +138,8 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             }
             given.rare_mut().unicast_if = i32::from_ne_bytes([a, b, c, d]);
         }
+        35..=48 => return multicast::set_v4(given),
+        c::IP_IPSEC_POLICY | c::IP_XFRM_POLICY => return Err(policy_refused(given, (c::IP_XFRM_POLICY, Family::Inet))),
         IP_LOCAL_PORT_RANGE => {
             // Exactly four bytes.
             let [a, b, c, d] = *given.value else { return Err(Errno::EINVAL) };
@@ -152,27 +152,5 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         }
         _ => return Err(Errno::ENOPROTOOPT),
     }
-    Ok(())
-}
-
-/// `ip_options_compile`: each is a single byte, or says its own length. Kept in whole words.
-fn set_options(given: &mut Given<'_, '_>) -> Result<(), Errno> {
-    const END: u8 = 0;
-    const NOOP: u8 = 1;
-    if given.value.len() > MAX_OPTIONS {
-        return Err(Errno::EINVAL);
-    }
-    let mut whole = given.value.to_vec();
-    whole.resize(whole.len().next_multiple_of(4), END);
-    let mut rest = &whole[..];
-    while let [kind, behind @ ..] = rest {
-        rest = match (*kind, behind.first()) {
-            (END, _) => break,
-            (NOOP, _) => behind,
-            (_, Some(&len @ 2..)) => rest.get(usize::from(len)..).ok_or(Errno::EINVAL)?,
-            _ => return Err(Errno::EINVAL),
-        };
-    }
-    given.rare_mut().set_blob(libc::IPPROTO_IP, libc::IP_OPTIONS, &whole);
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! `IPPROTO_IPV6`: `do_ipv6_getsockopt` and `do_ipv6_setsockopt`. All stored, but for IPV6_V6ONLY and IPV6_ADDRFORM.
 
-use std::net::{IpAddr, Ipv6Addr};
+use wavetank_api::{Errno, c, option as names};
 
-use wavetank_api::{Errno, option as names};
-
-use super::{Asked, Given, TcpState, Value, int, state, within, zero_or_one};
-use crate::host::{Body, Family, Switches};
+use super::{
+    Asked, Given, TcpState, Value, multicast, pktoptions, policy_refused, state, within, zero_or_one,
+};
+use crate::{
+    call::ip_control::how_to_send_v6,
+    host::{Body, Family, RareSwitches, Switches},
+};
 
 const IPV6_MULTICAST_ALL: i32 = names::IPV6_MULTICAST_ALL.name();
 const IPV6_RECVERR_RFC4884: i32 = names::IPV6_RECVERR_RFC4884.name();
@@ -19,9 +22,12 @@ const IPV6_UNICAST_IF: i32 = names::IPV6_UNICAST_IF.name();
 const IPV6_RECVFRAGSIZE: i32 = names::IPV6_RECVFRAGSIZE.name();
 const IPV6_FREEBIND: i32 = names::IPV6_FREEBIND.name();
 
-/// Bytes of `struct ip6_mtuinfo`, and of `struct in6_pktinfo`.
+/// Bytes of `struct ip6_mtuinfo`, of `struct in6_pktinfo`, and of `struct in6_flowlabel_req`.
 const MTU_INFO: usize = 32;
 const PKTINFO: usize = 20;
+const FLOWLABEL_REQUEST: usize = 32;
+/// The most that an extension header can have.
+const MAX_HEADER: usize = 8 * 255;
 /// IPV6_MIN_MTU.
 const MIN_MTU: i32 = 1280;
 /// IPV6_PMTUDISC_WANT.
@@ -59,17 +65,36 @@ fn switch_of(name: i32) -> Option<(Switches, bool)> {
     })
 }
 
+/// More of them, which insist on an `int`.
+fn rare_switch_of(name: i32) -> Option<RareSwitches> {
+    Some(match name {
+        c::IPV6_2292HOPOPTS => RareSwitches::V6_2292HOPOPTS,
+        c::IPV6_2292DSTOPTS => RareSwitches::V6_2292DSTOPTS,
+        c::IPV6_2292RTHDR => RareSwitches::V6_2292RTHDR,
+        c::IPV6_ROUTER_ALERT_ISOLATE => RareSwitches::V6_ROUTER_ALERT_ISOLATE,
+        _ => return None,
+    })
+}
+
 pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
     if let Some((switch, _)) = switch_of(asked.name) {
         return Ok(asked.switch(switch));
+    }
+    if let Some(switch) = rare_switch_of(asked.name) {
+        return Ok(asked.rare_switch(switch));
     }
     let socket = asked.socket();
     let (options, rare) = (&socket.options, asked.rare());
     Ok(Value::Int(match asked.name {
         libc::IPV6_ADDRFORM if state(socket) != TcpState::Established => return Err(Errno::ENOTCONN),
         libc::IPV6_ADDRFORM => libc::AF_INET6,
-        libc::IPV6_2292PKTOPTIONS | libc::IPV6_RTHDR => return Ok(Value::Bytes(Vec::new())),
-        libc::IPV6_HOPOPTS | libc::IPV6_DSTOPTS => {
+        libc::IPV6_2292PKTOPTIONS => return pktoptions::v6(asked),
+        libc::IPV6_RTHDR => return Ok(Value::Bytes(Vec::new())),
+        c::MCAST_MSFILTER => return multicast::get_group_filter(asked, c::AF_INET6),
+        // `ipv6_flowlabel_opt_get`: no label is leased.
+        libc::IPV6_FLOWLABEL_MGR if asked.room < FLOWLABEL_REQUEST => return Err(Errno::EINVAL),
+        libc::IPV6_FLOWLABEL_MGR => return Err(Errno::ENOENT),
+        libc::IPV6_HOPOPTS | libc::IPV6_RTHDRDSTOPTS | libc::IPV6_DSTOPTS => {
             return Ok(Value::Bytes(rare.blob(libc::IPPROTO_IPV6, asked.name).to_vec()));
         }
         libc::IPV6_UNICAST_HOPS if options.hops < 0 => DEFAULT_HOPS,
@@ -104,19 +129,10 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
 /// IPV6_DEFAULT_HOPLIMIT
 const DEFAULT_HOPS: i32 = 64;
 
-/// `struct ip6_mtuinfo`: a `struct sockaddr_in6`, and the MTU.
+/// `struct ip6_mtuinfo`, of which only the MTU is filled in.
 fn mtu_info(asked: &Asked<'_>) -> Result<Value, Errno> {
-    let mtu = asked.path_mtu()? as u32;
-    let remote = asked.socket().remote.map(|remote| remote.ip());
-    let to = match remote {
-        Some(IpAddr::V6(v6)) => v6,
-        Some(IpAddr::V4(v4)) => v4.to_ipv6_mapped(),
-        None => Ipv6Addr::UNSPECIFIED,
-    };
     let mut bytes = vec![0; MTU_INFO];
-    bytes[..2].copy_from_slice(&(libc::AF_INET6 as u16).to_ne_bytes());
-    bytes[8..24].copy_from_slice(&to.octets());
-    bytes[28..].copy_from_slice(&mtu.to_ne_bytes());
+    bytes[28..].copy_from_slice(&asked.path_mtu()?.to_ne_bytes());
     Ok(Value::Bytes(bytes))
 }
 
@@ -126,14 +142,24 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         given.switch(switch, value != 0);
         return Ok(());
     }
+    if let Some(switch) = rare_switch_of(given.name) {
+        let on = given.int()? != 0;
+        given.rare_switch(switch, on);
+        return Ok(());
+    }
     match given.name {
+        c::IPV6_JOIN_GROUP | c::IPV6_LEAVE_GROUP | c::IPV6_JOIN_ANYCAST | c::IPV6_LEAVE_ANYCAST | 42..=48 => {
+            multicast::set_v6(given)
+        }
+        34 | c::IPV6_XFRM_POLICY => Err(policy_refused(given, (c::IPV6_XFRM_POLICY, Family::Inet6))),
+        libc::IPV6_FLOWLABEL_MGR => Err(flowlabel_refused(given.value)),
         // `tcp_v6` is a stream: these are a datagram socket's.
         libc::IPV6_MULTICAST_IF | libc::IPV6_MULTICAST_HOPS if !matches!(given.socket().body, Body::Udp(_)) => {
             Err(Errno::ENOPROTOOPT)
         }
         libc::IPV6_MTU | libc::IPV6_ROUTER_ALERT | libc::IPV6_ADDRFORM | libc::IPV6_V6ONLY => set_special(given),
-        libc::IPV6_HOPOPTS | libc::IPV6_RTHDR | libc::IPV6_DSTOPTS => set_header(given),
-        libc::IPV6_2292PKTOPTIONS => Ok(()),
+        libc::IPV6_HOPOPTS | libc::IPV6_RTHDR | libc::IPV6_RTHDRDSTOPTS | libc::IPV6_DSTOPTS => set_header(given),
+        libc::IPV6_2292PKTOPTIONS => set_pktoptions(given),
         libc::IPV6_PKTINFO => set_pktinfo(given),
         // Read only.
         libc::IPV6_PATHMTU => Err(Errno::ENOPROTOOPT),
@@ -222,7 +248,7 @@ fn set_special(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         }
         // Acts: an IPv6 socket that speaks IPv4 becomes an IPv4 socket.
         _ if value != libc::AF_INET => Err(Errno::EINVAL),
-        _ if matches!(socket.body, Body::Tcp(_)) && state(socket) != TcpState::Established => Err(Errno::ENOTCONN),
+        _ if state(socket) != TcpState::Established => Err(Errno::ENOTCONN),
         _ if !socket.remote.is_some_and(|remote| remote.is_ipv4()) => Err(Errno::EADDRNOTAVAIL),
         _ => {
             given.socket_mut().family = Family::Inet;
@@ -233,12 +259,14 @@ fn set_special(given: &mut Given<'_, '_>) -> Result<(), Errno> {
 
 /// `ipv6_set_opt_hdr`: nothing takes the header away; else whole words, as many as it says itself.
 fn set_header(given: &mut Given<'_, '_>) -> Result<(), Errno> {
-    let (name, value) = (given.name, given.value);
+    let (name, mut value) = (given.name, given.value);
     if let Some(words) = value.get(1) {
         let len = (usize::from(*words) + 1) * 8;
-        if value.len() % 8 != 0 || len > value.len() || name == libc::IPV6_RTHDR {
+        let is_whole = value.len() % 8 == 0 && value.len() <= MAX_HEADER;
+        if !is_whole || len > value.len() || name == libc::IPV6_RTHDR {
             return Err(Errno::EINVAL);
         }
+        value = &value[..len];
     } else if !value.is_empty() {
         return Err(Errno::EINVAL);
     }
@@ -246,12 +274,33 @@ fn set_header(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     Ok(())
 }
 
-/// `struct in6_pktinfo`: an address of this host, or none, and an interface, or none. It cannot be read.
+/// `struct in6_pktinfo`: whatever it says, unless the socket is bound to another interface. It cannot be read.
 fn set_pktinfo(given: &Given<'_, '_>) -> Result<(), Errno> {
-    let addr = given.value.get(..PKTINFO).and_then(<[u8]>::first_chunk::<16>).ok_or(Errno::EINVAL)?;
-    let (addr, index) = (Ipv6Addr::from(*addr), int(&given.value[16..])?);
-    let is_ours = addr.is_unspecified() || given.host.owns(addr.into());
-    if is_ours && (index == 0 || given.has_interface(index)) { Ok(()) } else { Err(Errno::EINVAL) }
+    let index = given.value.get(..PKTINFO).and_then(<[u8]>::last_chunk::<4>).ok_or(Errno::EINVAL)?;
+    match given.socket().options.rare().device {
+        bound if bound != 0 && bound != i32::from_ne_bytes(*index) => Err(Errno::EINVAL),
+        _ => Ok(()),
+    }
+}
+
+/// Control messages that are to go with every datagram: checked, and nothing of them is kept.
+fn set_pktoptions(given: &Given<'_, '_>) -> Result<(), Errno> {
+    const MOST: usize = 64 << 10;
+    if given.value.len() > MOST {
+        return Err(Errno::EINVAL);
+    }
+    how_to_send_v6(given.host, given.value).map(drop)
+}
+
+/// `ipv6_flowlabel_opt`: to give a label back or to renew it, there has to be one; none is leased here.
+fn flowlabel_refused(value: &[u8]) -> Errno {
+    const ACTION_AT: usize = 20;
+    const PUT: u8 = 1;
+    const RENEW: u8 = 2;
+    match value.get(..FLOWLABEL_REQUEST).map(|request| request[ACTION_AT]) {
+        Some(PUT | RENEW) => Errno::ESRCH,
+        _ => Errno::EINVAL,
+    }
 }
 
 /// `ip6_sock_set_addr_preferences`: of each pair at most one.

@@ -5,20 +5,29 @@
 //! privilege.
 
 mod ip;
+mod ip_options;
 mod ipv6;
+mod multicast;
 mod null;
+mod pktoptions;
 mod socket;
 mod tcp;
 mod tcp_info;
+mod udp;
+
+use std::net::IpAddr;
 
 use wavetank_api::{Errno, Result, option::SockOpt};
 
 use super::{Caller, Told};
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, Env, Family, Host, Rare, Socket, Switches},
+    host::{Body, Env, Family, Host, Rare, RareSwitches, Socket, Switches},
     proto::tcp::State,
 };
+
+/// A second in jiffies: CONFIG_HZ of Debian's and most other kernels. Times are kept in jiffies.
+const HZ: u64 = 250;
 
 impl Caller<'_> {
     pub(crate) fn getsockopt(&self, fd: i32, level: i32, name: i32, value: &mut [u8]) -> Result<usize> {
@@ -31,7 +40,7 @@ impl Caller<'_> {
             let id = self.socket(world, fd)?;
             let now = world.now;
             let machine = u64::from(self.host.0) + 1;
-            let asked = &mut Asked { host: self.host_mut(world), machine, id, now, name, room: value.len() };
+            let asked = &mut Asked { host: self.host_mut(world), machine, id, now, name, room: value.len(), buffer: value };
             let found = get(asked, level)?;
             Ok(found.fill(value))
         })
@@ -64,6 +73,8 @@ struct Asked<'a> {
     name: i32,
     /// Bytes that the answer may have.
     room: usize,
+    /// What lies where the answer will: some options read there what they are asked about.
+    buffer: &'a [u8],
 }
 
 impl Asked<'_> {
@@ -85,10 +96,19 @@ impl Asked<'_> {
         Value::Int(self.is_on(switch).into())
     }
 
-    /// The MTU towards the peer; ENOTCONN without one.
+    /// A switch of the rarer ones.
+    fn rare_switch(&self, switch: RareSwitches) -> Value {
+        Value::Int(self.rare().switches.contains(switch).into())
+    }
+
+    /// The MTU towards the peer; ENOTCONN without one. What loopback has beyond IP_MAX_MTU, an IPv4 packet cannot use.
     fn path_mtu(&self) -> Result<i32, Errno> {
-        let remote = self.socket().remote.ok_or(Errno::ENOTCONN)?;
-        Ok(if self.host.owns(remote.ip()) { 65_536 } else { 1500 })
+        let remote = self.socket().remote.ok_or(Errno::ENOTCONN)?.ip();
+        Ok(match remote {
+            _ if !self.host.owns(remote) => 1500,
+            IpAddr::V4(_) => 65_535,
+            IpAddr::V6(_) => 65_536,
+        })
     }
 }
 
@@ -116,6 +136,10 @@ impl Given<'_, '_> {
 
     fn switch(&mut self, switch: Switches, on: bool) {
         self.socket_mut().options.switches.set(switch, on);
+    }
+
+    fn rare_switch(&mut self, switch: RareSwitches, on: bool) {
+        self.rare_mut().switches.set(switch, on);
     }
 
     /// The value as an `int`; EINVAL if there are fewer bytes.
@@ -161,10 +185,12 @@ impl Value {
 
 fn get(asked: &mut Asked<'_>, level: i32) -> Result<Value, Errno> {
     let socket = asked.socket();
-    let (family, is_tcp) = (socket.family, matches!(socket.body, Body::Tcp(_)));
+    let (is_tcp, is_udp) = (matches!(socket.body, Body::Tcp(_)), matches!(socket.body, Body::Udp(_)));
+    let family = socket.family;
     match level {
         libc::SOL_SOCKET => socket::get(asked),
         libc::IPPROTO_TCP if is_tcp => tcp::get(asked),
+        libc::IPPROTO_UDP | libc::IPPROTO_UDPLITE if is_udp => udp::get(asked),
         libc::IPPROTO_IP if family != Family::Unix => ip::get(asked),
         libc::IPPROTO_IPV6 if family == Family::Inet6 => ipv6::get(asked),
         // `do_ipv6_getsockopt` of another level.
@@ -176,10 +202,12 @@ fn get(asked: &mut Asked<'_>, level: i32) -> Result<Value, Errno> {
 
 fn set(given: &mut Given<'_, '_>, level: i32) -> Result<(), Errno> {
     let socket = given.socket();
-    let (family, is_tcp) = (socket.family, matches!(socket.body, Body::Tcp(_)));
+    let (is_tcp, is_udp) = (matches!(socket.body, Body::Tcp(_)), matches!(socket.body, Body::Udp(_)));
+    let family = socket.family;
     match level {
         libc::SOL_SOCKET => socket::set(given),
         libc::IPPROTO_TCP if is_tcp => tcp::set(given),
+        libc::IPPROTO_UDP | libc::IPPROTO_UDPLITE if is_udp => udp::set(given),
         libc::IPPROTO_IP if family != Family::Unix => ip::set(given),
         libc::IPPROTO_IPV6 if family == Family::Inet6 => ipv6::set(given),
         _ if family == Family::Unix => Err(Errno::EOPNOTSUPP),
@@ -187,10 +215,14 @@ fn set(given: &mut Given<'_, '_>, level: i32) -> Result<(), Errno> {
     }
 }
 
-/// The state of a TCP socket, as the checks of the options see it: a socket without a connection is closed or listens.
+/// The state of a socket (`sk_state`), as the checks of the options see it: a socket without a connection is closed or listens.
 fn state(socket: &Socket) -> TcpState {
     if socket.is_listening() {
         return TcpState::Listen;
+    }
+    if matches!(socket.body, Body::Udp(_)) && socket.remote.is_some() {
+        // As `udp_connect` says it.
+        return TcpState::Established;
     }
     match socket.connection().map_or(State::Closed, |connection| connection.state()) {
         // In TIME_WAIT the kernel has put something smaller in the connection's place, and the socket is closed.
@@ -213,6 +245,17 @@ impl TcpState {
     /// TCPF_CLOSE | TCPF_LISTEN.
     fn is_close_or_listen(self) -> bool {
         matches!(self, Self::Close | Self::Listen)
+    }
+}
+
+/// What `xfrm_user_policy` says where no key manager knows the policy: it is told by the number of the option that the socket's family
+/// has, at whatever level, and a policy of its own makes no sense here.
+fn policy_refused(given: &Given<'_, '_>, known: (i32, Family)) -> Errno {
+    const PAGE_SIZE: usize = 4096;
+    match given.value.len() {
+        1..=PAGE_SIZE if known == (given.name, given.socket().family) => Errno::EINVAL,
+        1..=PAGE_SIZE => Errno::EOPNOTSUPP,
+        _ => Errno::EMSGSIZE,
     }
 }
 

@@ -3,21 +3,20 @@
 use std::{net::IpAddr, time::Duration};
 
 use slotmap::Key;
-use wavetank_api::{Errno, option as names};
+use wavetank_api::{Errno, c, option as names};
 
-use super::{Asked, Given, Value, int, state, text, within, zero_or_one};
+use super::{Asked, Given, HZ, Value, int, state, text, within, zero_or_one};
 use crate::{
     base::SocketId,
     call::errno::IntoErrno,
-    host::{Body, Family, Host, Socket, Switches, Tcp},
+    host::{Body, Family, Host, RareSwitches, Socket, Switches, Tcp},
+    proto::unix::Credentials,
 };
 
 /// `SOCK_MIN_RCVBUF` and `SOCK_MIN_SNDBUF` of include/net/sock.h: one and two of TCP_SKB_MIN_TRUESIZE.
 const MIN_RCVBUF: u32 = 2304;
 const MIN_SNDBUF: u32 = 4608;
 
-/// A second in jiffies: CONFIG_HZ of Debian's and most other kernels. Timeouts are kept in jiffies.
-const HZ: u64 = 250;
 /// MAX_SCHEDULE_TIMEOUT / HZ: seconds that are for ever.
 const FOR_EVER: u64 = i64::MAX as u64 / HZ;
 
@@ -44,11 +43,24 @@ const SO_DETACH_REUSEPORT_BPF: i32 = names::SO_DETACH_REUSEPORT_BPF.name();
 
 /// SOF_TIMESTAMPING_OPT_ID, which TCP has only once there is a sequence to count from, and the bits there are.
 const TIMESTAMPING_OPT_ID: u32 = 1 << 7;
-const TIMESTAMPING_BITS: u32 = (1 << 18) - 1;
+const TIMESTAMPING_BITS: u32 = (1 << 19) - 1;
+/// SOF_TIMESTAMPING_OPT_TSONLY, _OPT_STATS, _BIND_PHC, _OPT_ID_TCP.
+const TIMESTAMPING_OPT_TSONLY: u32 = 1 << 11;
+const TIMESTAMPING_OPT_STATS: u32 = 1 << 12;
+const TIMESTAMPING_BIND_PHC: u32 = 1 << 15;
+const TIMESTAMPING_OPT_ID_TCP: u32 = 1 << 16;
 /// SOF_TXTIME_DEADLINE_MODE and SOF_TXTIME_REPORT_ERRORS.
 const TXTIME_BITS: u32 = 3;
 /// Bytes of `struct sock_fprog`.
 const FILTER_PROGRAM: usize = 16;
+
+/// The clocks that SO_TXTIME takes (`sockopt_validate_clockid`).
+const TXTIME_CLOCKS: [i32; 3] = [libc::CLOCK_REALTIME, libc::CLOCK_MONOTONIC, libc::CLOCK_TAI];
+/// Bytes of a `struct dmabuf_token`, and the most of them.
+const DMABUF_TOKEN: usize = 8;
+const MAX_DMABUF_TOKENS: usize = 128;
+/// BPF_MAXINSNS
+const MAX_INSTRUCTIONS: u16 = 4096;
 
 /// The options that are on or off, whatever the number.
 fn switch_of(name: i32) -> Option<Switches> {
@@ -115,9 +127,18 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         }
         libc::SO_BSDCOMPAT | SO_INCOMING_NAPI_ID | SO_RESERVE_MEM => 0,
         // Of UNIX sockets only, since Linux 6.16.
-        libc::SO_PASSCRED | libc::SO_PASSSEC if !is_unix => return Err(Errno::EOPNOTSUPP),
+        libc::SO_PASSCRED | libc::SO_PASSSEC | c::SO_PASSPIDFD | c::SO_PASSRIGHTS if !is_unix => {
+            return Err(Errno::EOPNOTSUPP);
+        }
         libc::SO_PASSCRED => return Ok(asked.switch(Switches::PASSCRED)),
         libc::SO_PASSSEC => return Ok(asked.switch(Switches::PASSSEC)),
+        c::SO_PASSPIDFD => return Ok(asked.rare_switch(RareSwitches::PASSPIDFD)),
+        c::SO_PASSRIGHTS => (!rare.switches.contains(RareSwitches::NO_PASSRIGHTS)).into(),
+        c::SO_RCVPRIORITY => return Ok(asked.rare_switch(RareSwitches::RCVPRIORITY)),
+        // Whoever made the peer is in no other group; and without a peer there is nothing to say.
+        c::SO_PEERGROUPS if maker(socket).is_some() => return Ok(Value::Bytes(Vec::new())),
+        c::SO_PEERGROUPS => return Err(Errno::ENODATA),
+        c::SO_PEERPIDFD if maker(socket).is_none() => return Err(Errno::ENODATA),
         libc::SO_BINDTODEVICE => return device_name(rare.device, asked.room),
         SO_BINDTOIFINDEX => rare.device,
         // There is no filter.
@@ -153,6 +174,7 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         SO_ZEROCOPY => return Ok(asked.switch(Switches::ZEROCOPY)),
         SO_TXTIME => return Ok(Value::Bytes([rare.txtime.0.to_ne_bytes(), rare.txtime.1.to_ne_bytes()].concat())),
         SO_BUF_LOCK => i32::from(options.sndbuf_set) | i32::from(options.rcvbuf_set) << 1,
+        SO_TXREHASH if !matches!(socket.body, Body::Tcp(_)) => return Err(Errno::EOPNOTSUPP),
         SO_TXREHASH => rare.txrehash,
         _ => return Err(Errno::ENOPROTOOPT),
     }))
@@ -182,20 +204,32 @@ fn device_name(device: i32, room: usize) -> Result<Value, Errno> {
     }
 }
 
-/// The peer's address; EINVAL if there is more room than it takes.
-/// `struct ucred` of who made the peer; of a socket without one, no process, and nobody (`cred_to_ucred`).
-fn peer_credentials(socket: &Socket, room: usize) -> Value {
-    let maker = match &socket.body {
+/// Who made the peer of a UNIX socket.
+fn maker(socket: &Socket) -> Option<Credentials> {
+    match &socket.body {
         Body::Unix { end, .. } => end.maker(),
         Body::Tcp(_) | Body::Udp(_) => None,
-    };
-    let (pid, uid, gid) = maker.map_or((0, u32::MAX, u32::MAX), |who| (who.pid, who.uid, who.gid));
+    }
+}
+
+/// `struct ucred` of who made the peer; of a socket without one, no process, and nobody (`cred_to_ucred`).
+fn peer_credentials(socket: &Socket, room: usize) -> Value {
+    let (pid, uid, gid) = maker(socket).map_or((0, u32::MAX, u32::MAX), |who| (who.pid, who.uid, who.gid));
     let mut bytes = [pid.cast_unsigned(), uid, gid].map(u32::to_ne_bytes).concat();
     bytes.truncate(room);
     Value::Bytes(bytes)
 }
 
+/// The peer's address; EINVAL if there is more room than it takes.
 fn peer_name(socket: &Socket, room: usize) -> Result<Value, Errno> {
+    if let Body::Unix { end, .. } = &socket.body {
+        // Whoever is at the other end of a pair has no name.
+        return match room {
+            _ if !end.is_connected() => Err(Errno::ENOTCONN),
+            0..=2 => Ok(Value::Bytes((libc::AF_UNIX as u16).to_ne_bytes()[..room].to_vec())),
+            _ => Err(Errno::EINVAL),
+        };
+    }
     let remote = socket.remote.ok_or(Errno::ENOTCONN)?;
     let (port, nothing) = (remote.port().to_be_bytes(), [0; 8]);
     let bytes = match (socket.family, remote.ip()) {
@@ -232,16 +266,23 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         // Stored.
         return bind_to_device(given);
     }
+    let is_unix = given.socket().family == Family::Unix;
+    if given.name == c::SO_INQ && is_unix {
+        // `unix_setsockopt` is asked before all others. It acts: a receiver is told what is left.
+        let Ok(value) = <[u8; 4]>::try_from(given.value) else { return Err(Errno::EINVAL) };
+        given.rare_switch(RareSwitches::INQ, zero_or_one(i32::from_ne_bytes(value))?);
+        return Ok(());
+    }
     let value = given.int()?;
     let on = value != 0;
     if let Some(switch) = switch_of(given.name) {
         given.switch(switch, on);
         return Ok(());
     }
-    let is_unix = given.socket().family == Family::Unix;
     match given.name {
         // Act: may two sockets share an address?
         libc::SO_REUSEADDR => given.socket_mut().options.reuseaddr = on,
+        libc::SO_REUSEPORT if on && is_unix => return Err(Errno::EOPNOTSUPP),
         libc::SO_REUSEPORT => given.socket_mut().options.reuseport = on,
         // Acts for UDP.
         libc::SO_BROADCAST => given.socket_mut().options.broadcast = on,
@@ -269,9 +310,15 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::SO_PEEK_OFF => given.rare_mut().peek_off = value,
         // Stored from here on.
         libc::SO_BSDCOMPAT | SO_CNX_ADVICE => {}
-        libc::SO_PASSCRED | libc::SO_PASSSEC if !is_unix => return Err(Errno::EOPNOTSUPP),
+        libc::SO_PASSCRED | libc::SO_PASSSEC | c::SO_PASSPIDFD | c::SO_PASSRIGHTS if !is_unix => {
+            return Err(Errno::EOPNOTSUPP);
+        }
         libc::SO_PASSCRED => given.switch(Switches::PASSCRED, on),
         libc::SO_PASSSEC => given.switch(Switches::PASSSEC, on),
+        c::SO_PASSPIDFD => given.rare_switch(RareSwitches::PASSPIDFD, on),
+        // Acts: descriptors stay where they are (`scm_recv_unix`).
+        c::SO_PASSRIGHTS => given.rare_switch(RareSwitches::NO_PASSRIGHTS, !on),
+        c::SO_RCVPRIORITY => given.rare_switch(RareSwitches::RCVPRIORITY, on),
         SO_BINDTOIFINDEX => given.rare_mut().device = within(value, 0, i32::MAX)?,
         libc::SO_TIMESTAMP => set_stamps(given, Switches::TIMESTAMP, on),
         libc::SO_TIMESTAMPNS => set_stamps(given, Switches::TIMESTAMP | Switches::TIMESTAMP_NS, on),
@@ -280,13 +327,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             set_stamps(given, Switches::TIMESTAMP | Switches::TIMESTAMP_NS | Switches::TIMESTAMP_NEW, on);
         }
         libc::SO_TIMESTAMPING | SO_TIMESTAMPING_NEW => {
-            let (bits, socket) = (value as u32, given.socket());
-            let begins = bits & !socket.options.rare().timestamping & TIMESTAMPING_OPT_ID != 0;
-            let has_no_sequence = matches!(socket.body, Body::Tcp(_)) && state(socket).is_close_or_listen();
-            if bits & !TIMESTAMPING_BITS != 0 || (begins && has_no_sequence) {
-                return Err(Errno::EINVAL);
-            }
-            given.rare_mut().timestamping = bits;
+            given.rare_mut().timestamping = timestamping(given.socket(), value as u32)?;
         }
         libc::SO_MARK => given.rare_mut().mark = value as u32,
         libc::SO_LOCK_FILTER if !on && given.socket().options.switches.contains(Switches::LOCK_FILTER) => {
@@ -299,7 +340,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             within(value, 0, i32::from(u16::MAX))?;
         }
         libc::SO_MAX_PACING_RATE => {
-            let rate = given.value.first_chunk::<8>().filter(|_| given.value.len() == 8);
+            let rate = given.value.first_chunk::<8>();
             let forever = if value == -1 { u64::MAX } else { u64::from(value as u32) };
             given.rare_mut().max_pacing_rate = rate.map_or(forever, |rate| u64::from_ne_bytes(*rate));
         }
@@ -308,7 +349,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         SO_ZEROCOPY => given.switch(Switches::ZEROCOPY, zero_or_one(value)?),
         SO_TXTIME => {
             let flags = int(given.value.get(4..).unwrap_or_default())? as u32;
-            if given.value.len() != 8 || flags & !TXTIME_BITS != 0 {
+            if given.value.len() != 8 || flags & !TXTIME_BITS != 0 || !TXTIME_CLOCKS.contains(&value) {
                 return Err(Errno::EINVAL);
             }
             given.rare_mut().txtime = (value, flags);
@@ -326,8 +367,15 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         SO_RESERVE_MEM if value < 0 => return Err(Errno::EINVAL),
         SO_RESERVE_MEM => return Err(Errno::EOPNOTSUPP),
         libc::SO_ATTACH_FILTER | libc::SO_ATTACH_REUSEPORT_CBPF => return Err(filter_refused(given)),
-        libc::SO_ATTACH_BPF | libc::SO_ATTACH_REUSEPORT_EBPF if given.value.len() == 4 => return Err(Errno::EBADF),
-        libc::SO_ATTACH_BPF | libc::SO_ATTACH_REUSEPORT_EBPF => return Err(Errno::EINVAL),
+        libc::SO_ATTACH_BPF | libc::SO_ATTACH_REUSEPORT_EBPF => return Err(bpf_refused(given, value)),
+        // `sock_devmem_dontneed`, since Linux 6.12: no memory of a device was ever given out.
+        c::SO_DEVMEM_DONTNEED if !matches!(given.socket().body, Body::Tcp(_)) => return Err(Errno::EBADF),
+        c::SO_DEVMEM_DONTNEED => {
+            let len = given.value.len();
+            if !len.is_multiple_of(DMABUF_TOKEN) || len > DMABUF_TOKEN * MAX_DMABUF_TOKENS {
+                return Err(Errno::EINVAL);
+            }
+        }
         libc::SO_DETACH_FILTER if given.socket().options.switches.contains(Switches::LOCK_FILTER) => {
             return Err(Errno::EPERM);
         }
@@ -435,8 +483,41 @@ fn filter_refused(given: &Given<'_, '_>) -> Errno {
     if given.socket().options.switches.contains(Switches::LOCK_FILTER) {
         return Errno::EPERM;
     }
-    let is_empty = given.value.len() != FILTER_PROGRAM || given.value[..2] == [0, 0];
-    if is_empty { Errno::EINVAL } else { Errno::EFAULT }
+    let is_wrong = given.value.len() != FILTER_PROGRAM || {
+        let count = u16::from_ne_bytes([given.value[0], given.value[1]]);
+        let nowhere = given.value[8..] == [0; 8];
+        !(1..=MAX_INSTRUCTIONS).contains(&count) || nowhere
+    };
+    if is_wrong { Errno::EINVAL } else { Errno::EFAULT }
+}
+
+/// `sk_attach_bpf`, `sk_reuseport_attach_bpf`: there is no program, and what every process has open from the beginning is none.
+fn bpf_refused(given: &Given<'_, '_>, fd: i32) -> Errno {
+    match fd {
+        _ if given.value.len() != 4 => Errno::EINVAL,
+        _ if given.socket().options.switches.contains(Switches::LOCK_FILTER) => Errno::EPERM,
+        libc::STDIN_FILENO..=libc::STDERR_FILENO => Errno::EINVAL,
+        _ => Errno::EBADF,
+    }
+}
+
+/// `sock_set_timestamping`, in the order of its lines.
+fn timestamping(socket: &Socket, bits: u32) -> Result<u32, Errno> {
+    let has = |bit: u32| bits & bit != 0;
+    let begins = has(TIMESTAMPING_OPT_ID & !socket.options.rare().timestamping);
+    let has_no_sequence = matches!(socket.body, Body::Tcp(_)) && state(socket).is_close_or_listen();
+    if has(!TIMESTAMPING_BITS)
+        || (has(TIMESTAMPING_OPT_ID_TCP) && !has(TIMESTAMPING_OPT_ID))
+        || (begins && has_no_sequence)
+        || (has(TIMESTAMPING_OPT_STATS) && !has(TIMESTAMPING_OPT_TSONLY))
+    {
+        return Err(Errno::EINVAL);
+    }
+    if has(TIMESTAMPING_BIND_PHC) {
+        // No interface has a clock of its own (`sock_timestamping_bind_phc`).
+        return Err(if socket.options.rare().device == 0 { Errno::EOPNOTSUPP } else { Errno::EINVAL });
+    }
+    Ok(bits)
 }
 
 /// A `struct timeval`: zero means for ever; kept in jiffies, and rounded up to one (`sock_set_timeout`).

@@ -1,8 +1,8 @@
 //! `IPPROTO_TCP`: `do_tcp_getsockopt` and `do_tcp_setsockopt`, whose ranges these are.
 
-use wavetank_api::{Errno, option as names};
+use wavetank_api::{Errno, c, option as names};
 
-use super::{Asked, Given, TcpState, Value, state, tcp_info, text, within, zero_or_one};
+use super::{Asked, Given, HZ, TcpState, Value, state, tcp_info, text, within, zero_or_one};
 use crate::{
     host::{FASTOPEN_CLIENT, Family, Switches},
     proto::tcp::CongestionControl,
@@ -77,6 +77,12 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
         libc::TCP_FASTOPEN_KEY => return Ok(Value::Bytes(asked.rare().blob(libc::IPPROTO_TCP, asked.name).to_vec())),
         libc::TCP_INQ => return Ok(asked.switch(Switches::INQ)),
         TCP_TX_DELAY => asked.rare().tx_delay,
+        c::TCP_IS_MPTCP => 0,
+        c::TCP_RTO_MAX_MS => asked.rare().rto_max_ms as i32,
+        c::TCP_RTO_MIN_US => asked.rare().rto_min_us as i32,
+        c::TCP_DELACK_MAX_US => asked.rare().delack_max_us as i32,
+        // Looked at first, and then there is no authentication to be repaired.
+        c::TCP_AO_REPAIR if state(socket) == TcpState::Listen => return Err(Errno::EPERM),
         _ => return Err(Errno::ENOPROTOOPT),
     }))
 }
@@ -194,9 +200,21 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         | libc::TCP_REPAIR_WINDOW
         | libc::TCP_TIMESTAMP => return repair(given, value, state),
         TCP_MD5SIG | TCP_MD5SIG_EXT => return md5sig(given),
+        // Stored, since Linux 6.15.
+        c::TCP_RTO_MAX_MS => given.rare_mut().rto_max_ms = within(value, 1_000, 120_000)? as u32,
+        c::TCP_RTO_MIN_US => given.rare_mut().rto_min_us = in_jiffies(value)?,
+        c::TCP_DELACK_MAX_US => given.rare_mut().delack_max_us = in_jiffies(value)?,
         _ => return Err(Errno::ENOPROTOOPT),
     }
     Ok(())
+}
+
+/// Microseconds of a timer, rounded up to jiffies (`usecs_to_jiffies`): from TCP_TIMEOUT_MIN, two of them, to TCP_RTO_MIN or TCP_DELACK_MAX,
+/// 200 ms.
+fn in_jiffies(micros: i32) -> Result<u32, Errno> {
+    const JIFFY: u32 = 1_000_000 / HZ as u32;
+    let jiffies = micros.cast_unsigned().div_ceil(JIFFY);
+    if (2..=200_000 / JIFFY).contains(&jiffies) { Ok(jiffies * JIFFY) } else { Err(Errno::EINVAL) }
 }
 
 /// Stored: a socket under repair is one that answers so. Nothing of it can be taken out or put in.

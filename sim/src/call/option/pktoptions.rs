@@ -1,0 +1,82 @@
+//! IP_PKTOPTIONS and IPV6_2292PKTOPTIONS: control messages as the answer of getsockopt(2), of a stream, which has no datagrams they could
+//! come with.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use wavetank_api::{
+    Errno,
+    control::{self, ControlType},
+    option::{Pkt6Info, PktInfo},
+};
+
+use super::{Asked, Value};
+use crate::{
+    call::{control::Control, ip_control::put},
+    host::{Body, Switches},
+};
+
+/// `do_ip_getsockopt`
+pub(super) fn v4(asked: &Asked<'_>) -> Result<Value, Errno> {
+    let mut out = messages(asked)?;
+    if asked.is_on(Switches::PKTINFO) {
+        let addr = match asked.socket().local.map(|local| local.ip()) {
+            Some(IpAddr::V4(addr)) => addr,
+            _ => Ipv4Addr::UNSPECIFIED,
+        };
+        let info = PktInfo { ifindex: asked.rare().multicast_index.cast_unsigned(), spec_dst: addr, addr };
+        put(&mut out, control::IP_PKTINFO, &info);
+    }
+    if asked.is_on(Switches::RECVTTL) {
+        put(&mut out, control::IP_TTL, &asked.rare().multicast_ttl.into());
+    }
+    if asked.is_on(Switches::RECVTOS) {
+        // An `int`, as nowhere else.
+        put(&mut out, ControlType::<i32>::new(libc::IPPROTO_IP, libc::IP_TOS), &0);
+    }
+    Ok(Value::Bytes(out.into_bytes()))
+}
+
+/// `ipv6_get_pktoptions`, in the order of its lines: what was asked for by RFC 3542, and each then as RFC 2292 has it.
+pub(super) fn v6(asked: &Asked<'_>) -> Result<Value, Errno> {
+    let mut out = messages(asked)?;
+    let rare = asked.rare();
+    let number = |name: i32| ControlType::<i32>::new(libc::IPPROTO_IPV6, name);
+    let info = Pkt6Info {
+        addr: match asked.socket().remote.map(|remote| remote.ip()) {
+            Some(IpAddr::V6(addr)) if rare.v6_multicast_if != 0 => addr,
+            Some(IpAddr::V4(addr)) if rare.v6_multicast_if != 0 => addr.to_ipv6_mapped(),
+            _ => Ipv6Addr::UNSPECIFIED,
+        },
+        ifindex: match rare.v6_multicast_if {
+            0 => rare.device.cast_unsigned(),
+            index => index.cast_unsigned(),
+        },
+    };
+    let hops = i32::from(rare.v6_multicast_hops);
+    if asked.is_on(Switches::V6_RECVPKTINFO) {
+        put(&mut out, control::IPV6_PKTINFO, &info);
+    }
+    if asked.is_on(Switches::V6_RECVHOPLIMIT) {
+        put(&mut out, control::IPV6_HOPLIMIT, &hops);
+    }
+    if asked.is_on(Switches::V6_RECVTCLASS) {
+        put(&mut out, control::IPV6_TCLASS, &0);
+    }
+    if asked.is_on(Switches::V6_2292PKTINFO) {
+        put(&mut out, ControlType::<Pkt6Info>::new(libc::IPPROTO_IPV6, libc::IPV6_2292PKTINFO), &info);
+    }
+    if asked.is_on(Switches::V6_2292HOPLIMIT) {
+        put(&mut out, number(libc::IPV6_2292HOPLIMIT), &hops);
+    }
+    if asked.is_on(Switches::V6_FLOWINFO) {
+        put(&mut out, number(libc::IPV6_FLOWINFO), &0);
+    }
+    Ok(Value::Bytes(out.into_bytes()))
+}
+
+fn messages(asked: &Asked<'_>) -> Result<Control, Errno> {
+    match asked.socket().body {
+        Body::Tcp(_) => Ok(Control::new(asked.room)),
+        _ => Err(Errno::ENOPROTOOPT),
+    }
+}
