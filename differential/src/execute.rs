@@ -158,19 +158,44 @@ impl<'a, T: Tank> Run<'a, T> {
 
     /// The address with the ports of this run renamed.
     fn renamed(&mut self, addr: Addr) -> Addr {
-        let named = self.first_port..self.first_port + Port::NAMES;
         match addr.port() {
-            Some(port) if named.contains(&port) => addr.with_port(port - self.first_port + Port::NAMED),
-            Some(port) if EPHEMERAL.contains(&port) => {
-                let Some(ephemeral) = &mut self.ephemeral else { return addr };
+            Some(port) => addr.with_port(self.renamed_port(port)),
+            None => addr,
+        }
+    }
+
+    fn renamed_port(&mut self, port: u16) -> u16 {
+        let named = self.first_port..self.first_port + Port::NAMES;
+        match &mut self.ephemeral {
+            _ if named.contains(&port) => port - self.first_port + Port::NAMED,
+            Some(ephemeral) if EPHEMERAL.contains(&port) => {
                 let known = ephemeral.iter().position(|&known| known == port);
                 let index = known.unwrap_or_else(|| {
                     ephemeral.push(port);
                     ephemeral.len() - 1
                 });
-                addr.with_port(EPHEMERAL.end() + 1 + index as u16)
+                EPHEMERAL.end() + 1 + index as u16
             }
-            _ => addr,
+            _ => port,
+        }
+    }
+
+    /// The value of an option that has a port in it; a part of a port says nothing.
+    fn rename_in(&mut self, level: i32, name: i32, value: &mut [u8]) {
+        match (level, name, value) {
+            // `struct sockaddr_in` and `sockaddr_in6` begin alike.
+            (c::SOL_SOCKET, c::SO_PEERNAME, [_, _, rest @ ..]) => match rest {
+                [high, low, ..] => [*high, *low] = self.renamed_port(u16::from_be_bytes([*high, *low])).to_be_bytes(),
+                rest => rest.fill(0),
+            },
+            (c::IPPROTO_IP, c::IP_PROTOCOL, value) => match value.first_chunk_mut() {
+                Some(int) => {
+                    let port = u16::try_from(i32::from_ne_bytes(*int)).unwrap_or(0);
+                    *int = i32::from(self.renamed_port(port)).to_ne_bytes();
+                }
+                None => value.fill(0),
+            },
+            _ => {}
         }
     }
 
@@ -263,6 +288,7 @@ impl<'a, T: Tank> Run<'a, T> {
                 let mut value = vec![0; usize::from(*room)];
                 let len = net.getsockopt(fd, *level, *name, &mut value)?;
                 value.truncate(len);
+                self.rename_in(*level, *name, &mut value);
                 Ok(if (*level, *name) == (c::IPPROTO_TCP, c::TCP_INFO) {
                     info(&value)
                 } else {

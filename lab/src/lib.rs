@@ -37,5 +37,5 @@ pub use self::{
     namespace::{Namespace, Route},
     resets::Resets,
     tun::{Tun, TunConfig},
-    veth::{End, veth},
+    veth::{End, veth, veth_numbered},
 };

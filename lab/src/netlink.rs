@@ -84,11 +84,15 @@ pub(crate) fn del_route(destination: Destination) -> Result<()> {
 
 /// Makes both ends; the second one comes to be in the other namespace.
 ///
-/// The ends get different numbers, which they would not have of themselves in two fresh namespaces: an interface that is its own
-/// peer by number gets its carrier a second later (`linkwatch_urgent_event`), and loses what it is to send until then.
-pub(crate) fn add_veth(name: &str, peer: &str, peer_namespace: &File) -> Result<()> {
+/// The ends get different numbers unless some are asked for, which they would not have of themselves in two fresh namespaces: an
+/// interface that is its own peer by number gets its carrier a second later (`linkwatch_urgent_event`), and loses what it is to send until
+/// then.
+pub(crate) fn add_veth(name: &str, peer: &str, peer_namespace: &File, numbers: Option<[u32; 2]>) -> Result<()> {
     static NEXT: AtomicU32 = AtomicU32::new(1_000);
-    let number = NEXT.fetch_add(2, Ordering::Relaxed);
+    let [number, peer_number] = numbers.unwrap_or_else(|| {
+        let number = NEXT.fetch_add(2, Ordering::Relaxed);
+        [number, number + 1]
+    });
     let mut request = Request::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
     request.ifinfomsg(number, 0, 0);
     request.attribute(libc::IFLA_IFNAME, &terminated(name));
@@ -96,7 +100,7 @@ pub(crate) fn add_veth(name: &str, peer: &str, peer_namespace: &File) -> Result<
         request.attribute(libc::IFLA_INFO_KIND, b"veth");
         request.nested(libc::IFLA_INFO_DATA, |request| {
             request.nested(VETH_INFO_PEER, |request| {
-                request.ifinfomsg(number + 1, 0, 0);
+                request.ifinfomsg(peer_number, 0, 0);
                 request.attribute(libc::IFLA_IFNAME, &terminated(peer));
                 request.attribute(libc::IFLA_NET_NS_FD, &peer_namespace.as_raw_fd().to_ne_bytes());
             });

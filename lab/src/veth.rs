@@ -25,7 +25,20 @@ pub struct End<'a> {
 ///
 /// `EOPNOTSUPP` if the kernel has no veth, `EEXIST` if a name is taken, `EPERM`.
 pub fn veth(a: End<'_>, b: End<'_>) -> Result<()> {
-    a.namespace.run(|| netlink::add_veth(a.name, b.name, b.namespace.file()))?;
+    lay(a, b, None)
+}
+
+/// [`veth`](fn@veth) whose ends have these interface numbers. If the numbers are equal, what is sent in the first second is lost.
+///
+/// # Errors
+///
+/// As [`veth`](fn@veth); `EEXIST` if a number is taken, too.
+pub fn veth_numbered(a: End<'_>, b: End<'_>, numbers: [u32; 2]) -> Result<()> {
+    lay(a, b, Some(numbers))
+}
+
+fn lay(a: End<'_>, b: End<'_>, numbers: Option<[u32; 2]>) -> Result<()> {
+    a.namespace.run(|| netlink::add_veth(a.name, b.name, b.namespace.file(), numbers))?;
     for end in [a, b] {
         end.namespace.run(|| {
             namespace::quiet_ipv6(end.name)?;

@@ -1,5 +1,5 @@
 //! Options and control messages that a safe interface cannot pass on: their value has an address of memory in it, to which the kernel
-//! writes, now or later.
+//! writes, now or later; or it is a descriptor that the kernel has made, and that nobody would own.
 //!
 //! An address that the kernel only reads from does no harm: what is not the program's answers `EFAULT`.
 
@@ -15,11 +15,12 @@ const GET_MR: [i32; 2] = [c::RDS_GET_MR, c::RDS_GET_MR_FOR_DEST];
 /// `XDP_UMEM_REG`: memory that packets are written to. linux/if_xdp.h.
 const XDP_UMEM_REG: i32 = 4;
 
-/// Whether `getsockopt` writes elsewhere than to its buffer.
+/// Whether `getsockopt` writes elsewhere than to its buffer, or makes a descriptor.
 pub(crate) fn get(level: i32, name: i32) -> bool {
     match level {
         c::IPPROTO_TCP => name == c::TCP_ZEROCOPY_RECEIVE,
         c::IPPROTO_IP => GET_TABLES.contains(&name),
+        c::SOL_SOCKET => name == c::SO_PEERPIDFD,
         _ => false,
     }
 }

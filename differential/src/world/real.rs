@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use wavetank_lab::{End, Namespace, Resets, Result, veth};
+use wavetank_lab::{End, Namespace, Resets, Result, veth_numbered};
 use wavetank_real::Machine;
 
 use crate::{Log, Port, Program, execute, execute::Tank};
@@ -35,8 +35,8 @@ pub(crate) const SYSCTLS: [(&str, &str); 7] = [
     // An ICMP error for every packet, not so many a second.
     ("net.ipv4.icmp_ratemask", "0"),
     ("net.ipv6.icmp.ratelimit", "0"),
-    // The machine's own choice may be another.
-    ("net.ipv4.tcp_congestion_control", "cubic"),
+    // The machine's own choice may be another, and a namespace may choose no other than this.
+    ("net.ipv4.tcp_congestion_control", "reno"),
     // Linux 6.1's.
     ("net.ipv4.tcp_syn_linear_timeouts", "0"),
     ("net.ipv4.tcp_max_tw_buckets", "200000"),
@@ -56,9 +56,12 @@ impl RealTank {
     pub fn new() -> Result<Self> {
         let spaces = [Namespace::new()?, Namespace::new()?];
         let ends = [addresses(1), addresses(2)];
-        veth(
+        // The simulator's eth0 has this number, and programs see it in control messages.
+        const ETH0: u32 = 2;
+        veth_numbered(
             End { namespace: &spaces[0], name: "eth0", addresses: &ends[0] },
             End { namespace: &spaces[1], name: "eth0", addresses: &ends[1] },
+            [ETH0; 2],
         )?;
         for space in &spaces {
             for (name, value) in SYSCTLS {
@@ -83,18 +86,33 @@ impl RealTank {
         Ok(tank)
     }
 
-    /// The hosts get to know one another: no program waits for that.
+    /// The hosts get to know one another: no program waits for that. It takes as long as it takes until the cable has its carrier.
     fn warm_up(&self) {
-        for (here, there) in [(0, 2), (1, 1)] {
-            let _ = self.host(here);
-            for (to, _) in addresses(there) {
-                let from: IpAddr =
-                    if to.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+        const TRIES: usize = 200;
+        for (here, there) in [(0, 1), (1, 0)] {
+            for (to, _) in addresses(u16::from(there) + 1) {
                 // Whether it went well the programs will find.
-                drop(UdpSocket::bind((from, 0)).and_then(|socket| socket.send_to(&[], (to, 9))));
+                let _ = self.reach(here, there, to, TRIES);
             }
         }
-        std::thread::sleep(Duration::from_millis(50));
+    }
+
+    /// Sends datagrams until one arrives.
+    fn reach(&self, here: u8, there: u8, to: IpAddr, tries: usize) -> std::io::Result<()> {
+        let _ = self.host(there);
+        let receiver = UdpSocket::bind((to, 0))?;
+        receiver.set_read_timeout(Some(Duration::from_millis(10)))?;
+        let _ = self.host(here);
+        let from: IpAddr = if to.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+        let sender = UdpSocket::bind((from, 0))?;
+        for _ in 0..tries {
+            // Refused where there is no way yet.
+            drop(sender.send_to(&[], receiver.local_addr()?));
+            if receiver.recv(&mut []).is_ok() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Whether it has no ports any more that no program had.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use wavetank_api::{EventCount as _, Host as _};
-use wavetank_sim::{Resets, Sim, SimHost};
+use wavetank_sim::{Machine, Resets, Sim, SimHost};
 
 use crate::{Log, Program, execute, execute::Tank};
 
@@ -60,6 +60,11 @@ fn put<T>(drawer: &Drawer<T>, value: T) {
     *drawer.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
 }
 
+/// As the real world's namespaces have it.
+fn choose_reno(host: &Machine) {
+    host.set_sysctl("net.ipv4.tcp_congestion_control", "reno");
+}
+
 /// Runs a sequential program; the seed decides nothing that it sees.
 ///
 /// # Errors
@@ -77,9 +82,11 @@ pub fn run(program: &Program) -> Result<Log, String> {
 pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, String> {
     let sim = if traced { Sim::traced(seed) } else { Sim::new(seed) };
     let one = sim.host("one");
+    choose_reno(&one);
     let other: Drawer<SimHost> = Drawer::default();
     if program.hosts > 1 {
         let two = sim.host("two");
+        choose_reno(&two);
         sim.link(&one, &two).latency(LATENCY);
         let other = Arc::clone(&other);
         two.serve(move |host| {

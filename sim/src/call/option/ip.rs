@@ -50,14 +50,16 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
         libc::IP_RECVFRAGSIZE => asked.is_on(Switches::RECVFRAGSIZE).into(),
         IP_RECVERR_RFC4884 => asked.is_on(Switches::RECVERR_RFC4884).into(),
         libc::IP_MULTICAST_IF => return Ok(Value::Bytes(rare.multicast_if.to_vec())),
-        libc::IP_MULTICAST_TTL => rare.multicast_ttl.into(),
+        libc::IP_MULTICAST_TTL => asked.multicast().0,
         libc::IP_MULTICAST_LOOP => (!asked.is_on(Switches::NO_MULTICAST_LOOP)).into(),
         libc::IP_MULTICAST_ALL => (!asked.is_on(Switches::NO_MULTICAST_ALL)).into(),
         libc::IP_UNICAST_IF => rare.unicast_if,
         c::IP_MSFILTER => return multicast::get_ip_msfilter(asked),
         c::MCAST_MSFILTER => return multicast::get_group_filter(asked, c::AF_INET),
         // Of a raw socket its protocol; the field (`inet_num`) is any other's port.
-        c::IP_PROTOCOL => asked.socket().local.filter(|_| asked.socket().port_slot.is_some()).map_or(0, |local| local.port().into()),
+        c::IP_PROTOCOL => {
+            asked.socket().local.filter(|_| asked.socket().port_slot.is_some()).map_or(0, |local| local.port().into())
+        }
         IP_LOCAL_PORT_RANGE => {
             let (low, high) = rare.local_port_range;
             (u32::from(high) << 16 | u32::from(low)) as i32

@@ -2,9 +2,7 @@
 
 use wavetank_api::{Errno, c, option as names};
 
-use super::{
-    Asked, Given, TcpState, Value, multicast, pktoptions, policy_refused, state, within, zero_or_one,
-};
+use super::{Asked, Given, TcpState, Value, multicast, pktoptions, policy_refused, state, within, zero_or_one};
 use crate::{
     call::ip_control::how_to_send_v6,
     host::{Body, Family, RareSwitches, Switches},
@@ -99,8 +97,8 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
         }
         libc::IPV6_UNICAST_HOPS if options.hops < 0 => DEFAULT_HOPS,
         libc::IPV6_UNICAST_HOPS => options.hops.into(),
-        libc::IPV6_MULTICAST_IF => rare.v6_multicast_if,
-        libc::IPV6_MULTICAST_HOPS => rare.v6_multicast_hops.into(),
+        libc::IPV6_MULTICAST_IF => asked.v6_multicast().1,
+        libc::IPV6_MULTICAST_HOPS => asked.v6_multicast().0,
         libc::IPV6_MULTICAST_LOOP => (!asked.is_on(Switches::V6_NO_MULTICAST_LOOP)).into(),
         IPV6_MULTICAST_ALL => (!asked.is_on(Switches::V6_NO_MULTICAST_ALL)).into(),
         libc::IPV6_ROUTER_ALERT => 0,

@@ -17,7 +17,7 @@ mod udp;
 
 use std::net::IpAddr;
 
-use wavetank_api::{Errno, Result, option::SockOpt};
+use wavetank_api::{Errno, Result, c, option::SockOpt};
 
 use super::{Caller, Told};
 use crate::{
@@ -40,7 +40,8 @@ impl Caller<'_> {
             let id = self.socket(world, fd)?;
             let now = world.now;
             let machine = u64::from(self.host.0) + 1;
-            let asked = &mut Asked { host: self.host_mut(world), machine, id, now, name, room: value.len(), buffer: value };
+            let asked =
+                &mut Asked { host: self.host_mut(world), machine, id, now, name, room: value.len(), buffer: value };
             let found = get(asked, level)?;
             Ok(found.fill(value))
         })
@@ -99,6 +100,29 @@ impl Asked<'_> {
     /// A switch of the rarer ones.
     fn rare_switch(&self, switch: RareSwitches) -> Value {
         Value::Int(self.rare().switches.contains(switch).into())
+    }
+
+    /// What an accepted connection has noted of the segment that opened it, in the fields of multicast (`tcp_v4_syn_recv_sock`,
+    /// `tcp_v6_syn_recv_sock`): hop limit and interface.
+    fn noted(&self) -> Option<(i32, i32)> {
+        const HOP_LIMIT: i32 = 64;
+        let remote = self.socket().remote.filter(|_| self.is_on(Switches::ACCEPTED))?;
+        Some((HOP_LIMIT, if self.host.owns(remote.ip()) { 1 } else { 2 }))
+    }
+
+    fn is_v4(&self) -> bool {
+        self.socket().remote.is_some_and(|remote| remote.is_ipv4())
+    }
+
+    /// IP_MULTICAST_TTL, and the interface of IP_MULTICAST_IF by its index.
+    fn multicast(&self) -> (i32, i32) {
+        let noted = self.noted().filter(|_| self.is_v4());
+        noted.unwrap_or_else(|| (self.rare().multicast_ttl.into(), self.rare().multicast_index))
+    }
+
+    /// IPV6_MULTICAST_HOPS and IPV6_MULTICAST_IF.
+    fn v6_multicast(&self) -> (i32, i32) {
+        self.noted().unwrap_or_else(|| (self.rare().v6_multicast_hops.into(), self.rare().v6_multicast_if))
     }
 
     /// The MTU towards the peer; ENOTCONN without one. What loopback has beyond IP_MAX_MTU, an IPv4 packet cannot use.
@@ -183,7 +207,20 @@ impl Value {
     }
 }
 
+/// Options that the contract passes on to no kernel, because they have it write to memory of the program's: TCP_ZEROCOPY_RECEIVE,
+/// EBT_SO_GET_ENTRIES and EBT_SO_GET_INIT_ENTRIES; IPT_SO_SET_REPLACE, ARPT_SO_SET_REPLACE and EBT_SO_SET_ENTRIES.
+fn refused_to_get(level: i32, name: i32) -> bool {
+    (level, name) == (c::IPPROTO_TCP, c::TCP_ZEROCOPY_RECEIVE) || (level == c::IPPROTO_IP && matches!(name, 129 | 131))
+}
+
+fn refused_to_set(level: i32, name: i32) -> bool {
+    matches!(level, c::IPPROTO_IP | c::IPPROTO_IPV6) && matches!(name, 64 | 96 | 128)
+}
+
 fn get(asked: &mut Asked<'_>, level: i32) -> Result<Value, Errno> {
+    if refused_to_get(level, asked.name) {
+        return Err(Errno::ENOPROTOOPT);
+    }
     let socket = asked.socket();
     let (is_tcp, is_udp) = (matches!(socket.body, Body::Tcp(_)), matches!(socket.body, Body::Udp(_)));
     let family = socket.family;
@@ -201,6 +238,9 @@ fn get(asked: &mut Asked<'_>, level: i32) -> Result<Value, Errno> {
 }
 
 fn set(given: &mut Given<'_, '_>, level: i32) -> Result<(), Errno> {
+    if refused_to_set(level, given.name) {
+        return Err(Errno::ENOPROTOOPT);
+    }
     let socket = given.socket();
     let (is_tcp, is_udp) = (matches!(socket.body, Body::Tcp(_)), matches!(socket.body, Body::Udp(_)));
     let family = socket.family;

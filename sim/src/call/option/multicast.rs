@@ -230,7 +230,12 @@ fn group_filter(value: &[u8], family: i32) -> Result<Filter, Errno> {
         c::AF_INET => Errno::EADDRNOTAVAIL,
         _ => Errno::EINVAL,
     })?;
-    let sources = (0..count).map(|at| stored(value, GROUP_FILTER + at * STORAGE, family).ok_or(Errno::EADDRNOTAVAIL));
+    // Nor does it look at the families of sources.
+    let source = |at: usize| match family {
+        c::AF_INET => stored(value, at, family).ok_or(Errno::EADDRNOTAVAIL),
+        _ => Ok(v6(value, at + 8).into()),
+    };
+    let sources = (0..count).map(|number| source(GROUP_FILTER + number * STORAGE));
     filter(place, int(&value[MODE_AT..])?, sources.collect::<Result<_, _>>()?)
 }
 
@@ -248,7 +253,11 @@ fn device(host: &Host, place: Place) -> Option<i32> {
     if !by_address.is_unspecified() {
         return host.owns(by_address.into()).then_some(2);
     }
-    if place.group.is_ipv6() { owned(2) } else { None }
+    match place.group {
+        IpAddr::V6(_) => owned(2),
+        group if group.is_unspecified() || host.owns(group) => Some(1),
+        IpAddr::V4(_) => None,
+    }
 }
 
 /// `ip_mc_join_group`, `__ipv6_sock_mc_join`.
@@ -258,9 +267,8 @@ fn join(given: &mut Given<'_, '_>, place: Place, includes: bool) -> Result<(), E
     }
     let memberships = &given.socket().options.rare().memberships;
     let of_family = || memberships.iter().filter(|member| member.group.is_ipv4() == place.group.is_ipv4());
-    let is_member = |index: i32| {
-        of_family().any(|member| member.group == place.group && (index == 0 || member.interface == index))
-    };
+    let is_member =
+        |index: i32| of_family().any(|member| member.group == place.group && (index == 0 || member.interface == index));
     if place.group.is_ipv6() && is_member(place.index) {
         return Err(Errno::EADDRINUSE);
     }
@@ -308,9 +316,7 @@ fn membership<'g>(given: &'g mut Given<'_, '_>, place: Place) -> Result<&'g mut 
     let device = device(given.host, place).ok_or(Errno::ENODEV)?;
     let any = place.group.is_ipv6() && place.index == 0;
     let mut memberships = given.rare_mut().memberships.iter_mut();
-    memberships
-        .find(|member| member.group == place.group && (any || member.interface == device))
-        .ok_or(Errno::EINVAL)
+    memberships.find(|member| member.group == place.group && (any || member.interface == device)).ok_or(Errno::EINVAL)
 }
 
 /// One source more or less, of a group that is joined for it if that is what is asked.
@@ -392,7 +398,8 @@ pub(super) fn get_ip_msfilter(asked: &Asked<'_>) -> Result<Value, Errno> {
         return Err(Errno::EINVAL);
     }
     let interface = device(asked.host, place).ok_or(Errno::ENODEV)?;
-    let sources = |member: &Membership| member.sources.iter().map(|source| storage_of(*source)[4..8].to_vec()).collect();
+    let sources =
+        |member: &Membership| member.sources.iter().map(|source| storage_of(*source)[4..8].to_vec()).collect();
     answer(asked, place.group, interface, IP_MSFILTER, sources)
 }
 

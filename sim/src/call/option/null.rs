@@ -33,7 +33,10 @@ impl Caller<'_> {
                     libc::IPPROTO_TCP if is_tcp => Err(unread(len, if name == libc::TCP_CONGESTION { 1 } else { 4 })),
                     // `do_ip_setsockopt` looks first whether it knows the option.
                     libc::IPPROTO_IP if family != Family::Unix => {
-                        match get(&mut Asked { host, machine: 0, id, now, name, room: ZERO.len(), buffer: &ZERO }, level) {
+                        match get(
+                            &mut Asked { host, machine: 0, id, now, name, room: ZERO.len(), buffer: &ZERO },
+                            level,
+                        ) {
                             Err(Errno::ENOPROTOOPT) => Err(Errno::ENOPROTOOPT),
                             _ => Err(unread(len, 1)),
                         }

@@ -18,16 +18,17 @@ use crate::{
 /// `do_ip_getsockopt`
 pub(super) fn v4(asked: &Asked<'_>) -> Result<Value, Errno> {
     let mut out = messages(asked)?;
+    let (ttl, index) = asked.multicast();
     if asked.is_on(Switches::PKTINFO) {
         let addr = match asked.socket().local.map(|local| local.ip()) {
             Some(IpAddr::V4(addr)) => addr,
             _ => Ipv4Addr::UNSPECIFIED,
         };
-        let info = PktInfo { ifindex: asked.rare().multicast_index.cast_unsigned(), spec_dst: addr, addr };
+        let info = PktInfo { ifindex: index.cast_unsigned(), spec_dst: addr, addr };
         put(&mut out, control::IP_PKTINFO, &info);
     }
     if asked.is_on(Switches::RECVTTL) {
-        put(&mut out, control::IP_TTL, &asked.rare().multicast_ttl.into());
+        put(&mut out, control::IP_TTL, &ttl);
     }
     if asked.is_on(Switches::RECVTOS) {
         // An `int`, as nowhere else.
@@ -39,20 +40,19 @@ pub(super) fn v4(asked: &Asked<'_>) -> Result<Value, Errno> {
 /// `ipv6_get_pktoptions`, in the order of its lines: what was asked for by RFC 3542, and each then as RFC 2292 has it.
 pub(super) fn v6(asked: &Asked<'_>) -> Result<Value, Errno> {
     let mut out = messages(asked)?;
-    let rare = asked.rare();
+    let (hops, index) = asked.v6_multicast();
     let number = |name: i32| ControlType::<i32>::new(libc::IPPROTO_IPV6, name);
     let info = Pkt6Info {
         addr: match asked.socket().remote.map(|remote| remote.ip()) {
-            Some(IpAddr::V6(addr)) if rare.v6_multicast_if != 0 => addr,
-            Some(IpAddr::V4(addr)) if rare.v6_multicast_if != 0 => addr.to_ipv6_mapped(),
+            Some(IpAddr::V6(addr)) if index != 0 => addr,
+            Some(IpAddr::V4(addr)) if index != 0 => addr.to_ipv6_mapped(),
             _ => Ipv6Addr::UNSPECIFIED,
         },
-        ifindex: match rare.v6_multicast_if {
-            0 => rare.device.cast_unsigned(),
+        ifindex: match index {
+            0 => asked.rare().device.cast_unsigned(),
             index => index.cast_unsigned(),
         },
     };
-    let hops = i32::from(rare.v6_multicast_hops);
     if asked.is_on(Switches::V6_RECVPKTINFO) {
         put(&mut out, control::IPV6_PKTINFO, &info);
     }

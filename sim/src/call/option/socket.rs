@@ -138,7 +138,6 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         // Whoever made the peer is in no other group; and without a peer there is nothing to say.
         c::SO_PEERGROUPS if maker(socket).is_some() => return Ok(Value::Bytes(Vec::new())),
         c::SO_PEERGROUPS => return Err(Errno::ENODATA),
-        c::SO_PEERPIDFD if maker(socket).is_none() => return Err(Errno::ENODATA),
         libc::SO_BINDTODEVICE => return device_name(rare.device, asked.room),
         SO_BINDTOIFINDEX => rare.device,
         // There is no filter.

@@ -200,8 +200,13 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         | libc::TCP_REPAIR_WINDOW
         | libc::TCP_TIMESTAMP => return repair(given, value, state),
         TCP_MD5SIG | TCP_MD5SIG_EXT => return md5sig(given),
+        // `tcp_can_repair_sock`; and then there is no authentication to be repaired.
+        c::TCP_AO_REPAIR if state == TcpState::Listen => return Err(Errno::EPERM),
         // Stored, since Linux 6.15.
-        c::TCP_RTO_MAX_MS => given.rare_mut().rto_max_ms = within(value, 1_000, 120_000)? as u32,
+        c::TCP_RTO_MAX_MS => {
+            const JIFFY: u32 = 1_000 / HZ as u32;
+            given.rare_mut().rto_max_ms = (within(value, 1_000, 120_000)? as u32).next_multiple_of(JIFFY);
+        }
         c::TCP_RTO_MIN_US => given.rare_mut().rto_min_us = in_jiffies(value)?,
         c::TCP_DELACK_MAX_US => given.rare_mut().delack_max_us = in_jiffies(value)?,
         _ => return Err(Errno::ENOPROTOOPT),
