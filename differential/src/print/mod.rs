@@ -2,5 +2,6 @@
 
 mod annotated;
 mod c;
+mod rust;
 
 pub use self::annotated::annotated;

@@ -33,8 +33,13 @@ const EVENTS: &[(&str, i16)] = &[
     ("POLLRDHUP", 0x2000),
 ];
 
-/// Control messages of `SOL_SOCKET`, whose numbers are not those of options.
-const SCM: &[(&str, i32)] = &[("SCM_RIGHTS", 1), ("SCM_CREDENTIALS", 2)];
+/// Control messages whose numbers are no options, or are those of others.
+const CONTROLS: &[(i32, &str, i32)] = &[
+    (c::SOL_SOCKET, "SCM_RIGHTS", 1),
+    (c::SOL_SOCKET, "SCM_CREDENTIALS", 2),
+    (c::IPPROTO_IPV6, "IPV6_PKTINFO", c::IPV6_PKTINFO),
+    (c::IPPROTO_IPV6, "IPV6_HOPLIMIT", c::IPV6_HOPLIMIT),
+];
 
 pub(crate) fn family(number: i32) -> String {
     Family::from_raw(number).to_string()
@@ -57,10 +62,12 @@ pub(crate) fn option(level: i32, name: i32) -> String {
     option::option_name(level, name).map_or_else(|| name.to_string(), str::to_owned)
 }
 
-/// A control message's level and type. The type is an option's number but for `SOL_SOCKET`.
+/// A control message's level and type.
 pub(crate) fn control(at_level: i32, kind: i32) -> String {
-    let scm = || SCM.iter().find(|known| known.1 == kind).map_or_else(|| kind.to_string(), |known| known.0.to_owned());
-    format!("{}:{}", level(at_level), if at_level == c::SOL_SOCKET { scm() } else { option(at_level, kind) })
+    let own = CONTROLS.iter().find(|known| (known.0, known.2) == (at_level, kind)).map(|known| known.1.to_owned());
+    // `SOL_SOCKET` has others; at the other levels it is what the option is that asks for it.
+    let other = || if at_level == c::SOL_SOCKET { kind.to_string() } else { option(at_level, kind) };
+    format!("{}:{}", level(at_level), own.unwrap_or_else(other))
 }
 
 pub(crate) fn flags(number: i32) -> String {
@@ -103,7 +110,7 @@ fn one(word: &str) -> Result<i64, String> {
 fn named(word: &str) -> Option<i64> {
     let more = || MORE.iter().find(|known| known.0 == word).map(|known| known.1);
     let event = || EVENTS.iter().find(|known| known.0 == word).map(|known| known.1.into());
-    let scm = || SCM.iter().find(|known| known.0 == word).map(|known| known.1.into());
+    let control = || CONTROLS.iter().find(|known| known.1 == word).map(|known| known.2.into());
     let typed = || {
         let number = Family::by_name(word).map(Family::raw);
         let number = number.or_else(|| SockType::by_name(word).map(SockType::raw));
@@ -111,7 +118,7 @@ fn named(word: &str) -> Option<i64> {
     };
     let flag = || MsgFlags::by_name(word).map(|flags| flags.bits().into());
     let event = || event().or_else(|| PollEvents::by_name(word).map(|events| events.bits().into()));
-    typed().or_else(more).or_else(event).or_else(scm).or_else(flag).or_else(|| c::by_name(word))
+    typed().or_else(more).or_else(event).or_else(control).or_else(flag).or_else(|| c::by_name(word))
 }
 
 /// The number of an option of that level.
