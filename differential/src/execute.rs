@@ -369,16 +369,18 @@ impl<'a, T: Tank> Run<'a, T> {
     }
 }
 
+/// Control messages of `SOL_SOCKET` that say when something came.
+pub(crate) const TIMES: [i32; 6] = [
+    c::SO_TIMESTAMP_OLD,
+    c::SO_TIMESTAMPNS_OLD,
+    c::SO_TIMESTAMPING_OLD,
+    c::SO_TIMESTAMP_NEW,
+    c::SO_TIMESTAMPNS_NEW,
+    c::SO_TIMESTAMPING_NEW,
+];
+
 /// What a control message says, but for when something came: of that only the length.
 fn timeless(message: &Cmsg<'_>) -> Vec<u8> {
-    const TIMES: [i32; 6] = [
-        c::SO_TIMESTAMP_OLD,
-        c::SO_TIMESTAMPNS_OLD,
-        c::SO_TIMESTAMPING_OLD,
-        c::SO_TIMESTAMP_NEW,
-        c::SO_TIMESTAMPNS_NEW,
-        c::SO_TIMESTAMPING_NEW,
-    ];
     if message.level == c::SOL_SOCKET && TIMES.contains(&message.kind) {
         return vec![0; message.data.len()];
     }

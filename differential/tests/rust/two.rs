@@ -12,11 +12,11 @@
 //! recv(a, 70000, 0)
 //! ```
 
-use std::net::{IpAddr};
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration};
+use std::time::Duration;
 use wavetank_api::{Addr, Errno, Family, Host, MsgFlags, Net, PollEvents, PollFd, Protocol, Result, SockFlags, SockType, TcpState, c};
-use wavetank_sim::{Sim};
+use wavetank_sim::Sim;
 
 /// `port` is the first of four that nobody else has.
 fn program<H: Host>(one: &H, two: &H, port: u16) {

@@ -4,14 +4,14 @@ static const struct name message_flags[] = {
 };
 
 static const struct {
-	int level, type;
+	int level, type, is_time;
 	const char *name;
 } control_names[] = {
 	CONTROL_NAMES
-	{ 0, 0, NULL },
+	{ 0, 0, 0, NULL },
 };
 
-static void print_control(const struct cmsghdr *control)
+static void print_control(struct cmsghdr *control)
 {
 	int i;
 
@@ -22,6 +22,9 @@ static void print_control(const struct cmsghdr *control)
 		printf(", %s ", control_names[i].name);
 	else
 		printf(", %d:%d ", control->cmsg_level, control->cmsg_type);
+	/* When something came is each run's own. */
+	if (control_names[i].is_time)
+		memset(CMSG_DATA(control), 0, control->cmsg_len - CMSG_LEN(0));
 	print_value(CMSG_DATA(control), control->cmsg_len - CMSG_LEN(0));
 }
 
