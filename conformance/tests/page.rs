@@ -110,6 +110,12 @@ fn every_case_is_of_a_family_and_every_family_of_linux_has_cases() {
 }
 
 #[test]
+fn every_packet_script_is_on_record() {
+    let faults = page::script_faults().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(faults, Vec::<String>::new(), "fixtures/tcp/README.md says how to record");
+}
+
+#[test]
 fn every_permitted_difference_is_there_with_its_reason() {
     let text = PAGE.markdown();
     let (_, section) = text.split_once("\n## Permitted differences\n").unwrap();

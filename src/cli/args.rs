@@ -181,6 +181,9 @@ pub(super) struct PktArgs {
     /// Show each script that passed
     #[arg(long)]
     pub(super) list: bool,
+    /// Also write what the real world's scripts came to into this file, as fixtures/tcp/machine.txt has it
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
     /// Go on after a fault, to show all of a script
     #[arg(long)]
     pub(super) all_faults: bool,

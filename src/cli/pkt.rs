@@ -1,11 +1,12 @@
 //! `pkt`: the packet scripts on one world or both.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wavetank_conformance::{
     Verdict, World,
     script::{Script, ScriptResults, ScriptRunner, Scripts, folder},
+    surface::Record,
 };
 
 use super::{
@@ -32,6 +33,9 @@ pub(super) fn pkt(args: &PktArgs, json: bool) -> Result<bool, Stop> {
         results.scripts.extend(ran.scripts);
     }
     bar.finish_and_clear();
+    if let Some(file) = &args.record {
+        fs::write(file, Record::of_scripts(&results).to_string()).map_err(|error| Stop::File(file.clone(), error))?;
+    }
     if json {
         say_json(&json::Scripted::new(&results))?;
     } else {

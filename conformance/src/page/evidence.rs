@@ -55,10 +55,15 @@ impl Evidence {
         Self { surface: judge_by(real.clone(), sim.clone()), cases, real, sim, others }
     }
 
+    /// Whether every case is on the page.
+    pub(super) fn is_whole(&self) -> bool {
+        self.cases.len() == cases().len()
+    }
+
     /// Whether all of these cases are on the page: with a filter some are not, and what they prove is not known.
     pub(super) fn knows(&self, names: &[&str]) -> bool {
         let is_here = |name: &&str| self.cases.iter().any(|case| case.name == *name);
-        self.cases.len() == cases().len() || !names.is_empty() && names.iter().all(is_here)
+        self.is_whole() || !names.is_empty() && names.iter().all(is_here)
     }
 
     /// What a case came to on real machines; those that skipped it are not asked if another ran it.

@@ -5,7 +5,7 @@
 //! differently may get into it: no time, no port, no path. [`Page::of`] is of a run that has just been made on this machine.
 //!
 //! A page is [`Section`]s of [`Table`]s, which are drawn as Markdown ([`Page::markdown`]) and as one file of HTML ([`Page::html`]). What
-//! stands in them is found in the files `calls`, `options`, `families`, `errnos`, `topics`, `lacking`, `differences`, `programs` and `others`. For machines
+//! stands in them is found in the files `calls`, `options`, `families`, `errnos`, `topics`, `lacking`, `differences`, `scripts`, `programs` and `others`. For machines
 //! there is [`junit`], of the results alone.
 
 mod calls;
@@ -22,6 +22,7 @@ mod options;
 mod others;
 mod parts;
 mod programs;
+mod scripts;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use self::{
     families::faults,
     junit::junit,
     parts::{Cell, Row, Section, Span, Table},
+    scripts::script_faults,
 };
 use crate::{Results, surface};
 
@@ -77,10 +79,12 @@ impl Page {
         Self::new(head, &Evidence::recorded()?).with_what_is_kept()
     }
 
-    /// The page of a run on this machine. What is on record of other machines is in it if the workspace is at hand.
+    /// The page of a run on this machine. What is on record of other machines is in it if the workspace is at hand, and if all cases
+    /// were run what is on record beside the cases.
     pub fn of(results: &Results, made: &Made) -> Self {
-        let page = Self::new(vec![format!("Made by `{}` on {}.", made.by, made.on)], &Evidence::of(results));
-        page.clone().with_what_is_kept().unwrap_or(page)
+        let evidence = Evidence::of(results);
+        let page = Self::new(vec![format!("Made by `{}` on {}.", made.by, made.on)], &evidence);
+        if evidence.is_whole() { page.clone().with_what_is_kept().unwrap_or(page) } else { page }
     }
 
     fn new(head: Vec<String>, evidence: &Evidence) -> Self {
@@ -121,10 +125,10 @@ impl Page {
         self
     }
 
-    /// With what random programs have found, and the tables that other programs have made and put into `fixtures/conformance/`.
+    /// With the packet scripts, what random programs have found, and the tables that other programs have made and put into `fixtures/conformance/`.
     fn with_what_is_kept(mut self) -> io::Result<Self> {
-        let found = Some(programs::section()?).filter(|section| !section.tables.is_empty());
-        self.sections.splice(self.last()..self.last(), found);
+        let kept = [scripts::section()?, programs::section()?].into_iter().filter(|section| !section.tables.is_empty());
+        self.sections.splice(self.last()..self.last(), kept);
         Ok(kept::tables()?.into_iter().fold(self, |page, (section, table)| page.with(&section, table)))
     }
 

@@ -75,6 +75,11 @@ impl Table {
         Self { title: title.to_owned(), text: String::new(), head, wide: Vec::new(), rows: Vec::new() }
     }
 
+    /// Has one row more.
+    pub fn push(&mut self, cells: Vec<Cell>) {
+        self.rows.push(Row { cells, case: None });
+    }
+
     /// With these rows.
     #[must_use]
     pub fn rows<C: Into<Cell>>(self, rows: impl IntoIterator<Item = Vec<C>>) -> Self {

@@ -7,7 +7,10 @@ use std::{
 };
 
 use super::{constants, probe, rows};
-use crate::{CaseResult, Results, Verdict, World};
+use crate::{
+    CaseResult, Results, Verdict, World,
+    script::{ScriptResult, ScriptResults},
+};
 
 /// The folder of the workspace: the one this is run in, or that it was built in.
 pub(crate) fn workspace() -> PathBuf {
@@ -39,9 +42,13 @@ pub struct Outcome {
 
 impl Outcome {
     pub(crate) fn of(case: &CaseResult) -> Self {
-        let stays = matches!(case.verdict, Verdict::Skipped | Verdict::Differs | Verdict::Absent);
-        let line = |reason: &String| reason.split('\n').next().unwrap_or_default().to_owned();
-        Self { verdict: case.verdict, why: case.reason.as_ref().filter(|_| stays).map(line) }
+        Self::new(case.verdict, case.reason.as_deref())
+    }
+
+    pub(crate) fn new(verdict: Verdict, reason: Option<&str>) -> Self {
+        let stays = matches!(verdict, Verdict::Skipped | Verdict::Differs | Verdict::Absent);
+        let line = |reason: &str| reason.split('\n').next().unwrap_or_default().to_owned();
+        Self { verdict, why: reason.filter(|_| stays).map(line) }
     }
 }
 
@@ -65,6 +72,14 @@ impl Record {
     pub fn named<'a>(name: &str, results: impl IntoIterator<Item = &'a CaseResult>) -> Self {
         let cases = results.into_iter().map(|case| (case.name.to_owned(), Outcome::of(case)));
         Self { machine: name.to_owned(), cases: cases.collect(), probes: BTreeMap::new() }
+    }
+
+    /// Of the packet scripts that have just been run on this machine.
+    pub fn of_scripts(results: &ScriptResults) -> Self {
+        let real = results.scripts.iter().filter(|script| script.world == World::Real);
+        let outcome = |script: &ScriptResult| Outcome::new(script.verdict, script.reason.as_deref());
+        let cases = real.map(|script| (script.name.clone(), outcome(script))).collect();
+        Self { machine: this_machine(), cases, probes: BTreeMap::new() }
     }
 
     /// Reads what `Display` wrote.
