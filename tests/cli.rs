@@ -38,7 +38,10 @@ fn what_is_not_understood_gets_one_line_and_status_2() {
         ),
         ("explore echo --seeds many", "--seeds \"many\": it takes a number from 1 on"),
         ("run echo --carrier goroutine", "--carrier \"goroutine\": there are coroutine and thread"),
-        ("rnu echo", "no command \"rnu\": there are run, explore, list, conform, pkt, differ, surface; did you mean run?"),
+        (
+            "rnu echo",
+            "no command \"rnu\": there are run, explore, list, conform, pkt, differ, surface; did you mean run?",
+        ),
         ("explore", "a scenario is missing: there are echo, websocket, udp, timewait, partition"),
     ];
     for (line, expected) in rows {
