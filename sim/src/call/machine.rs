@@ -54,7 +54,8 @@ impl Caller<'_> {
     pub(crate) fn yield_now(&self) {
         let line = Location::caller();
         let parked = self.world.enter(|world| {
-            if std::thread::panicking() || !world.tasks.any_ready() || world.is_dead(self.host, self.program) {
+            let is_alone = !world.tasks.any_ready() && !world.tasks.has_chooser();
+            if std::thread::panicking() || is_alone || world.is_dead(self.host, self.program) {
                 return false;
             }
             let Some((task, parking)) = world.begin_parking() else { return false };

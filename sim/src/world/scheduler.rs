@@ -190,7 +190,7 @@ impl World {
             return Step::Ended(end);
         }
         loop {
-            if let Some(id) = self.tasks.next() {
+            if let Some(id) = self.next_task() {
                 match self.step_into(id) {
                     Some(Step::Ended(end)) => return self.end_run(end),
                     Some(step) => return step,
@@ -201,6 +201,16 @@ impl World {
                 return self.end_run(end);
             }
         }
+    }
+
+    #[inline]
+    fn next_task(&mut self) -> Option<TaskId> {
+        if self.tasks.has_chooser() {
+            self.arm();
+            let due_in = self.agenda.next_at().map(|at| at.duration_since(self.now));
+            return self.tasks.next_chosen(due_in);
+        }
+        self.tasks.next()
     }
 
     fn end_run(&mut self, end: End) -> Step {

@@ -1,6 +1,6 @@
 //! Processes: who runs, who is ready, who waits for what.
 
-use std::{collections::VecDeque, panic::Location, sync::Arc};
+use std::{collections::VecDeque, panic::Location, sync::Arc, time::Duration};
 
 use super::carrier::Carrier;
 use crate::base::{HostId, Instant, ProgramId, Rng, TaskId};
@@ -49,8 +49,9 @@ pub(crate) struct Wait {
     pub(crate) deadline: Option<Instant>,
 }
 
-/// Says which of so many ready processes runs next. It is asked inside the world, which it cannot enter.
-pub(crate) type Chooser = Box<dyn FnMut(usize) -> usize + Send>;
+/// Says which of so many ready processes runs next, if any before the next event, which is due in so long. It is asked inside the
+/// world, which it cannot enter.
+pub(crate) type Chooser = Box<dyn FnMut(usize, Option<Duration>) -> usize + Send>;
 
 /// The processes of a world, and the order in which ready ones run.
 pub(crate) struct Tasks {
@@ -140,17 +141,31 @@ impl Tasks {
         !self.ready.is_empty()
     }
 
-    /// The process to run next: drawn from the seed among those that are ready, so that seeds explore schedules, unless somebody
-    /// was asked to choose.
+    /// The process to run next: drawn from the seed among those that are ready, so that seeds explore schedules.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<TaskId> {
         if self.ready.len() > 1 {
-            let chosen = match &mut self.chooser {
-                None => self.rng.below(self.ready.len() as u64) as usize,
-                Some(choose) => choose(self.ready.len()).min(self.ready.len() - 1),
-            };
+            let chosen = self.rng.below(self.ready.len() as u64) as usize;
             self.ready.swap(0, chosen);
         }
+        self.ready.pop_front()
+    }
+
+    /// Whether somebody else than the seed decides.
+    #[inline]
+    pub(crate) const fn has_chooser(&self) -> bool {
+        self.chooser.is_some()
+    }
+
+    /// As [`Self::next`], where somebody else decides; none if the next event, which is due in `due_in`, is to happen first.
+    #[cold]
+    pub(crate) fn next_chosen(&mut self, due_in: Option<Duration>) -> Option<TaskId> {
+        let choose = self.chooser.as_mut().filter(|_| !self.ready.is_empty())?;
+        let chosen = choose(self.ready.len(), due_in);
+        if chosen >= self.ready.len() && due_in.is_some() {
+            return None;
+        }
+        self.ready.swap(0, chosen.min(self.ready.len() - 1));
         self.ready.pop_front()
     }
 }
