@@ -122,7 +122,7 @@ impl<'a, T: Tank> Run<'a, T> {
 
     fn put(&mut self, slot: Slot, host: u8, fd: <T::Net as Net>::Fd) {
         let is_tcp = tcp_state(self.tank.host(host), &fd).is_some();
-        self.slots.put(slot, Some(Held { fd: Arc::new(fd), host, is_tcp }));
+        self.slots.put(slot, Held { fd: Arc::new(fd), host, is_tcp });
     }
 
     /// What each socket shows.
@@ -206,7 +206,9 @@ impl<'a, T: Tank> Run<'a, T> {
     fn addr(&self, place: &Place) -> std::result::Result<Addr, Stop> {
         let name = |slot| {
             let held = self.held(slot)?;
-            Ok::<_, Stop>(self.tank.host(held.host).getsockname(&held.fd)?)
+            let name = self.tank.host(held.host).getsockname(&held.fd)?;
+            self.tank.before_call();
+            Ok::<_, Stop>(name)
         };
         Ok(match place {
             Place::Literal(addr) => addr.clone(),
@@ -249,7 +251,9 @@ impl<'a, T: Tank> Run<'a, T> {
     fn on_socket(&mut self, step: usize, call: &Call, slot: Slot, held: Held<<T::Net as Net>::Fd>) -> Said {
         if matches!(call, Call::Close { .. }) {
             drop(held);
-            self.slots.put(slot, None);
+            let before = self.slots.take(slot);
+            self.tank.before_call();
+            drop(before);
             return Ok(Vec::new());
         }
         let (net, fd) = (self.tank.host(held.host), &*held.fd);

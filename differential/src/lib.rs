@@ -11,12 +11,14 @@
 //! | `log.rs` | answers, readiness, states; ephemeral ports up to renaming |
 //! | `world/` | the two worlds: fresh network namespaces, and the simulator |
 //! | `compare.rs`, `freedoms.rs` | what is equal; what Linux may choose, and within which bounds |
+//! | `concurrent/` | programs of two and three threads: every outcome on the kernel is one that the simulator can reach |
 //! | `print/` | programs for readers: with the answers beside the calls, as C, as Rust |
 //! | `corpus.rs` | programs that once showed a difference, `fixtures/differential/`, and how they are run again |
 //! | `coverage/` | which cells of the kernel's behaviour were reached: call, socket, state, answer; tables, and records that steer |
 //! | `hunt.rs` | many programs, the differences among them, each confirmed and cut down |
 
 mod compare;
+pub mod concurrent;
 pub mod corpus;
 mod coverage;
 mod draw;

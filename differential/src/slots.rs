@@ -55,15 +55,18 @@ impl<F> Slots<F> {
     }
 
     /// Closes what was there before.
-    pub(crate) fn put(&self, slot: Slot, held: Option<Held<F>>) {
+    pub(crate) fn put(&self, slot: Slot, held: Held<F>) {
         let before = {
             let mut table = self.lock();
-            if let Some(held) = &held {
-                table.ever.push((Arc::downgrade(&held.fd), held.host));
-            }
-            std::mem::replace(&mut table.now[usize::from(slot) % SLOTS], held)
+            table.ever.push((Arc::downgrade(&held.fd), held.host));
+            table.now[usize::from(slot) % SLOTS].replace(held)
         };
         drop(before);
+    }
+
+    /// What was there: to be closed.
+    pub(crate) fn take(&self, slot: Slot) -> Option<Held<F>> {
+        self.lock().now[usize::from(slot) % SLOTS].take()
     }
 
     pub(crate) fn all(&self) -> All<F> {

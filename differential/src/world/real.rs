@@ -115,6 +115,11 @@ impl RealTank {
         Ok(())
     }
 
+    /// Its hosts.
+    pub(crate) const fn spaces(&self) -> &[Namespace; 2] {
+        &self.spaces
+    }
+
     /// Whether it has no ports any more that no program had.
     pub fn is_used_up(&self) -> bool {
         self.next_port.get() > PORTS.1

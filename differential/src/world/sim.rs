@@ -81,13 +81,25 @@ pub fn run(program: &Program) -> Result<Log, String> {
 /// The report of a run that did not end by itself.
 pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, String> {
     let sim = if traced { Sim::traced(seed) } else { Sim::new(seed) };
+    let resets = sim.watch_resets();
+    let program = program.clone();
+    on_hosts(&sim, program.hosts, LATENCY, move |hosts| execute(&SimTank { hosts, resets }, &program))
+}
+
+/// Runs a simulation of one or two hosts that are so far from one another, in which a process of the first does that.
+pub(crate) fn on_hosts<T: Send + 'static>(
+    sim: &Sim,
+    count: u8,
+    latency: Duration,
+    body: impl FnOnce(Vec<SimHost>) -> T + Send + 'static,
+) -> Result<T, String> {
     let one = sim.host("one");
     choose_reno(&one);
     let other: Drawer<SimHost> = Drawer::default();
-    if program.hosts > 1 {
+    if count > 1 {
         let two = sim.host("two");
         choose_reno(&two);
-        sim.link(&one, &two).latency(LATENCY);
+        sim.link(&one, &two).latency(latency);
         let other = Arc::clone(&other);
         two.serve(move |host| {
             put(&other, host.clone());
@@ -96,24 +108,23 @@ pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, Str
             Ok(())
         });
     }
-    let resets = sim.watch_resets();
-    let log: Drawer<Log> = Drawer::default();
-    let (told, program) = (Arc::clone(&log), program.clone());
+    let result: Drawer<T> = Drawer::default();
+    let told = Arc::clone(&result);
     one.run(move |host| {
         let mut hosts = vec![host.clone()];
-        while hosts.len() < usize::from(program.hosts) {
+        while hosts.len() < usize::from(count) {
             // Which of two processes runs first is the scheduler's choice.
             match take(&other) {
                 Some(other) => hosts.push(other),
                 None => host.sleep(LATENCY),
             }
         }
-        put(&told, execute(&SimTank { hosts, resets }, &program));
+        put(&told, body(hosts));
         Ok(())
     });
     let report = sim.run();
     if !report.is_ok() {
         return Err(report.to_string());
     }
-    take(&log).ok_or_else(|| report.to_string())
+    take(&result).ok_or_else(|| report.to_string())
 }

@@ -1,0 +1,447 @@
+//! [`ConcurrentPrograms`]: concurrent programs drawn at random.
+//!
+//! A prologue brings sockets to a state from which threads can fall out with one another; then each thread makes a few calls on them.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use wavetank_api::{Addr, MsgFlags, c};
+
+use crate::{Call, Dice, Place, Port, Program, Slot};
+
+/// Programs of two and three threads.
+#[derive(Clone, Debug, Default)]
+pub struct ConcurrentPrograms {}
+
+impl ConcurrentPrograms {
+    /// The program of that seed.
+    pub fn draw(&self, seed: u64) -> Program {
+        let mut sketch = Sketch::new(Dice::with_seed(seed ^ 0x5eed_c0c0));
+        sketch.open();
+        if sketch.once_in(6) && sketch.shared.len() < 3 {
+            sketch.open();
+        }
+        sketch.make_blocking();
+        let threads = if sketch.once_in(3) { 3 } else { 2 };
+        for thread in 0..threads {
+            sketch.thread(thread, if threads == 3 { 3 } else { 4 });
+        }
+        sketch.program
+    }
+}
+
+/// What a socket is good for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Role {
+    /// TCP that listens.
+    Listener,
+    /// TCP that has not done anything.
+    Fresh,
+    /// Connected TCP.
+    Stream,
+    Datagrams,
+    /// `socketpair` of streams: the simulator has no other kind yet.
+    Pipe,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Socket {
+    slot: Slot,
+    role: Role,
+    host: u8,
+    family: i32,
+    /// Whom it is there for: where its calls go.
+    peer: Option<Slot>,
+    /// Its buffers are small.
+    is_small: bool,
+}
+
+/// The first slot of threads' own sockets, one each.
+const OWN: Slot = 5;
+
+struct Sketch {
+    dice: Dice,
+    program: Program,
+    /// The sockets that the threads share.
+    shared: Vec<Socket>,
+    /// Buffers are small from the start: soon full.
+    has_small_buffers: bool,
+}
+
+impl Sketch {
+    fn new(mut dice: Dice) -> Self {
+        let hosts = if dice.u8(0..3) == 0 { 2 } else { 1 };
+        Self { dice, program: Program { hosts, ..Program::default() }, shared: Vec::new(), has_small_buffers: false }
+    }
+
+    fn once_in(&mut self, many: usize) -> bool {
+        self.dice.usize(0..many) == 0
+    }
+
+    fn one_of<T: Copy>(&mut self, list: &[T]) -> T {
+        list[self.dice.usize(0..list.len())]
+    }
+
+    fn host(&mut self) -> u8 {
+        self.dice.u8(0..self.program.hosts)
+    }
+
+    fn family(&mut self) -> i32 {
+        self.one_of(&[c::AF_INET, c::AF_INET, c::AF_INET6])
+    }
+
+    fn call(&mut self, call: Call) {
+        self.program.calls.push(call);
+    }
+
+    fn push(&mut self, role: Role, host: u8, family: i32, peer: Option<Slot>) -> Slot {
+        let slot = self.shared.len() as Slot;
+        let is_small = self.has_small_buffers;
+        self.shared.push(Socket { slot, role, host, family, peer, is_small });
+        slot
+    }
+
+    fn socket(&mut self, role: Role, host: u8, family: i32, peer: Option<Slot>) -> Slot {
+        let into = self.push(role, host, family, peer);
+        let kind = if role == Role::Datagrams { c::SOCK_DGRAM } else { c::SOCK_STREAM };
+        self.call(Call::Socket { host, into, family, kind, protocol: 0 });
+        if self.has_small_buffers {
+            self.make_small(into);
+        }
+        if self.once_in(8) {
+            let name = self.one_of(&[c::SO_REUSEADDR, c::SO_REUSEPORT, c::SO_KEEPALIVE]);
+            self.set(into, c::SOL_SOCKET, name, 1);
+        }
+        into
+    }
+
+    fn set(&mut self, slot: Slot, level: i32, name: i32, value: i32) {
+        self.call(Call::Setsockopt { slot, level, name, value: value.to_ne_bytes().to_vec() });
+    }
+
+    fn make_small(&mut self, slot: Slot) {
+        self.set(slot, c::SOL_SOCKET, c::SO_SNDBUF, 20_000);
+        self.set(slot, c::SOL_SOCKET, c::SO_RCVBUF, 20_000);
+    }
+
+    /// Where a socket of that host is, as one of another host sees it.
+    fn ip(&mut self, family: i32, of: u8, from: u8) -> IpAddr {
+        let is_near = of == from && !self.once_in(3);
+        match (family, is_near) {
+            (c::AF_INET6, true) => Ipv6Addr::LOCALHOST.into(),
+            (c::AF_INET6, false) => Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, u16::from(of) + 1).into(),
+            (_, true) => Ipv4Addr::LOCALHOST.into(),
+            _ => Ipv4Addr::new(10, 0, 0, of + 1).into(),
+        }
+    }
+
+    /// Sockets, and how far they are.
+    fn open(&mut self) {
+        match self.dice.u8(0..16) {
+            0..=3 => self.listening(),
+            4..=7 => self.connected(),
+            8..=9 => self.datagrams(),
+            10 | 11 => self.pair(),
+            12 => self.unbound(),
+            13 => self.refused(),
+            14 => self.queued(),
+            _ => self.filled(),
+        }
+    }
+
+    fn listener(&mut self) -> (Slot, u8, i32) {
+        let (host, family) = (self.host(), self.family());
+        let slot = self.socket(Role::Listener, host, family, None);
+        let port = Port::Number(self.one_of(&[0, Port::NAMED]));
+        let any: IpAddr =
+            if family == c::AF_INET6 { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+        self.call(Call::Bind { slot, addr: Place::Ip(any, port) });
+        let backlog = self.one_of(&[0, 1, 5, 128]);
+        self.call(Call::Listen { slot, backlog });
+        (slot, host, family)
+    }
+
+    fn client(&mut self, listener: Slot, family: i32) -> (Slot, u8) {
+        let host = self.host();
+        (self.socket(Role::Fresh, host, family, Some(listener)), host)
+    }
+
+    /// A listener, and some who may connect.
+    fn listening(&mut self) {
+        let (listener, _, family) = self.listener();
+        for _ in 0..1 + self.dice.usize(0..2) {
+            self.client(listener, family);
+        }
+    }
+
+    fn connect(&mut self, slot: Slot, host: u8, to: Slot, of: u8, family: i32) {
+        let ip = self.ip(family, of, host);
+        self.call(Call::Connect { slot, addr: Place::Ip(ip, Port::Of(to)) });
+    }
+
+    fn connected(&mut self) {
+        let (listener, server, family) = self.listener();
+        let (client, host) = self.client(listener, family);
+        self.connect(client, host, listener, server, family);
+        self.shared[usize::from(client)].role = Role::Stream;
+        let into = self.push(Role::Stream, server, family, Some(client));
+        self.shared[usize::from(client)].peer = Some(into);
+        self.call(Call::Accept { slot: listener, into });
+        if self.once_in(4) {
+            // What closes it now sends a RST.
+            let value = [1_i32.to_ne_bytes(), 0_i32.to_ne_bytes()].concat();
+            let slot = self.one_of(&[client, into]);
+            self.call(Call::Setsockopt { slot, level: c::SOL_SOCKET, name: c::SO_LINGER, value });
+        }
+        if self.once_in(4) {
+            let slot = self.one_of(&[client, into]);
+            self.set(slot, c::IPPROTO_TCP, c::TCP_NODELAY, 1);
+        }
+        if self.once_in(3) {
+            let slot = self.one_of(&[client, into]);
+            let call = self.send(slot, None);
+            self.call(call);
+        }
+    }
+
+    /// Connections that nobody has accepted yet.
+    fn queued(&mut self) {
+        let (listener, server, family) = self.listener();
+        for _ in 0..1 + self.dice.usize(0..2) {
+            let (client, host) = self.client(listener, family);
+            self.connect(client, host, listener, server, family);
+            self.shared[usize::from(client)].role = Role::Stream;
+        }
+    }
+
+    fn datagrams(&mut self) {
+        let family = self.family();
+        let (one_host, other_host) = (self.host(), self.host());
+        let one = self.socket(Role::Datagrams, one_host, family, None);
+        let ip = self.ip(family, one_host, other_host);
+        self.call(Call::Bind { slot: one, addr: Place::Ip(ip, Port::Number(Port::NAMED + 1)) });
+        let other = self.socket(Role::Datagrams, other_host, family, Some(one));
+        self.shared[usize::from(one)].peer = Some(other);
+        self.call(Call::Connect { slot: other, addr: Place::Name(one) });
+        if self.once_in(2) {
+            self.call(Call::Connect { slot: one, addr: Place::Name(other) });
+        }
+        if self.once_in(3) {
+            let call = self.send(other, None);
+            self.call(call);
+        }
+    }
+
+    fn pair(&mut self) {
+        let (kind, role) = (c::SOCK_STREAM, Role::Pipe);
+        let host = self.host();
+        let one = self.push(role, host, c::AF_UNIX, None);
+        let other = self.push(role, host, c::AF_UNIX, Some(one));
+        self.shared[usize::from(one)].peer = Some(other);
+        self.call(Call::Socketpair { host, into: [one, other], family: c::AF_UNIX, kind, protocol: 0 });
+        if self.has_small_buffers {
+            self.make_small(one);
+            self.make_small(other);
+        }
+        if self.once_in(3) {
+            let call = self.send(one, None);
+            self.call(call);
+        }
+    }
+
+    /// Who will have the port?
+    fn unbound(&mut self) {
+        let (host, family) = (self.host(), self.family());
+        for _ in 0..2 + self.dice.usize(0..2) {
+            let slot = self.socket(Role::Fresh, host, family, None);
+            if self.once_in(2) {
+                let name = self.one_of(&[c::SO_REUSEADDR, c::SO_REUSEPORT]);
+                self.set(slot, c::SOL_SOCKET, name, 1);
+            }
+        }
+        let first = self.shared[0].slot;
+        self.shared.iter_mut().skip(1).for_each(|socket| socket.peer = socket.peer.or(Some(first)));
+    }
+
+    /// A bound socket that nobody listens on yet, and who connects.
+    fn refused(&mut self) {
+        let (host, family) = (self.host(), self.family());
+        let slot = self.socket(Role::Fresh, host, family, None);
+        let any: IpAddr =
+            if family == c::AF_INET6 { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+        self.call(Call::Bind { slot, addr: Place::Ip(any, Port::Number(Port::NAMED + 2)) });
+        self.client(slot, family);
+    }
+
+    /// A buffer that takes no more.
+    fn filled(&mut self) {
+        let first = self.shared.len();
+        self.has_small_buffers = true;
+        if self.once_in(2) {
+            self.pair();
+        } else {
+            self.connected();
+        }
+        self.has_small_buffers = false;
+        let ends: Vec<Slot> = self.shared[first..]
+            .iter()
+            .filter(|socket| socket.role != Role::Listener)
+            .map(|socket| socket.slot)
+            .collect();
+        let slot = self.one_of(&ends);
+        for _ in 0..6 {
+            let flags = MsgFlags::NOSIGNAL.bits();
+            self.call(Call::Send { slot, len: 100_000, flags, to: None, control: Vec::new(), carry: None });
+        }
+    }
+
+    /// The end of the prologue.
+    fn make_blocking(&mut self) {
+        for socket in self.shared.clone() {
+            if self.once_in(20) {
+                let name = self.one_of(&[c::SO_RCVTIMEO, c::SO_SNDTIMEO]);
+                let value = [0_i64.to_ne_bytes(), 4_000_i64.to_ne_bytes()].concat();
+                self.call(Call::Setsockopt { slot: socket.slot, level: c::SOL_SOCKET, name, value });
+            }
+        }
+        for socket in self.shared.clone() {
+            if !self.once_in(4) {
+                self.call(Call::SetNonblocking { slot: socket.slot, on: false });
+            }
+        }
+    }
+
+    fn thread(&mut self, thread: usize, at_most: usize) {
+        let own = OWN + thread as Slot;
+        let mut owned: Option<Socket> = None;
+        let mut calls = Vec::new();
+        // One that most calls are on: threads that never meet tell nothing.
+        let mut at = self.dice.usize(0..self.shared.len());
+        for _ in 0..1 + self.dice.usize(0..at_most) {
+            let socket = match owned {
+                Some(owned) if self.once_in(2) => owned,
+                _ => self.shared[at],
+            };
+            let call = self.any_call(socket, own);
+            match call {
+                Call::Accept { .. } => owned = Some(Socket { slot: own, role: Role::Stream, peer: None, ..socket }),
+                Call::Dup { .. } => owned = Some(Socket { slot: own, ..socket }),
+                _ => {}
+            }
+            if matches!(call, Call::Accept { .. }) && self.once_in(2) {
+                calls.push(call);
+                calls.push(Call::SetNonblocking { slot: own, on: false });
+            } else {
+                calls.push(call);
+            }
+            if self.once_in(3) {
+                at = self.dice.usize(0..self.shared.len());
+            }
+        }
+        self.program.threads.push(calls);
+    }
+
+    fn any_call(&mut self, socket: Socket, own: Slot) -> Call {
+        let Socket { slot, role, .. } = socket;
+        let roll = self.dice.u8(0..100);
+        match role {
+            Role::Listener => match roll {
+                0..=59 => Call::Accept { slot, into: own },
+                60..=69 => self.shutdown(slot),
+                70..=79 => Call::Close { slot },
+                80..=85 => Call::Listen { slot, backlog: self.one_of(&[0, 1, 5]) },
+                _ => self.question(slot, own),
+            },
+            Role::Fresh => match roll {
+                0..=39 => self.connects(socket),
+                40..=49 => self.send(slot, None),
+                50..=59 => self.recv(slot),
+                60..=66 => self.shutdown(slot),
+                67..=74 => Call::Close { slot },
+                75..=82 => self.binds(socket),
+                83..=87 => Call::Listen { slot, backlog: self.one_of(&[0, 1, 5]) },
+                88..=90 => Call::Accept { slot, into: own },
+                _ => self.question(slot, own),
+            },
+            Role::Stream | Role::Pipe => match roll {
+                0..=27 => self.send(slot, None),
+                28..=63 => self.recv(slot),
+                64..=77 => self.shutdown(slot),
+                78..=87 => Call::Close { slot },
+                88 if role == Role::Stream => Call::Connect { slot, addr: Place::Literal(Addr::Unspec) },
+                _ => self.question(slot, own),
+            },
+            Role::Datagrams => match roll {
+                0..=29 => self.send(slot, socket.peer),
+                30..=64 => self.recv(slot),
+                65..=71 => self.shutdown(slot),
+                72..=79 => Call::Close { slot },
+                80..=84 => self.connects(socket),
+                85 | 86 => Call::Connect { slot, addr: Place::Literal(Addr::Unspec) },
+                87..=90 => self.binds(socket),
+                _ => self.question(slot, own),
+            },
+        }
+    }
+
+    fn connects(&mut self, socket: Socket) -> Call {
+        let target = match socket.peer {
+            Some(peer) if !self.once_in(8) => peer,
+            _ => self.dice.usize(0..self.shared.len()) as Slot,
+        };
+        let of = self.shared[usize::from(target)].host;
+        let ip = self.ip(socket.family, of, socket.host);
+        Call::Connect { slot: socket.slot, addr: Place::Ip(ip, Port::Of(target)) }
+    }
+
+    fn binds(&mut self, socket: Socket) -> Call {
+        let ip: IpAddr = match socket.family {
+            c::AF_INET6 => self.one_of(&[Ipv6Addr::UNSPECIFIED, Ipv6Addr::LOCALHOST]).into(),
+            _ => self.one_of(&[Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST]).into(),
+        };
+        let port = Port::Number(Port::NAMED + self.dice.u16(0..2));
+        Call::Bind { slot: socket.slot, addr: Place::Ip(ip, port) }
+    }
+
+    fn shutdown(&mut self, slot: Slot) -> Call {
+        Call::Shutdown { slot, how: self.one_of(&[0, 1, 1, 1, 2]) }
+    }
+
+    fn send(&mut self, slot: Slot, to: Option<Slot>) -> Call {
+        let flags = if self.once_in(12) { MsgFlags::DONTWAIT } else { MsgFlags::empty() };
+        let to = to.filter(|_| self.once_in(2)).map(Place::Name);
+        let is_small = self.shared.iter().any(|socket| socket.slot == slot && socket.is_small);
+        // More than there is room for, whatever Linux says that a buffer takes.
+        let len = if is_small && !self.has_small_buffers { 500_000 } else { self.one_of(&[1, 1, 2, 10, 100, 1000]) };
+        Call::Send { slot, len, flags: (flags | MsgFlags::NOSIGNAL).bits(), to, control: Vec::new(), carry: None }
+    }
+
+    fn recv(&mut self, slot: Slot) -> Call {
+        const FLAGS: [MsgFlags; 8] = [
+            MsgFlags::empty(),
+            MsgFlags::empty(),
+            MsgFlags::empty(),
+            MsgFlags::empty(),
+            MsgFlags::empty(),
+            MsgFlags::PEEK,
+            MsgFlags::WAITALL,
+            MsgFlags::DONTWAIT,
+        ];
+        let flags = self.one_of(&FLAGS).bits();
+        let len = self.one_of(&[1, 2, 10, 100, 2000, 2000]);
+        Call::Recv { slot, len, flags, from: self.once_in(5), control: 0, into: None }
+    }
+
+    /// What changes nothing, or not much.
+    fn question(&mut self, slot: Slot, own: Slot) -> Call {
+        const FIONREAD: u32 = 0x541b;
+        match self.dice.u8(0..8) {
+            0 => Call::Getsockname { slot },
+            1 => Call::Getpeername { slot },
+            2 => Call::Getsockopt { slot, level: c::SOL_SOCKET, name: c::SO_ERROR, room: 4 },
+            3 => Call::Ioctl { slot, request: FIONREAD, arg: 0 },
+            4 => Call::SetNonblocking { slot, on: true },
+            5 => Call::Dup { slot, into: own },
+            _ => Call::Poll { slot, events: self.one_of(&[1, 4, 5, 0x2005]) },
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! [`Outcome`]: what a concurrent program came to.
+
+use std::fmt;
+
+use wavetank_api::{Errno, PollEvents};
+
+use crate::{Answer, Call, Fact, Program, SLOTS, Seen, log::EPHEMERAL};
+
+/// What each thread was answered, and what the sockets show when none can go on.
+///
+/// Nothing in it tells in which order the threads ran, unless an answer does: ephemeral ports are numbered in the order of the
+/// threads, not of time.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Outcome {
+    /// The calls before the threads.
+    pub prologue: Vec<Answer>,
+    /// Of each thread one answer a call. The first call without one is where it waits for ever.
+    pub threads: Vec<Vec<Answer>>,
+    /// Each socket at the end.
+    pub seen: [Option<Seen>; SLOTS],
+}
+
+/// A send of more may find a buffer full, and what is taken of it is Linux's choice, as whether anything is.
+const SMALL: u32 = 4096;
+/// What stands for such a number.
+const SOME: i64 = -1;
+
+impl Outcome {
+    /// Whether a thread waits for ever.
+    pub fn is_blocked(&self, program: &Program) -> bool {
+        self.threads.iter().zip(&program.threads).any(|(answers, calls)| answers.len() < calls.len())
+    }
+
+    /// Makes it independent of the run it is from.
+    pub(super) fn generalise(mut self, program: &Program) -> Self {
+        let has_large = program.calls.iter().chain(program.threads.iter().flatten()).any(is_large);
+        if has_large {
+            self.forget_room();
+        }
+        let mut known = Vec::new();
+        let threads = self.threads.iter_mut().zip(&program.threads);
+        let of_threads = threads.flat_map(|(answers, calls)| answers.iter_mut().zip(calls));
+        for (answer, call) in self.prologue.iter_mut().zip(&program.calls).chain(of_threads) {
+            if is_large(call) && (*answer == Answer::Failed(Errno::EAGAIN) || matches!(answer, Answer::Done(_))) {
+                *answer = Answer::Done(vec![Fact::Number(SOME)]);
+            }
+            let Answer::Done(facts) = answer else { continue };
+            if has_large && matches!(call, Call::Ioctl { .. }) {
+                // How much of it has come.
+                facts.clear();
+            }
+            for fact in facts {
+                let Fact::Addr(Some(addr)) = fact else { continue };
+                let Some(port) = addr.port().filter(|port| EPHEMERAL.contains(port)) else { continue };
+                let index = known.iter().position(|&known| known == port).unwrap_or_else(|| {
+                    known.push(port);
+                    known.len() - 1
+                });
+                *addr = addr.clone().with_port(EPHEMERAL.end() + 1 + index as u16);
+            }
+        }
+        self
+    }
+
+    /// Whether there is room in a buffer, where it may be full.
+    fn forget_room(&mut self) {
+        let forget = |ready: &mut PollEvents| *ready -= PollEvents::OUT | PollEvents::from_bits_retain(0x300);
+        self.seen.iter_mut().flatten().for_each(|seen| forget(&mut seen.ready));
+        for answer in self.threads.iter_mut().flatten() {
+            let Answer::Done(facts) = answer else { continue };
+            if let [Fact::Number(_), Fact::Events(ready)] = &mut facts[..] {
+                forget(ready);
+                let count = i64::from(!ready.is_empty());
+                facts[0] = Fact::Number(count);
+            }
+        }
+    }
+
+    /// In how many places it differs from another.
+    pub fn distance(&self, other: &Self) -> usize {
+        let places = |outcome: &Self| {
+            let answers = outcome.threads.iter().flat_map(|answers| {
+                (0..16).map(|at| answers.get(at).map_or_else(|| "blocked".to_owned(), ToString::to_string))
+            });
+            let seen = outcome.seen.iter().map(|seen| format!("{seen:?}"));
+            answers.chain(seen).collect::<Vec<_>>()
+        };
+        places(self).iter().zip(&places(other)).filter(|(one, other)| one != other).count()
+    }
+}
+
+fn is_large(call: &Call) -> bool {
+    matches!(call, Call::Send { len, .. } if *len > SMALL)
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |answers: &[Answer]| answers.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        write!(f, "first: {}", list(&self.prologue))?;
+        for (thread, answers) in self.threads.iter().enumerate() {
+            write!(f, "\nthread {thread}: {}", list(answers))?;
+        }
+        f.write_str("\nat last:")?;
+        for (slot, seen) in self.seen.iter().enumerate() {
+            if let Some(seen) = seen {
+                write!(f, " {slot} {seen:?};")?;
+            }
+        }
+        Ok(())
+    }
+}

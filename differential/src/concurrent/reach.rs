@@ -1,0 +1,155 @@
+//! [`Reach`]: the outcomes that the simulator reaches.
+
+use super::{
+    Outcome, assert_runnable,
+    schedule::Schedule,
+    sim::{Grain, run},
+};
+use crate::{Call, Program};
+
+/// The outcomes of a program in the simulator, as far as they have been looked for.
+#[derive(Debug)]
+pub struct Reach<'a> {
+    program: &'a Program,
+    /// Each once: so few that a list is fast enough.
+    found: Vec<Outcome>,
+    stages: Vec<Stage>,
+    /// What is done of the first stage.
+    done: u64,
+    /// The next schedule, if they are enumerated.
+    next: Option<Schedule>,
+    runs: u64,
+    failure: Option<String>,
+}
+
+/// A part of the search.
+#[derive(Clone, Copy, Debug)]
+struct Stage {
+    grain: Grain,
+    /// All schedules, one after the other; else drawn ones, each in a world of its own seed.
+    enumerated: bool,
+    /// How many at most.
+    most: u64,
+}
+
+impl<'a> Reach<'a> {
+    /// Nothing is looked for yet. `patience` is how many thousand schedules are tried for an outcome at most.
+    ///
+    /// # Panics
+    ///
+    /// If the prologue may block.
+    pub fn new(program: &'a Program, patience: u64) -> Self {
+        assert_runnable(program);
+        let stage = |grain, enumerated, most: u64| Stage { grain, enumerated, most: (most * patience).div_ceil(40) };
+        let mut stages = vec![
+            // What is frequent soon.
+            Stage { grain: Grain::Calls, enumerated: false, most: 60 },
+            stage(Grain::Calls, true, 5_000),
+            stage(Grain::Packets, false, 3_000),
+            stage(Grain::Halves, true, 5_000),
+            stage(Grain::Packets, true, 10_000),
+            stage(Grain::Packets, false, 17_000),
+        ];
+        if may_time_out(program) {
+            stages.insert(2, stage(Grain::Ages, false, 5_000));
+        }
+        Self { program, found: Vec::new(), stages, done: 0, next: None, runs: 0, failure: None }
+    }
+
+    /// Every outcome of interleaved calls. None, if there are more schedules than `most`.
+    ///
+    /// # Errors
+    ///
+    /// The report of a run that did not end by itself.
+    pub fn every(program: &'a Program, most: u64) -> Result<Option<Vec<Outcome>>, String> {
+        let mut reach = Self::new(program, 1);
+        reach.stages = vec![Stage { grain: Grain::Calls, enumerated: true, most }];
+        while reach.step() {}
+        match reach.failure {
+            Some(report) => Err(report),
+            None => Ok((reach.runs < most).then_some(reach.found)),
+        }
+    }
+
+    /// Whether the simulator reaches it.
+    pub fn contains(&mut self, outcome: &Outcome) -> bool {
+        loop {
+            if self.found.contains(outcome) {
+                return true;
+            }
+            if !self.step() {
+                return false;
+            }
+        }
+    }
+
+    /// Whether it is known that the simulator reaches it, or is soon found.
+    pub fn contains_soon(&mut self, outcome: &Outcome) -> bool {
+        const SOON: u64 = 60;
+        while self.runs < SOON && !self.found.contains(outcome) && self.step() {}
+        self.found.contains(outcome)
+    }
+
+    /// Whether the threads came that far at all: the prologue went as it always does in the simulator.
+    pub fn knows_prologue(&self, outcome: &Outcome) -> bool {
+        self.found.first().is_some_and(|found| found.prologue == outcome.prologue)
+    }
+
+    /// How many runs there were.
+    pub const fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// How many different outcomes they had.
+    pub const fn outcomes(&self) -> usize {
+        self.found.len()
+    }
+
+    /// The report of a run that did not end by itself: it reached nothing.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// The outcome that is the least different.
+    pub fn nearest(&self, outcome: &Outcome) -> Option<&Outcome> {
+        self.found.iter().min_by_key(|found| (found.distance(outcome), found.to_string()))
+    }
+
+    /// Looks at one more schedule, if there is one.
+    fn step(&mut self) -> bool {
+        let Some(&Stage { grain, enumerated, most }) = self.stages.first() else { return false };
+        if self.failure.is_some() {
+            return false;
+        }
+        let number = self.done;
+        let schedule = if enumerated {
+            if number == 0 { Some(Schedule::first()) } else { self.next.take() }
+        } else {
+            Some(Schedule::drawn(number))
+        };
+        let Some(schedule) = schedule.filter(|_| number < most) else {
+            self.stages.remove(0);
+            self.done = 0;
+            return true;
+        };
+        self.done += 1;
+        self.runs += 1;
+        match run(self.program, if enumerated { 1 } else { number }, grain, &schedule) {
+            Ok(outcome) if self.found.contains(&outcome) => {}
+            Ok(outcome) => self.found.push(outcome),
+            Err(report) => self.failure = Some(report),
+        }
+        self.next = if enumerated { schedule.next() } else { None };
+        true
+    }
+}
+
+/// Whether a call ends by itself.
+fn may_time_out(program: &Program) -> bool {
+    use wavetank_api::c;
+    let is_time_out = |call: &Call| {
+        matches!(call, Call::Setsockopt { level: c::SOL_SOCKET, name: c::SO_RCVTIMEO | c::SO_SNDTIMEO, .. })
+            || matches!(call, Call::Wait { .. })
+    };
+    program.calls.iter().chain(program.threads.iter().flatten()).any(is_time_out)
+}

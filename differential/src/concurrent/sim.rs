@@ -1,0 +1,151 @@
+//! One run of a concurrent program in the simulator.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use wavetank_api::Host as _;
+use wavetank_sim::{Sim, SimFd, SimHost};
+
+use super::{Outcome, schedule::Schedule, step_of};
+use crate::{
+    Answer, Call, Port, Program,
+    execute::{Run, Tank},
+    slots::Slots,
+    world::on_hosts,
+};
+
+/// How finely a run is cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Grain {
+    /// A call is made in one piece, and what it sends on loopback has arrived when it returns.
+    Calls,
+    /// As that, but a thread may be held up between having found its socket and making the call.
+    Halves,
+    /// Packets take a moment, on loopback too, and who could run may be held up until the next has arrived: a core that is busy, a
+    /// socket that another call has locked.
+    Packets,
+    /// As that, and a thread may be held up for longer than any time-out lasts.
+    Ages,
+}
+
+/// How long a packet takes where it takes a moment.
+const MOMENT: Duration = Duration::from_micros(1);
+/// What is due so soon may happen before a process that could run does: packets, but no time-out.
+const SOON: Duration = Duration::from_micros(10);
+/// Many round trips.
+const SETTLE: Duration = Duration::from_micros(50);
+/// A wait of [`Grain::Ages`]: more than the longest time-out of a drawn program.
+const AGE: Duration = Duration::from_millis(15);
+/// Who has got no answer by then waits for ever; before any time-out of TCP that lasts longer than a program's own.
+const FOR_EVER: Duration = Duration::from_millis(100);
+
+struct Seat {
+    hosts: Vec<SimHost>,
+    schedule: Schedule,
+    grain: Grain,
+}
+
+impl Tank for Seat {
+    type Net = SimHost;
+
+    fn host(&self, index: u8) -> &SimHost {
+        &self.hosts[usize::from(index) % self.hosts.len()]
+    }
+
+    fn settle(&self) {
+        if self.grain >= Grain::Packets || self.hosts.len() > 1 {
+            self.hosts[0].sleep(SETTLE);
+        }
+    }
+
+    fn pass(&self, time: Duration) {
+        self.hosts[0].sleep(time);
+    }
+
+    fn before_call(&self) {
+        if self.grain != Grain::Calls {
+            self.hosts[0].yield_now();
+        }
+    }
+
+    fn first_port(&self) -> u16 {
+        Port::NAMED
+    }
+}
+
+impl PartialOrd for Grain {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        (*self as u8).partial_cmp(&(*other as u8))
+    }
+}
+
+impl Seat {
+    /// Others may run.
+    fn pause(&self) {
+        self.hosts[0].yield_now();
+        if self.grain == Grain::Ages && self.schedule.choose(4) == 3 {
+            self.hosts[0].sleep(AGE);
+        }
+    }
+
+    fn thread(&self, slots: Slots<SimFd>, first: usize, calls: &[Call], answers: &Mutex<Vec<Answer>>) {
+        let mut run = Run::sharing(self, slots, Port::NAMED);
+        for (at, call) in calls.iter().enumerate() {
+            self.pause();
+            let answer = run.answer(first + at, call);
+            answers.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
+        }
+    }
+
+    /// How long until each thread has ended or waits for ever.
+    fn patience(&self, program: &Program) -> Duration {
+        let held_up = if self.grain == Grain::Ages { program.len() as u32 } else { 0 };
+        FOR_EVER + held_up * AGE
+    }
+
+    fn run(self, program: &Program) -> Outcome {
+        let slots = Slots::default();
+        let mut run = Run::sharing(&self, slots.clone(), Port::NAMED);
+        let answer = |(step, call)| {
+            let answer = run.answer(step, call);
+            self.settle();
+            answer
+        };
+        let prologue: Vec<Answer> = program.calls.iter().enumerate().map(answer).collect();
+        self.schedule.count(true);
+        let start = |(index, calls): (usize, &Vec<Call>)| {
+            let answers: Arc<Mutex<Vec<Answer>>> = Arc::default();
+            let seat = Self { hosts: self.hosts.clone(), schedule: self.schedule.clone(), grain: self.grain };
+            let (slots, calls, told) = (slots.clone(), calls.clone(), Arc::clone(&answers));
+            let first = step_of(program.calls.len(), index, 0);
+            drop(self.hosts[0].spawn("thread", move || seat.thread(slots, first, &calls, &told)));
+            answers
+        };
+        let threads: Vec<_> = program.threads.iter().enumerate().map(start).collect();
+        self.hosts[0].sleep(self.patience(program));
+        self.schedule.count(false);
+        let answers = |thread: &Arc<Mutex<Vec<Answer>>>| thread.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let threads = threads.iter().map(answers).collect();
+        let seen = run.look();
+        Outcome { prologue, threads, seen }.generalise(program)
+    }
+}
+
+/// Runs it so.
+///
+/// # Errors
+///
+/// The report of a run that did not end by itself.
+pub(super) fn run(program: &Program, seed: u64, grain: Grain, schedule: &Schedule) -> Result<Outcome, String> {
+    let sim = Sim::new(seed);
+    let latency = if grain >= Grain::Packets { MOMENT } else { Duration::ZERO };
+    let chooser = schedule.clone();
+    sim.set_scheduler(move |ready, due_in| {
+        let may_be_held_up = due_in.is_some_and(|due_in| due_in <= SOON);
+        chooser.choose(ready + usize::from(may_be_held_up))
+    });
+    let (schedule, program) = (schedule.clone(), program.clone());
+    on_hosts(&sim, program.hosts, latency, move |hosts| Seat { hosts, schedule, grain }.run(&program))
+}

@@ -1,0 +1,120 @@
+//! Concurrent programs: small ones whose outcomes are known, and a share of those that are drawn.
+
+use std::collections::BTreeSet;
+
+use wavetank_differential::{
+    Program,
+    concurrent::{Hunt, Outcome, Pace, Reach, run},
+    world::RealTank,
+};
+
+/// Programs, and what their threads may come to: answers with `;` between them, threads with `|`.
+const KNOWN: [(&str, &[&str]); 7] = [
+    // Two accepters and one connection: one waits for ever.
+    (
+        "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
+         fcntl(a, F_SETFL, 0)\nthread\nf = accept4(a)\nthread\ng = accept4(a)\n",
+        &["[Addr(Some(127.0.0.1:61000))] | ", " | [Addr(Some(127.0.0.1:61000))]"],
+    ),
+    // Two readers of one byte.
+    (
+        "a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)\nsend(a, 1, MSG_NOSIGNAL)\nfcntl(b, F_SETFL, 0)\nthread\nrecv(b, 1, 0)\nthread\n\
+         recv(b, 1, 0)\n",
+        &["[Number(1), Data(1 bytes, [25].., 86017900)] | ", " | [Number(1), Data(1 bytes, [25].., 86017900)]"],
+    ),
+    // The end of the reader comes before, or after.
+    (
+        "a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)\nfcntl(a, F_SETFL, 0)\nthread\nsend(a, 1, MSG_NOSIGNAL)\nthread\nclose(b)\n",
+        &["[Number(1)] | ok", "EPIPE | ok"],
+    ),
+    // One of two has the port.
+    (
+        "a = socket(AF_INET, SOCK_DGRAM, 0)\nb = socket(AF_INET, SOCK_DGRAM, 0)\nthread\nbind(a, 127.0.0.1:$0)\nthread\n\
+         bind(b, 127.0.0.1:$0)\n",
+        &["ok | EADDRINUSE", "EADDRINUSE | ok"],
+    ),
+    // Who waits is woken when the socket is shut, whenever that is.
+    (
+        "a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)\nfcntl(a, F_SETFL, 0)\nthread\nrecv(a, 1, 0)\nthread\nshutdown(a, SHUT_RD)\n",
+        &["[Number(0), Data(0 bytes, [].., 84222325)] | ok"],
+    ),
+    // A listener that is closed takes its connections with it, or is not there any more.
+    (
+        "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nfcntl(a, F_SETFL, 0)\nthread\nf = accept4(a)\nthread\n\
+         shutdown(a, SHUT_RDWR)\n",
+        &["EINVAL | ok"],
+    ),
+    // A datagram goes to one of two who wait for it.
+    (
+        "a = socket(AF_INET, SOCK_DGRAM, 0)\nbind(a, 127.0.0.1:$0)\nb = socket(AF_INET, SOCK_DGRAM, 0)\nconnect(b, name(a))\n\
+         fcntl(a, F_SETFL, 0)\nthread\nrecv(a, 10, 0)\nthread\nrecv(a, 10, 0)\nthread\nsend(b, 0, MSG_NOSIGNAL)\n",
+        &[
+            "[Number(0), Data(0 bytes, [].., 84222325)] |  | [Number(0)]",
+            " | [Number(0), Data(0 bytes, [].., 84222325)] | [Number(0)]",
+        ],
+    ),
+];
+
+/// More schedules than any of them has.
+const MOST: u64 = 10_000;
+
+fn program(script: &str) -> Program {
+    script.parse().unwrap_or_else(|error| panic!("{error}\n{script}"))
+}
+
+fn of_threads(outcome: &Outcome) -> String {
+    let answers =
+        outcome.threads.iter().map(|answers| answers.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+    answers.collect::<Vec<_>>().join(" | ")
+}
+
+/// A tank, or the reason why there is none.
+fn tank() -> Option<RealTank> {
+    match RealTank::new() {
+        Ok(tank) => Some(tank),
+        Err(error) if error.is_not_allowed() => {
+            eprintln!("skipped: {error}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn the_simulator_reaches_what_is_known_and_nothing_else() {
+    for (script, known) in KNOWN {
+        let every =
+            Reach::every(&program(script), MOST).expect("it ends by itself").expect("not more schedules than that");
+        let reached: BTreeSet<String> = every.iter().map(of_threads).collect();
+        assert_eq!(reached, known.iter().map(ToString::to_string).collect(), "{script}");
+    }
+}
+
+#[test]
+fn the_kernel_comes_to_nothing_else_either() {
+    const RUNS: u64 = 30;
+    let Some(tank) = tank() else { return };
+    for (script, known) in KNOWN {
+        let program = program(script);
+        let every = Reach::every(&program, MOST).expect("it ends by itself").expect("not more schedules than that");
+        for seed in 0..RUNS {
+            let outcome = run(&tank, &program, Pace::drawn(seed), |outcome| every.contains(outcome));
+            assert!(known.contains(&&*of_threads(&outcome)), "{script}\n{outcome}");
+            assert!(every.contains(&outcome), "{script}\n{outcome}");
+        }
+    }
+}
+
+#[test]
+fn every_outcome_of_drawn_programs_is_reached() {
+    if tank().is_none() {
+        return;
+    }
+    let hunt = Hunt { seed: 0, programs: 200, jobs: 2, runs: 6, draw: Default::default() };
+    let hunted = hunt.run(|_| ()).expect("namespaces could be made before");
+    for escape in &hunted.escapes {
+        eprintln!("seed {}\n{}{}", escape.seed, escape.program, escape.outcome);
+    }
+    assert!(hunted.escapes.is_empty(), "{} outcomes that the simulator does not reach", hunted.escapes.len());
+    assert!(hunted.various > 20 && hunted.blocked > 20, "threads do not meet: {hunted:?}");
+}
