@@ -320,6 +320,10 @@ impl<'a, T: Tank> Run<'a, T> {
         let Call::Send { len, flags, to, control, carry, .. } = call else { unreachable!("a send") };
         let to = to.as_ref().map(|place| self.addr(place)).transpose()?;
         let carried = carry.map(|slot| self.held(slot)).transpose()?;
+        // A descriptor cannot leave its machine.
+        if carried.as_ref().is_some_and(|carried| carried.host != held.host) {
+            return Err(Stop::NoSocket);
+        }
         // What the n-th call sends is told from what others do.
         let data: Vec<u8> = (0..*len as usize).map(|at| (step * 37 + at * 11) as u8).collect();
         let flags = MsgFlags::from_bits_retain(*flags);
@@ -356,9 +360,8 @@ impl<'a, T: Tank> Run<'a, T> {
         msg.want_addr = *from;
         let count = net.recvmsg(&held.fd, &mut msg, flags)?;
         let mut facts = vec![Fact::Number(count as i64), Fact::Flags(msg.flags), Fact::Descriptors(msg.fds.len())];
-        facts.extend(
-            msg.control_messages().map(|message| Fact::Control(message.level, message.kind, timeless(&message))),
-        );
+        facts
+            .extend(msg.control_messages().map(|message| Fact::Control(message.level, message.kind, shared(&message))));
         let (addr, fds) = (msg.addr.take(), std::mem::take(&mut msg.fds));
         drop(msg);
         facts.push(Fact::Data(Bytes::of(&buf[..count.min(buf.len())])));
@@ -373,8 +376,9 @@ impl<'a, T: Tank> Run<'a, T> {
     }
 }
 
-/// Control messages of `SOL_SOCKET` that say when something came.
-pub(crate) const TIMES: [i32; 6] = [
+/// Control messages of `SOL_SOCKET` whose data is each run's own: the numbers of descriptors, and when something came.
+pub(crate) const OWN: [i32; 7] = [
+    c::SCM_RIGHTS,
     c::SO_TIMESTAMP_OLD,
     c::SO_TIMESTAMPNS_OLD,
     c::SO_TIMESTAMPING_OLD,
@@ -383,9 +387,9 @@ pub(crate) const TIMES: [i32; 6] = [
     c::SO_TIMESTAMPING_NEW,
 ];
 
-/// What a control message says, but for when something came: of that only the length.
-fn timeless(message: &Cmsg<'_>) -> Vec<u8> {
-    if message.level == c::SOL_SOCKET && TIMES.contains(&message.kind) {
+/// What a control message says; of data that is each run's own, the length.
+fn shared(message: &Cmsg<'_>) -> Vec<u8> {
+    if message.level == c::SOL_SOCKET && OWN.contains(&message.kind) {
         return vec![0; message.data.len()];
     }
     message.data.to_vec()

@@ -146,7 +146,9 @@ fn send(sketch: &mut Sketch<'_>, slot: Slot, way: SendWay) -> Call {
     };
     let to = if aimed { Some(place(sketch, Some(slot))) } else { None };
     let control = if way == SendWay::Control { control(sketch, guess.family) } else { Vec::new() };
-    let carry = if way == SendWay::Rights { sketch.filled() } else { None };
+    let carried = if way == SendWay::Rights { sketch.filled() } else { None };
+    // A descriptor cannot leave its machine.
+    let carry = carried.filter(|&carried| sketch.guess(carried).host == guess.host);
     let mut flags = match way {
         SendWay::Oob => MsgFlags::OOB,
         SendWay::More => MsgFlags::MORE,

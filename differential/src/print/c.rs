@@ -10,7 +10,7 @@ use wavetank_api::{MsgFlags, c};
 
 use crate::{
     Call, Fact, Place, Port, Program, SLOTS, Slot,
-    execute::{ALL, TIMES, info},
+    execute::{ALL, OWN, info},
     program::text::{Letter, words},
     world::SYSCTLS,
 };
@@ -399,10 +399,10 @@ fn filled_in(source: &str, slots: &BTreeSet<Slot>) -> String {
         format!("\t\t{{ \"{path}\", \"{value}\" }},")
     });
     let flags = MsgFlags::all_named().map(|(name, flag)| format!("\t{{ {:#x}, \"{name}\" }},", flag.bits()));
-    let times = TIMES.map(|kind| (c::SOL_SOCKET, kind));
-    let controls = CONTROLS.iter().chain(&times).map(|&(level, kind)| {
-        let is_time = i32::from(level == c::SOL_SOCKET && TIMES.contains(&kind));
-        format!("\t{{ {level}, {kind}, {is_time}, \"{}\" }},", words::control(level, kind))
+    let own = OWN.map(|kind| (c::SOL_SOCKET, kind));
+    let controls = CONTROLS.iter().chain(&own).map(|&(level, kind)| {
+        let is_own = i32::from(level == c::SOL_SOCKET && OWN.contains(&kind));
+        format!("\t{{ {level}, {kind}, {is_own}, \"{}\" }},", words::control(level, kind))
     });
     source
         .replace("SOCKETS", &sockets)

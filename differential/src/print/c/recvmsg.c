@@ -4,7 +4,7 @@ static const struct name message_flags[] = {
 };
 
 static const struct {
-	int level, type, is_time;
+	int level, type, is_own;
 	const char *name;
 } control_names[] = {
 	CONTROL_NAMES
@@ -22,8 +22,8 @@ static void print_control(struct cmsghdr *control)
 		printf(", %s ", control_names[i].name);
 	else
 		printf(", %d:%d ", control->cmsg_level, control->cmsg_type);
-	/* When something came is each run's own. */
-	if (control_names[i].is_time)
+	/* The numbers of descriptors, and when something came, are each run's own. */
+	if (control_names[i].is_own)
 		memset(CMSG_DATA(control), 0, control->cmsg_len - CMSG_LEN(0));
 	print_value(CMSG_DATA(control), control->cmsg_len - CMSG_LEN(0));
 }
