@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{AcceptError, Body, ConnectStatus, Family, Host, Switches},
+    host::{AcceptError, Body, ConnectStatus, Family, Host, Switches, UnixError},
     proto::{Readiness, tcp::Opening},
     world::World,
 };
@@ -31,8 +31,7 @@ impl Caller<'_> {
                 Body::Tcp(_) => host.tcp_listen(id, backlog).map_err(IntoErrno::errno),
                 // `sock_no_listen`
                 Body::Udp(_) => Err(Errno::EOPNOTSUPP),
-                // `unix_listen`: not bound to a name.
-                Body::Unix { .. } => Err(Errno::EINVAL),
+                Body::Unix(_) => self.listen_unix(world, id, backlog),
             }
         })
     }
@@ -50,10 +49,17 @@ impl Caller<'_> {
                 Ok(id) => id,
                 Err(errno) => return Attempt::Done(Err(errno)),
             };
-            if self.host(world).tcp_may_accept(id) == Err(AcceptError::WouldBlock) {
+            let host = self.host(world);
+            if host.tcp_may_accept(id) == Err(AcceptError::WouldBlock)
+                || host.unix_may_accept(id) == Some(UnixError::WouldBlock)
+            {
                 let socket = &self.host(world).sockets[id];
                 if socket.nonblocking {
                     return Attempt::Done(Err(Errno::EAGAIN));
+                }
+                // Nobody will come (`__skb_wait_for_more_packets`, `unix_accept`).
+                if host.unix(id).is_some_and(|unix| unix.read_shut) {
+                    return Attempt::Done(Err(Errno::EINVAL));
                 }
                 let timeout = socket.options.rcvtimeo();
                 deadline_after(world, deadline, timeout);
@@ -76,11 +82,19 @@ impl Caller<'_> {
                 _ => Ok(id),
             },
             Body::Udp(_) => Err(Errno::EOPNOTSUPP),
-            Body::Unix { .. } => Err(Errno::EINVAL),
+            Body::Unix(_) => match self.host(world).unix_may_accept(id) {
+                None | Some(UnixError::WouldBlock) => Ok(id),
+                Some(error) => Err(error.errno()),
+            },
         }
     }
 
     fn take_connection(&self, world: &mut World, id: SocketId, flags: SockFlags) -> Result<(i32, Addr), Errno> {
+        if let Body::Unix(_) = self.host(world).sockets[id].body {
+            let child = world.on_host(self.host, |host, env| host.unix_accept(env, id)).ok_or(Errno::EAGAIN)?;
+            let fd = self.open(world, child, flags)?;
+            return Ok((fd, self.host(world).unix_peer_name(child)));
+        }
         let child = world.on_host(self.host, |host, env| host.tcp_accept(env, id)).map_err(IntoErrno::errno)?;
         let fd = self.open(world, child, flags)?;
         let socket = &self.host(world).sockets[child];
@@ -101,13 +115,7 @@ impl Caller<'_> {
             match self.host(world).sockets[id].body {
                 Body::Tcp(_) => self.connect_tcp(world, id, addr, &mut begun, deadline),
                 Body::Udp(_) => Attempt::Done(self.connect_udp(world, id, addr)),
-                // Names of UNIX sockets are not modelled yet: nobody can be listening under one.
-                Body::Unix { .. } => Attempt::Done(Err(match addr {
-                    // `unix_find_bsd` finds no file, `unix_find_abstract` no name.
-                    Addr::Unix(name) if name.as_pathname().is_some() => Errno::ENOENT,
-                    Addr::Unix(_) => Errno::ECONNREFUSED,
-                    _ => Errno::EINVAL,
-                })),
+                Body::Unix(_) => self.connect_unix(world, id, addr, deadline),
             }
         })
     }

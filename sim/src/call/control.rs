@@ -15,7 +15,7 @@ use crate::{
     host::{Body, Host},
     proto::{
         tcp,
-        unix::{Beside, Credentials},
+        unix::{Beside, Credentials, Kind},
     },
     world::World,
 };
@@ -85,7 +85,9 @@ impl Caller<'_> {
         let mut given = Given::default();
         let socket = &self.host(world).sockets[id];
         match socket.body {
-            Body::Unix { .. } => given.beside = self.scm_send(world, &checked(extra.control)?, extra.fds)?,
+            // `unix_seqpacket_sendmsg` looks at the state first.
+            Body::Unix(ref unix) if unix.kind == Kind::Packets && (unix.reset || !unix.is_connected()) => {}
+            Body::Unix(_) => given.beside = self.scm_send(world, &checked(extra.control)?, extra.fds)?,
             // `tcp_sendmsg_locked` waits for a connection first, and refuses who can have none.
             Body::Tcp(_) if !socket.connection().is_some_and(may_have_control) => {}
             Body::Tcp(_) => sock_cmsg_send(&checked(extra.control)?)?,

@@ -8,7 +8,7 @@ use super::{Attempt, Caller, Told, deadline_after, errno::IntoErrno, has_passed}
 use crate::{
     base::SocketId,
     host::{Body, Family as HostFamily, Socket, SocketOptions, Switches, Tcp},
-    proto::{Readiness, tcp, udp::Udp},
+    proto::{Readiness, tcp, udp::Udp, unix},
     world::World,
 };
 
@@ -22,7 +22,7 @@ const SOCK_MAX: i32 = 11;
 enum Kind {
     Tcp(HostFamily),
     Udp(HostFamily),
-    UnixStream,
+    Unix(unix::Kind),
 }
 
 /// `__sock_create`, then `inet_create` or `unix_create`: which check comes first is visible.
@@ -42,6 +42,8 @@ fn kind_of(family: Family, kind: SockType, flags: SockFlags, protocol: Protocol)
         (SockType::DGRAM, 0 | libc::IPPROTO_UDP) => Ok(Kind::Udp(family)),
         (_, protocol) if !(0..IPPROTO_MAX).contains(&protocol) => Err(Errno::EINVAL),
         (SockType::STREAM | SockType::DGRAM, _) => Err(Errno::EPROTONOSUPPORT),
+        // Raw sockets are absent, but for the one that nobody has: its protocol must be given (`inet_create`).
+        (SockType::RAW, 0) => Err(Errno::EPROTONOSUPPORT),
         _ => Err(Errno::ESOCKTNOSUPPORT),
     };
     match family {
@@ -49,8 +51,13 @@ fn kind_of(family: Family, kind: SockType, flags: SockFlags, protocol: Protocol)
         Family::INET6 => inet(HostFamily::Inet6),
         // `unix_create`: the protocol may be 0 or PF_UNIX.
         Family::UNIX if !matches!(protocol.raw(), 0 | libc::PF_UNIX) => Err(Errno::EPROTONOSUPPORT),
-        Family::UNIX if kind == SockType::STREAM => Ok(Kind::UnixStream),
-        Family::UNIX => Err(Errno::ESOCKTNOSUPPORT),
+        Family::UNIX => Ok(Kind::Unix(match kind {
+            SockType::STREAM => unix::Kind::Stream,
+            // "Believe it or not BSD has AF_UNIX, SOCK_RAW though nothing uses it."
+            SockType::DGRAM | SockType::RAW => unix::Kind::Datagram,
+            SockType::SEQPACKET => unix::Kind::Packets,
+            _ => return Err(Errno::ESOCKTNOSUPPORT),
+        })),
         _ => Err(Errno::EAFNOSUPPORT),
     }
 }
@@ -101,12 +108,11 @@ impl Caller<'_> {
                 return Err(Errno::EINVAL);
             }
             self.has_room(world, 2)?;
-            match kind_of(family, kind, flags, protocol)? {
-                Kind::UnixStream => {}
+            let Kind::Unix(kind) = kind_of(family, kind, flags, protocol)? else {
                 // `sock_no_socketpair`: internet sockets come one at a time.
-                Kind::Tcp(_) | Kind::Udp(_) => return Err(Errno::EOPNOTSUPP),
-            }
-            let (left, right) = self.host_mut(world).unix_pair(self.program);
+                return Err(Errno::EOPNOTSUPP);
+            };
+            let (left, right) = self.host_mut(world).unix_pair(kind, self.program);
             Ok((self.open(world, left, flags)?, self.open(world, right, flags)?))
         })
     }
@@ -126,14 +132,7 @@ impl Caller<'_> {
             Kind::Udp(family) => {
                 Socket::new(family, Body::Udp(Box::new(Udp::new(rmem as usize))), SocketOptions::new(rmem, wmem))
             }
-            Kind::UnixStream => {
-                let end = crate::proto::unix::Stream::unconnected(wmem as usize);
-                Socket::new(
-                    HostFamily::Unix,
-                    Body::Unix { end: Box::new(end), peer: None },
-                    SocketOptions::new(rmem, wmem),
-                )
-            }
+            Kind::Unix(kind) => return host.unix_socket(kind),
         };
         // `inet6_create` does not switch IP_MULTICAST_ALL on.
         socket.options.switches.set(Switches::NO_MULTICAST_ALL, socket.family == HostFamily::Inet6);
@@ -313,8 +312,8 @@ impl Caller<'_> {
                     host.wake(env, id);
                     if connected { Ok(()) } else { Err(Errno::ENOTCONN) }
                 }
-                Body::Unix { .. } => {
-                    host.with_unix(env, id, |end, peer| end.shutdown(peer, read, write));
+                Body::Unix(_) => {
+                    host.unix_shutdown(env, id, read, write);
                     Ok(())
                 }
             })

@@ -3,8 +3,8 @@
 use wavetank_api::Errno;
 
 use crate::{
-    host::{AcceptError, BindError, ConnectError, ListenError, SysctlError, TableFull},
-    proto::{tcp, udp, unix},
+    host::{AcceptError, BindError, ConnectError, ListenError, SysctlError, TableFull, UnixError},
+    proto::{tcp, udp},
 };
 
 /// Turns a refusal into the errno a program sees.
@@ -166,23 +166,32 @@ impl IntoErrno for crate::host::NoWay {
     }
 }
 
-impl IntoErrno for unix::SendError {
+impl IntoErrno for UnixError {
+    /// unix(7), and the functions of net/unix/af_unix.c.
     fn errno(self) -> Errno {
         match self {
-            Self::WouldBlock => Errno::EAGAIN,
+            Self::WouldBlock | Self::Full(_) => Errno::EAGAIN,
+            // `unix_stream_sendmsg`: this half or the peer's is shut, or the peer is gone.
             Self::Broken => Errno::EPIPE,
-            Self::NotConnected => Errno::ENOTCONN,
-        }
-    }
-}
-
-impl IntoErrno for unix::RecvError {
-    fn errno(self) -> Errno {
-        match self {
-            Self::WouldBlock => Errno::EAGAIN,
+            // `unix_release_sock`: the peer went with something unread.
             Self::Reset => Errno::ECONNRESET,
-            // `unix_stream_read_generic`: a stream socket that is not connected.
-            Self::NotConnected => Errno::EINVAL,
+            Self::NotConnected => Errno::ENOTCONN,
+            Self::IsConnected => Errno::EISCONN,
+            // `unix_listen`, `unix_accept` of datagrams; an address for a stream that is not connected.
+            Self::NotSupported => Errno::EOPNOTSUPP,
+            // `unix_validate_addr`; a socket in another state.
+            Self::Invalid => Errno::EINVAL,
+            // `unix_dgram_sendmsg`: longer than the send buffer.
+            Self::TooLong => Errno::EMSGSIZE,
+            // `unix_find_bsd`, `unix_find_abstract`: nobody is there; `unix_stream_connect`: nobody listens.
+            Self::Refused => Errno::ECONNREFUSED,
+            Self::NoPath => Errno::ENOENT,
+            // `unix_find_bsd`: the path is of a socket of another type.
+            Self::WrongType => Errno::EPROTOTYPE,
+            // `unix_may_send`: the receiver is connected to another.
+            Self::NotPermitted => Errno::EPERM,
+            // bind(2): the given address is already in use.
+            Self::NameInUse => Errno::EADDRINUSE,
         }
     }
 }

@@ -3,7 +3,10 @@
 use wavetank_api::{Errno, Result};
 
 use super::{Caller, Told};
-use crate::host::{Body, Socket, Tcp};
+use crate::{
+    host::{Body, Socket, Tcp},
+    proto::unix::State,
+};
 
 /// `sockatmark(3)`; and as TIOCOUTQ, but only what was never sent (tcp(7)).
 const SIOCATMARK: u64 = 0x8905;
@@ -43,7 +46,8 @@ fn unread(socket: &Socket) -> Result<usize, Errno> {
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
         Body::Tcp(Tcp::Closed(_)) => 0,
         Body::Udp(udp) => udp.next_len(),
-        Body::Unix { end, .. } => end.unread(),
+        Body::Unix(unix) if unix.state == State::Listening => return Err(Errno::EINVAL),
+        Body::Unix(unix) => unix.unread(),
     })
 }
 
@@ -51,6 +55,7 @@ fn unacked(socket: &Socket) -> Result<usize, Errno> {
     Ok(match &socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => connection.unacked(),
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
+        Body::Unix(unix) => unix.charged,
         _ => 0,
     })
 }
@@ -61,7 +66,7 @@ fn unsent(socket: &Socket) -> Result<usize, Errno> {
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
         Body::Tcp(Tcp::Closed(_)) => 0,
         // `udp_ioctl`, `unix_ioctl`
-        Body::Udp(_) | Body::Unix { .. } => return Err(Errno::ENOTTY),
+        Body::Udp(_) | Body::Unix(_) => return Err(Errno::ENOTTY),
     })
 }
 
@@ -70,6 +75,8 @@ fn at_mark(socket: &Socket) -> Result<usize, Errno> {
     match &socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => Ok(connection.is_at_mark().into()),
         Body::Tcp(_) => Ok(0),
-        Body::Udp(_) | Body::Unix { .. } => Err(Errno::ENOTTY),
+        // `unix_ioctl`, also of who has no urgent data.
+        Body::Unix(unix) => Ok(unix.is_at_mark().into()),
+        Body::Udp(_) => Err(Errno::ENOTTY),
     }
 }

@@ -22,6 +22,7 @@ pub(crate) mod send;
 pub(crate) mod sysctl;
 pub(crate) mod tun;
 mod udp;
+mod unix;
 
 use std::{panic::Location, sync::Arc};
 

@@ -6,6 +6,7 @@ use wavetank_api::{Addr, Errno, Result};
 
 use super::{Caller, Told, errno::IntoErrno};
 use crate::{
+    base::SocketId,
     host::{Body, Family, Host, Socket},
     proto::tcp,
 };
@@ -107,8 +108,7 @@ impl Caller<'_> {
             let id = self.socket(world, fd)?;
             let host = self.host_mut(world);
             if host.sockets[id].family == Family::Unix {
-                // Names of UNIX sockets are not modelled yet; the pair of socketpair(2) is.
-                return Err(Errno::EOPNOTSUPP);
+                return self.bind_unix(world, id, addr);
             }
             let addr = read(&host.sockets[id], addr, Use::Bind)?;
             host.bind(id, addr).map_err(IntoErrno::errno)
@@ -116,9 +116,9 @@ impl Caller<'_> {
     }
 
     pub(crate) fn getsockname(&self, fd: i32) -> Result<Addr> {
-        self.shown("getsockname", fd, |host, socket| {
+        self.shown("getsockname", fd, |host, id, socket| {
             Ok(match (socket.family, socket.local) {
-                (Family::Unix, _) => Addr::Unix(wavetank_api::UnixAddr::unnamed()),
+                (Family::Unix, _) => Addr::Unix(host.unix_name(id)),
                 (family, Some(local)) => show(family, local),
                 (family, None) => show(family, SocketAddr::new(host.any(family), 0)),
             })
@@ -126,8 +126,8 @@ impl Caller<'_> {
     }
 
     pub(crate) fn getpeername(&self, fd: i32) -> Result<Addr> {
-        self.shown("getpeername", fd, |_, socket| match (&socket.body, socket.remote) {
-            (Body::Unix { end, .. }, _) if end.is_connected() => Ok(Addr::Unix(wavetank_api::UnixAddr::unnamed())),
+        self.shown("getpeername", fd, |host, id, socket| match (&socket.body, socket.remote) {
+            (Body::Unix(unix), _) if unix.peer.is_some() => Ok(host.unix_peer_name(id)),
             (Body::Tcp(_), Some(remote)) if socket.connection().is_some_and(has_peer) => {
                 Ok(show(socket.family, remote))
             }
@@ -141,13 +141,13 @@ impl Caller<'_> {
         &self,
         call: &'static str,
         fd: i32,
-        find: impl FnOnce(&Host, &Socket) -> Result<Addr, Errno>,
+        find: impl FnOnce(&Host, SocketId, &Socket) -> Result<Addr, Errno>,
     ) -> Result<Addr> {
         let told = Told { call, numbers: [fd as u64, 0, 0], text: || format!("{call}({fd})") };
         let found = self.call(told, |world| {
             let id = self.socket(world, fd)?;
             let host = self.host(world);
-            find(host, &host.sockets[id]).map(|addr| ((), addr))
+            find(host, id, &host.sockets[id]).map(|addr| ((), addr))
         });
         found.map(|((), addr)| addr)
     }

@@ -6,7 +6,7 @@ use wavetank_api::{Addr, Errno, MsgFlags, Result};
 
 use super::{
     Attempt, Caller, For, Told, control::Passed, deadline_after, errno::IntoErrno, has_passed, ip_control, name,
-    receive_unix::Passing, send::UIO_MAXIOV,
+    send::UIO_MAXIOV,
 };
 use crate::{
     base::{Instant, SocketId},
@@ -15,6 +15,7 @@ use crate::{
         Readiness,
         tcp::{self, Connection},
         udp,
+        unix::Reading,
     },
     world::World,
 };
@@ -46,13 +47,16 @@ impl Caller<'_> {
             text: || format!("recv({fd}, {len}, {flags})"),
         };
         let mut count = 0;
+        let mut reading = Reading::default();
         self.blocking(fd, told, |world, deadline| {
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
                     Body::Udp(_) => self
                         .recv_udp(world, id, &mut [IoSliceMut::new(buf)], None, flags)
                         .map(|datagram| datagram.count),
-                    Body::Unix { .. } => self.recv_unix(world, id, buf, flags, expired, &mut count),
+                    Body::Unix(_) => self
+                        .receive_unix(world, id, buf, 0, flags, expired, &mut reading)
+                        .map(|received| received.count),
                     Body::Tcp(_) => self.recv_stream(world, id, buf, flags, expired, &mut count),
                 }
             })
@@ -75,7 +79,7 @@ impl Caller<'_> {
             text: || format!("recvmsg({fd}, {len}, {flags})"),
         };
         let mut count = 0;
-        let mut passing = Passing::default();
+        let mut reading = Reading::default();
         self.blocking(fd, told, |world, deadline| {
             if bufs.len() > UIO_MAXIOV {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
@@ -83,7 +87,14 @@ impl Caller<'_> {
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
                     Body::Udp(_) => self.recv_udp(world, id, bufs, Some(room), flags),
-                    Body::Unix { .. } => self.recvmsg_unix(world, id, bufs, room, flags, expired, &mut passing),
+                    Body::Unix(_) => {
+                        let mut whole = vec![0; bufs.iter().map(|buf| buf.len()).sum()];
+                        gather(bufs, &mut whole);
+                        let received = self.receive_unix(world, id, &mut whole, room, flags, expired, &mut reading);
+                        // What an attempt took is kept in the buffers, also when the next attempt will take more.
+                        scatter(&whole, bufs);
+                        received
+                    }
                     Body::Tcp(_) => {
                         let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count)?;
                         Ok(Received { count: whole, from: None, flags: told_flags(bufs, flags, whole), passed: None })
@@ -107,7 +118,7 @@ impl Caller<'_> {
             Ok(id) => id,
             Err(errno) => return Attempt::Done(Err(errno)),
         };
-        if flags.contains(MsgFlags::ERRQUEUE) && !matches!(self.host(world).sockets[id].body, Body::Unix { .. }) {
+        if flags.contains(MsgFlags::ERRQUEUE) && !matches!(self.host(world).sockets[id].body, Body::Unix(_)) {
             // The queue of errors is always empty, and never waited for (`ip_recv_error`).
             return Attempt::Done(Err(Errno::EAGAIN));
         }
@@ -227,7 +238,7 @@ impl Caller<'_> {
 
     /// What was read moves the place from which is peeked (`sk_peek_offset_bwd`).
     #[inline]
-    fn after_taking(&self, world: &mut World, id: SocketId, taken: usize) {
+    pub(super) fn after_taking(&self, world: &mut World, id: SocketId, taken: usize) {
         let options = &mut self.host_mut(world).sockets[id].options;
         if options.rare().peek_off > 0 {
             let rare = options.rare_mut();
@@ -305,7 +316,7 @@ impl Caller<'_> {
             Body::Udp(_) if oob => Err(Errno::EOPNOTSUPP),
             Body::Udp(_) => Err(Errno::EAGAIN),
             // `receive_unix.rs` does it.
-            Body::Unix { .. } => Err(Errno::EBADF),
+            Body::Unix(_) => Err(Errno::EBADF),
         })
     }
 

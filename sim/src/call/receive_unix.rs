@@ -1,73 +1,67 @@
-//! recv(2) and recvmsg(2) on a UNIX stream: `unix_stream_read_generic`.
+//! recv(2) and recvmsg(2) on UNIX sockets: `unix_stream_read_generic` and `__unix_dgram_recvmsg`.
 
-use std::io::IoSliceMut;
+use wavetank_api::{Addr, Errno, MsgFlags};
 
-use wavetank_api::{Errno, MsgFlags};
-
-use super::{
-    Caller,
-    errno::IntoErrno,
-    receive::{Received, gather, scatter},
+use super::{Caller, receive::Received};
+use crate::{
+    base::SocketId,
+    host::Switches,
+    proto::unix::{Kind, Reader, Reading, Stop},
+    world::World,
 };
-use crate::{base::SocketId, host::Switches, proto::unix::Credentials, world::World};
-
-/// How far a call has come.
-#[derive(Default)]
-pub(super) struct Passing {
-    count: usize,
-    /// Who sent what was taken so far.
-    who: Option<Credentials>,
-    /// Sockets that lay beside it.
-    rights: Vec<SocketId>,
-}
 
 impl Caller<'_> {
-    /// Into one buffer, and without room for what lies beside the data: that is lost.
+    /// Receives what is there, and what lies beside it as far as there is room; that is lost to who has none.
     #[cold]
-    pub(super) fn recv_unix(
+    #[expect(clippy::too_many_arguments, reason = "the arguments of recvmsg(2), and how far it has come")]
+    pub(super) fn receive_unix(
         &self,
         world: &mut World,
         id: SocketId,
         buf: &mut [u8],
-        flags: MsgFlags,
-        expired: bool,
-        count: &mut usize,
-    ) -> Result<usize, Errno> {
-        let mut passing = Passing { count: *count, ..Passing::default() };
-        let result = self.fill(world, id, buf, flags, expired, &mut passing);
-        *count = passing.count;
-        self.drop_rights(world, passing.rights);
-        result.map(|()| passing.count)
-    }
-
-    /// Into several buffers, and with what lies beside the data.
-    #[cold]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of recvmsg(2), and how far it has come")]
-    pub(super) fn recvmsg_unix(
-        &self,
-        world: &mut World,
-        id: SocketId,
-        bufs: &mut [IoSliceMut<'_>],
         room: usize,
         flags: MsgFlags,
         expired: bool,
-        passing: &mut Passing,
+        reading: &mut Reading,
     ) -> Result<Received, Errno> {
-        let mut whole = vec![0; bufs.iter().map(|buf| buf.len()).sum()];
-        gather(bufs, &mut whole);
-        let result = self.fill(world, id, &mut whole, flags, expired, passing);
-        scatter(&whole[..passing.count], bufs);
-        result?;
-        let who = self.tells_senders(world, id).then(|| passing.who.unwrap_or(Credentials::UNKNOWN));
-        let (count, rights) = (passing.count, std::mem::take(&mut passing.rights));
-        let (passed, flags) = match (who, &rights[..]) {
+        let Some(unix) = self.host(world).unix(id) else { return Err(Errno::EBADF) };
+        let (mut count, mut told) = (0, MsgFlags::empty());
+        match unix.kind {
+            Kind::Stream if !unix.is_connected() => return Err(Errno::EINVAL),
+            Kind::Stream if flags.contains(MsgFlags::OOB) => {
+                let peek = flags.contains(MsgFlags::PEEK);
+                let byte = world.on_host(self.host, |host, env| host.unix_read_urgent(env, id, peek));
+                // `skb_copy_datagram_msg` into nothing.
+                *buf.first_mut().ok_or(if byte.is_some() { Errno::EFAULT } else { Errno::EINVAL })? =
+                    byte.ok_or(Errno::EINVAL)?;
+                return Ok(Received { count: 1, from: None, flags: MsgFlags::OOB, passed: None });
+            }
+            Kind::Stream => {
+                self.fill(world, id, buf, flags, expired, reading)?;
+                count = reading.count;
+            }
+            Kind::Packets if !unix.is_connected() => return Err(Errno::ENOTCONN),
+            Kind::Datagram | Kind::Packets if flags.contains(MsgFlags::OOB) => return Err(Errno::EOPNOTSUPP),
+            Kind::Datagram | Kind::Packets => {
+                if let Some(whole) = self.take_whole(world, id, buf, flags, expired, reading)? {
+                    count = if flags.contains(MsgFlags::TRUNC) { whole } else { reading.count };
+                    told.set(MsgFlags::TRUNC, whole > reading.count);
+                }
+            }
+        }
+        let sender = reading.sender.map(|sender| self.host(world).unix_name(sender));
+        let from = sender.filter(|name| !name.is_unnamed()).map(Addr::Unix);
+        let was_sent = reading.sender.is_some();
+        let who = (was_sent && self.tells_senders(world, id)).then(|| reading.who());
+        let rights = std::mem::take(&mut reading.beside.rights);
+        let (passed, cut) = match (who, &rights[..]) {
             (None, []) => (None, MsgFlags::empty()),
             _ => self.scm_recv(world, who, rights, room),
         };
-        Ok(Received { count, from: None, flags, passed })
+        Ok(Received { count, from, flags: told | cut, passed })
     }
 
-    /// Takes what is there, or all that is wanted under MSG_WAITALL; descriptors and another sender end it.
+    /// The bytes that are there, or all that is wanted under MSG_WAITALL; descriptors, another sender and an urgent byte end it.
     fn fill(
         &self,
         world: &mut World,
@@ -75,48 +69,71 @@ impl Caller<'_> {
         buf: &mut [u8],
         flags: MsgFlags,
         expired: bool,
-        passing: &mut Passing,
+        reading: &mut Reading,
     ) -> Result<(), Errno> {
-        if flags.contains(MsgFlags::OOB) {
-            return Err(Errno::EOPNOTSUPP);
+        let reader = self.reader(world, id, flags);
+        let from = reading.count;
+        let stop = world.on_host(self.host, |host, env| host.unix_read_stream(env, id, buf, reader, reading));
+        self.moves_peek(world, id, flags, reading.count - from, reading.count - from);
+        let target = self.recv_target(world, id, flags, buf.len()).max(1);
+        if stop != Some(Stop::Empty) || reading.count >= target {
+            return Ok(());
         }
+        let Some(unix) = self.host_mut(world).unix_mut(id) else { return Ok(()) };
+        let (reset, is_over) = (unix.take_reset(), unix.read_shut);
+        match reading.count {
+            0 if reset => Err(Errno::ECONNRESET),
+            _ if reset || is_over => Ok(()),
+            // A wait goes on until there is enough; a time-out ends it with what there is.
+            0 => Err(Errno::EAGAIN),
+            _ if !expired && self.may_wait(world, id, flags) => Err(Errno::EAGAIN),
+            _ => Ok(()),
+        }
+    }
+
+    /// One datagram: how long it was; `None` at the end of what is sent in order.
+    fn take_whole(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        buf: &mut [u8],
+        flags: MsgFlags,
+        expired: bool,
+        reading: &mut Reading,
+    ) -> Result<Option<usize>, Errno> {
+        if self.host_mut(world).unix_mut(id).is_some_and(|unix| unix.take_reset()) {
+            return Err(Errno::ECONNRESET);
+        }
+        let reader = self.reader(world, id, flags);
+        let peek_off = usize::try_from(self.host(world).sockets[id].options.rare().peek_off).ok();
+        let off = peek_off.filter(|_| reader.peek);
+        let whole = world.on_host(self.host, |host, env| host.unix_read_whole(env, id, buf, off, reader, reading));
+        if let Some(whole) = whole {
+            self.moves_peek(world, id, flags, reading.count, whole);
+            return Ok(Some(whole));
+        }
+        let waits = self.may_wait(world, id, flags) && !expired;
+        let Some(unix) = self.host(world).unix(id).filter(|unix| unix.read_shut) else { return Err(Errno::EAGAIN) };
+        // Only who would wait is told that there is nothing to wait for (`__skb_wait_for_more_packets`), or who is at the end.
+        if waits || unix.kind == Kind::Packets { Ok(None) } else { Err(Errno::EAGAIN) }
+    }
+
+    fn reader(&self, world: &World, id: SocketId, flags: MsgFlags) -> Reader {
+        let options = &self.host(world).sockets[id].options;
         let peek = flags.contains(MsgFlags::PEEK);
-        let by_who = self.tells_senders(world, id);
-        loop {
-            let (from, who) = (passing.count, passing.who);
-            let rest = buf.get_mut(from..).unwrap_or_default();
-            let taken = world.on_host(self.host, |host, env| {
-                let taken = host.with_unix(env, id, |end, peer| {
-                    let next = end.next_sender();
-                    // Another sender's bytes are the next call's.
-                    let same = !by_who || from == 0 || next.is_none() || next == who;
-                    same.then(|| end.recv(peer, rest, peek, by_who))
-                })??;
-                if peek && let Ok(taken) = &taken {
-                    // Duplicates: what stays in the queue is still in flight.
-                    for socket in &taken.rights {
-                        host.sockets[*socket].descriptors += 1;
-                    }
-                }
-                Some(taken)
-            });
-            let taken = match taken {
-                Some(Ok(taken)) => taken,
-                None => return Ok(()),
-                Some(Err(error)) => match error.errno() {
-                    errno if from == 0 => return Err(errno),
-                    // A wait goes on until there is enough; a time-out ends it with what there is.
-                    Errno::EAGAIN if !expired && self.may_wait(world, id, flags) => return Err(Errno::EAGAIN),
-                    _ => return Ok(()),
-                },
-            };
-            passing.count += taken.count;
-            passing.who.get_or_insert(taken.who);
-            passing.rights.extend(taken.rights);
-            let enough = passing.count >= self.recv_target(world, id, flags, buf.len());
-            if taken.count == 0 || peek || enough || !passing.rights.is_empty() {
-                return Ok(());
-            }
+        let skip = usize::try_from(options.rare().peek_off).ok().filter(|_| peek).unwrap_or(0);
+        Reader { peek, by_who: self.tells_senders(world, id), inline: options.oobinline, skip }
+    }
+
+    /// `sk_peek_offset_fwd` and `sk_peek_offset_bwd`: what was looked at, or taken, moves the place that is looked at next.
+    fn moves_peek(&self, world: &mut World, id: SocketId, flags: MsgFlags, seen: usize, taken: usize) {
+        if !flags.contains(MsgFlags::PEEK) {
+            return self.after_taking(world, id, taken);
+        }
+        let options = &mut self.host_mut(world).sockets[id].options;
+        if options.rare().peek_off >= 0 {
+            let rare = options.rare_mut();
+            rare.peek_off = rare.peek_off.saturating_add_unsigned(seen as u32);
         }
     }
 

@@ -7,18 +7,17 @@ use wavetank_api::{Addr, Errno, MsgFlags, Result};
 
 use super::{
     Attempt, Caller, For, Told,
-    control::{Extra, Given, take_off},
+    control::{Extra, Given},
     deadline_after,
     errno::IntoErrno,
     has_passed, name,
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, ConnectStatus, Host, Tcp},
+    host::{Body, ConnectStatus, Tcp},
     proto::{
         Readiness,
         tcp::{self, Connection},
-        unix::Beside,
     },
     world::World,
 };
@@ -125,13 +124,9 @@ impl Caller<'_> {
                 result => result,
             },
             Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts, flags, given)),
-            Body::Unix { .. } if to.is_some() => {
-                // `unix_stream_sendmsg`: no address on a stream.
-                let connected =
-                    matches!(&self.host(world).sockets[id].body, Body::Unix { end, .. } if end.is_connected());
-                return Attempt::Done(Err(if connected { Errno::EISCONN } else { Errno::EOPNOTSUPP }));
+            Body::Unix(_) => {
+                return self.send_unix(world, id, to, parts, flags, &mut progress.sent, given, deadline);
             }
-            Body::Unix { .. } => self.send_unix(world, id, parts, sent, given),
         };
         let sent = &mut progress.sent;
         let expired = has_passed(world, *deadline);
@@ -192,35 +187,6 @@ impl Caller<'_> {
                 let flags = if is_last { flags } else { tcp::SendFlags::MORE };
                 host.tcp_send(env, id, data, flags).map_err(IntoErrno::errno)
             })
-        })
-    }
-
-    fn send_unix(
-        &self,
-        world: &mut World,
-        id: SocketId,
-        parts: &[&[u8]],
-        sent: &mut usize,
-        given: Option<&mut Given<'_>>,
-    ) -> Result<(), Errno> {
-        let mut nothing = Beside::default();
-        let beside = given.map_or(&mut nothing, |given| &mut given.beside);
-        world.on_host(self.host, |host, env| {
-            if beside.who.is_none() && host.unix_asks_for_senders(id) {
-                beside.who = Some(Host::credentials(self.program));
-            }
-            let mut rights = std::mem::take(&mut beside.rights);
-            take_off(host, &mut rights);
-            let mut aboard = Beside { rights, who: beside.who };
-            let result = host.with_unix(env, id, |end, mut peer| {
-                send_parts(parts, sent, |data, _| {
-                    end.send(peer.as_deref_mut(), data, &mut aboard).map_err(IntoErrno::errno)
-                })
-            });
-            // What did not leave is for the next attempt, or stays here.
-            aboard.rights.iter().for_each(|socket| host.release(env, *socket));
-            beside.rights = aboard.rights;
-            result.unwrap_or(Err(Errno::EBADF))
         })
     }
 }

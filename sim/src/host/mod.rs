@@ -39,6 +39,7 @@ use smallvec::{SmallVec, smallvec};
 pub(crate) use socket::{Body, ConnectStatus, Family, Socket, Tcp};
 pub(crate) use sysctl::{Settings, SysctlError};
 pub(crate) use udp::{How, SendError as UdpSendError};
+pub(crate) use unix::{Sending, UnixError};
 pub(crate) use waiters::{Waiter, Waiters};
 
 use crate::{
@@ -74,6 +75,7 @@ pub(crate) struct Host {
     /// Who has the address that a packet was sent to last. Addresses never change hands.
     pub(crate) last_destination: Option<(IpAddr, HostId)>,
     ports: Ports,
+    unix_names: unix::Names,
     /// Initial sequence numbers.
     isn_rng: Rng,
     /// Fast Open's cookies.
@@ -134,6 +136,7 @@ impl Host {
             last_flow: None,
             last_destination: None,
             ports: parts.ports,
+            unix_names: unix::Names::default(),
             isn_rng: stream("tcp isn"),
             fast_servers: fast_open::Servers::default(),
             port_rng: stream("ephemeral port"),
@@ -175,7 +178,7 @@ impl Host {
         match socket.body {
             Body::Tcp(_) => self.tcp_close(env, id),
             Body::Udp(_) => self.forget(id),
-            Body::Unix { .. } => self.unix_close(env, id),
+            Body::Unix(_) => self.unix_close(env, id),
         }
     }
 

@@ -407,7 +407,7 @@ fn is_idle(socket: &Socket) -> bool {
 pub(super) fn space(socket: &Socket) -> Space {
     match socket.body {
         Body::Udp(_) => Space::Udp,
-        Body::Tcp(_) | Body::Unix { .. } => Space::Tcp,
+        Body::Tcp(_) | Body::Unix(_) => Space::Tcp,
     }
 }
 

@@ -65,7 +65,7 @@ impl PortSlot {
 pub(crate) enum Body {
     Tcp(Tcp),
     Udp(Box<Udp>),
-    Unix { end: Box<unix::Stream>, peer: Option<SocketId> },
+    Unix(Box<unix::Socket>),
 }
 
 /// A TCP socket: what POSIX lets it be.
@@ -136,7 +136,7 @@ impl Socket {
             }
             Body::Tcp(Tcp::Connection { connection, .. }) => connection.readiness(),
             Body::Udp(udp) => udp.readiness(),
-            Body::Unix { end, .. } => end.readiness(),
+            Body::Unix(unix) => unix.readiness(),
         }
     }
 

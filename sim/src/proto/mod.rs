@@ -65,5 +65,7 @@ bitflags::bitflags! {
         const ERR = 0x10;
         /// Urgent data is here (POLLPRI).
         const PRI = 0x20;
+        /// There is room in the queue for what others send (`peer_wait` of UNIX sockets): no poll tells.
+        const ROOM = 0x40;
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     base::SocketId,
     call::errno::IntoErrno,
     host::{Body, Family, Host, RareSwitches, Socket, Switches, Tcp},
-    proto::unix::Credentials,
+    proto::unix::{Credentials, Kind},
 };
 
 /// `SOCK_MIN_RCVBUF` and `SOCK_MIN_SNDBUF` of include/net/sock.h: one and two of TCP_SKB_MIN_TRUESIZE.
@@ -102,9 +102,14 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         libc::SO_SNDLOWAT => 1,
         libc::SO_PRIORITY => rare.priority,
         libc::SO_ACCEPTCONN => socket.is_listening().into(),
-        libc::SO_TYPE => match socket.body {
+        libc::SO_TYPE => match &socket.body {
             Body::Udp(_) => libc::SOCK_DGRAM,
-            Body::Tcp(_) | Body::Unix { .. } => libc::SOCK_STREAM,
+            Body::Tcp(_) => libc::SOCK_STREAM,
+            Body::Unix(unix) => match unix.kind {
+                Kind::Stream => libc::SOCK_STREAM,
+                Kind::Datagram => libc::SOCK_DGRAM,
+                Kind::Packets => libc::SOCK_SEQPACKET,
+            },
         },
         libc::SO_DOMAIN => match socket.family {
             Family::Inet => libc::AF_INET,
@@ -114,7 +119,7 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         libc::SO_PROTOCOL => match socket.body {
             Body::Tcp(_) => libc::IPPROTO_TCP,
             Body::Udp(_) => libc::IPPROTO_UDP,
-            Body::Unix { .. } => 0,
+            Body::Unix(_) => 0,
         },
         libc::SO_RCVTIMEO | SO_RCVTIMEO_NEW => return Ok(timeval(options.rcvtimeo())),
         libc::SO_SNDTIMEO | SO_SNDTIMEO_NEW => return Ok(timeval(options.sndtimeo())),
@@ -142,6 +147,7 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         SO_BINDTOIFINDEX => rare.device,
         // There is no filter.
         libc::SO_ATTACH_FILTER => return Ok(Value::Bytes(Vec::new())),
+        libc::SO_PEERNAME if is_unix => return unix_peer_name(asked),
         libc::SO_PEERNAME => return peer_name(socket, asked.room),
         libc::SO_PEERCRED => return Ok(peer_credentials(socket, asked.room)),
         libc::SO_TIMESTAMP => stamps(options.switches, Switches::TIMESTAMP),
@@ -186,7 +192,7 @@ fn take_error(socket: &mut Socket) -> Option<Errno> {
         Body::Tcp(Tcp::Closed(failure)) => failure.take().map(IntoErrno::errno),
         Body::Tcp(Tcp::Listening(_)) => None,
         Body::Udp(udp) => udp.take_failure().map(IntoErrno::errno),
-        Body::Unix { end, .. } => end.take_reset().then_some(Errno::ECONNRESET),
+        Body::Unix(unix) => unix.take_reset().then_some(Errno::ECONNRESET),
     }
 }
 
@@ -206,7 +212,7 @@ fn device_name(device: i32, room: usize) -> Result<Value, Errno> {
 /// Who made the peer of a UNIX socket.
 fn maker(socket: &Socket) -> Option<Credentials> {
     match &socket.body {
-        Body::Unix { end, .. } => end.maker(),
+        Body::Unix(unix) => unix.peer_credentials,
         Body::Tcp(_) | Body::Udp(_) => None,
     }
 }
@@ -219,16 +225,19 @@ fn peer_credentials(socket: &Socket, room: usize) -> Value {
     Value::Bytes(bytes)
 }
 
+/// The peer's name, which may be none; EINVAL if there is more room than it takes.
+fn unix_peer_name(asked: &Asked<'_>) -> Result<Value, Errno> {
+    asked.host.unix(asked.id).and_then(|unix| unix.peer).ok_or(Errno::ENOTCONN)?;
+    let mut bytes = asked.host.unix_peer_name(asked.id).to_sockaddr().unwrap_or_default();
+    if asked.room > bytes.len() {
+        return Err(Errno::EINVAL);
+    }
+    bytes.truncate(asked.room);
+    Ok(Value::Bytes(bytes))
+}
+
 /// The peer's address; EINVAL if there is more room than it takes.
 fn peer_name(socket: &Socket, room: usize) -> Result<Value, Errno> {
-    if let Body::Unix { end, .. } = &socket.body {
-        // Whoever is at the other end of a pair has no name.
-        return match room {
-            _ if !end.is_connected() => Err(Errno::ENOTCONN),
-            0..=2 => Ok(Value::Bytes((libc::AF_UNIX as u16).to_ne_bytes()[..room].to_vec())),
-            _ => Err(Errno::EINVAL),
-        };
-    }
     let remote = socket.remote.ok_or(Errno::ENOTCONN)?;
     let (port, nothing) = (remote.port().to_be_bytes(), [0; 8]);
     let bytes = match (socket.family, remote.ip()) {
@@ -446,7 +455,7 @@ fn apply_buffers(host: &mut Host, id: SocketId) {
     let (rcvbuf, sndbuf) = (socket.options.rcvbuf as usize, socket.options.sndbuf as usize);
     match &mut socket.body {
         Body::Udp(udp) => udp.set_rcvbuf(rcvbuf),
-        Body::Unix { end, .. } => end.set_sndbuf(sndbuf),
+        Body::Unix(unix) => unix.sndbuf = sndbuf,
         // All options of a connection are handed over when the call is done.
         Body::Tcp(_) => {}
     }
