@@ -6,7 +6,7 @@ use wavetank_api::{
     option::{SO_PASSCRED, SO_PROTOCOL, SO_SNDBUF, SO_TYPE},
 };
 
-use super::unix_names::{Dir, UNIX, hidden, socket, unnamed};
+use super::unix_names::{Dir, UNIX, hidden, own_pid, socket, unnamed};
 use crate::{
     bed::Bed,
     case::cases,
@@ -325,7 +325,7 @@ fn credentials_with_a_datagram<B: Bed>(bed: &B) -> Outcome {
     receiver.setsockopt(SO_PASSCRED, true)?;
     dgram(bed)?.sendto(b"x", &here)?;
     let told = recvmsg(&receiver, 4, MsgFlags::empty())?.value(SCM_CREDENTIALS);
-    same("pid", told.map(|who| who.pid), Some(std::process::id().cast_signed()))
+    same("pid", told.map(|who| who.pid), Some(own_pid(bed)?))
 }
 
 /// Two connected ones.
