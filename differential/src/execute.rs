@@ -9,7 +9,7 @@ use std::{
 
 use wavetank_api::{
     Addr, Family, MsgFlags, Net, PollEvents, PollFd, Protocol, RecvMsg, Result, SendMsg, Shutdown, SockFlags, SockType,
-    TcpState, c,
+    TcpState, UnixAddr, c,
     control::Cmsg,
     option::{OptValue as _, TcpInfo},
 };
@@ -68,6 +68,8 @@ pub(crate) struct Run<'a, T: Tank> {
     first_port: u16,
     /// Ephemeral ports in the order in which they came up; none if they keep their numbers, because others have some too.
     ephemeral: Option<Vec<u16>>,
+    /// The names of UNIX sockets that the kernel has chosen, in their order, too.
+    chosen_names: Vec<Vec<u8>>,
     log: Log,
     buf: Vec<u8>,
 }
@@ -96,7 +98,15 @@ impl<'a, T: Tank> Run<'a, T> {
 
     /// One of those that share these slots and named ports. Ephemeral ports keep their numbers.
     pub(crate) fn sharing(tank: &'a T, slots: Slots<<T::Net as Net>::Fd>, first_port: u16) -> Self {
-        Self { tank, slots, first_port, ephemeral: None, log: Log::default(), buf: Vec::new() }
+        Self {
+            tank,
+            slots,
+            first_port,
+            ephemeral: None,
+            chosen_names: Vec::new(),
+            log: Log::default(),
+            buf: Vec::new(),
+        }
     }
 
     fn step(&mut self, step: usize, call: &Call) {
@@ -160,7 +170,7 @@ impl<'a, T: Tank> Run<'a, T> {
     fn renamed(&mut self, addr: Addr) -> Addr {
         match addr.port() {
             Some(port) => addr.with_port(self.renamed_port(port)),
-            None => addr,
+            None => self.renamed_unix(addr),
         }
     }
 
@@ -183,6 +193,8 @@ impl<'a, T: Tank> Run<'a, T> {
     /// The value of an option that has a port in it; a part of a port says nothing.
     fn rename_in(&mut self, level: i32, name: i32, value: &mut [u8]) {
         match (level, name, value) {
+            // A name that the kernel has chosen, perhaps, and perhaps but a part of it.
+            (c::SOL_SOCKET, c::SO_PEERNAME, [1, 0, rest @ ..]) => rest.fill(0),
             // `struct sockaddr_in` and `sockaddr_in6` begin alike.
             (c::SOL_SOCKET, c::SO_PEERNAME, [_, _, rest @ ..]) => match rest {
                 [high, low, ..] => [*high, *low] = self.renamed_port(u16::from_be_bytes([*high, *low])).to_be_bytes(),
@@ -199,6 +211,31 @@ impl<'a, T: Tank> Run<'a, T> {
         }
     }
 
+    /// A name that the kernel has chosen (`unix_autobind`), by when it first came up.
+    fn renamed_unix(&mut self, addr: Addr) -> Addr {
+        let Addr::Unix(name) = &addr else { return addr };
+        // As `own_name` has made it.
+        let suffix = format!("{:05}", self.first_port);
+        if let Some(own) = name.as_abstract_name().and_then(|name| name.strip_suffix(suffix.as_bytes())) {
+            return UnixAddr::abstract_name(own).map_or(addr, Addr::Unix);
+        }
+        let digits = name.as_abstract_name().filter(|name| name.len() == 5 && name.iter().all(u8::is_ascii_hexdigit));
+        let Some(digits) = digits else { return addr };
+        let known = self.chosen_names.iter().position(|known| known == digits);
+        let index = known.unwrap_or_else(|| {
+            self.chosen_names.push(digits.to_vec());
+            self.chosen_names.len() - 1
+        });
+        UnixAddr::abstract_name(format!("chosen {index}")).map_or(addr, Addr::Unix)
+    }
+
+    /// Abstract names are each run's own, as ports are: of a program before, descriptors may be under way and keep theirs.
+    fn own_name(&self, addr: &Addr) -> Addr {
+        let Addr::Unix(name) = addr else { return addr.clone() };
+        let own = name.as_abstract_name().map(|name| [name, format!("{:05}", self.first_port).as_bytes()].concat());
+        own.and_then(|own| UnixAddr::abstract_name(own).ok()).map_or_else(|| addr.clone(), Addr::Unix)
+    }
+
     fn fact_of(&mut self, addr: Option<Addr>) -> Fact {
         Fact::Addr(addr.map(|addr| self.renamed(addr)))
     }
@@ -211,7 +248,7 @@ impl<'a, T: Tank> Run<'a, T> {
             Ok::<_, Stop>(name)
         };
         Ok(match place {
-            Place::Literal(addr) => addr.clone(),
+            Place::Literal(addr) => self.own_name(addr),
             Place::Name(slot) => name(*slot)?,
             Place::Ip(ip, Port::Of(slot)) => Addr::from((*ip, name(*slot)?.port().unwrap_or(0))),
             Place::Ip(ip, Port::Number(port)) => {
