@@ -54,6 +54,10 @@ pub(super) fn strange_socket(sketch: &mut Sketch<'_>) -> Call {
     let protocol = sketch.one_of(&[0, 0, 0, 6, 17, 1, 58, 255, 256, -1]);
     let protocol = if is_lacking(family, kind, protocol) { 255 } else { protocol };
     let kind = if is_lacking(family, kind, protocol) { c::SOCK_STREAM } else { kind };
+    let inet = matches!(family, c::AF_INET | c::AF_INET6);
+    // `left_out.rs`: raw sockets, SOCK_PACKET, and those of ping.
+    let absent = matches!(kind, 3 | 10) || kind == 2 && matches!(protocol, 1 | 58);
+    let kind = if inet && absent { 5 } else { kind };
     let into = sketch.empty();
     if sketch.once_in(3) {
         let other = (into + 1) % crate::SLOTS as Slot;
@@ -65,6 +69,13 @@ pub(super) fn strange_socket(sketch: &mut Sketch<'_>) -> Call {
 /// Where to: mostly of the slot's own family.
 pub(super) fn place(sketch: &mut Sketch<'_>, slot: Option<Slot>) -> Place {
     let own = slot.map_or(c::AF_INET, |slot| sketch.guess(slot).family);
+    if own == c::AF_UNIX && !sketch.once_in(8) {
+        return if sketch.once_in(3) {
+            unix_name(sketch)
+        } else {
+            sketch.filled().map_or_else(|| unix_name(sketch), Place::Name)
+        };
+    }
     let family = if sketch.once_in(12) { sketch.one_of(&[c::AF_INET, c::AF_INET6]) } else { own };
     match sketch.dice.u8(0..32) {
         0..=7 => sketch.filled().map_or(Place::Literal(Addr::Unspec), Place::Name),
@@ -72,6 +83,13 @@ pub(super) fn place(sketch: &mut Sketch<'_>, slot: Option<Slot>) -> Place {
         9 => Place::Literal(literal(sketch)),
         _ => Place::Ip(ip(sketch, family), port(sketch)),
     }
+}
+
+/// One of three abstract names, or the kernel's choice.
+pub(super) fn unix_name(sketch: &mut Sketch<'_>) -> Place {
+    let name = sketch.one_of(&[&b"a"[..], b"b", b"c", b"", b""]);
+    let named = UnixAddr::abstract_name(name).ok().filter(|_| !name.is_empty());
+    Place::Literal(Addr::Unix(named.unwrap_or_else(UnixAddr::unnamed)))
 }
 
 fn ip(sketch: &mut Sketch<'_>, family: i32) -> IpAddr {

@@ -1,9 +1,15 @@
-//! Beginnings of UNIX sockets: pairs, for those with names are not drawn.
+//! Beginnings of UNIX sockets: pairs, and those with abstract names.
 
 use wavetank_api::c;
 
 use super::{send, set};
-use crate::{Call, Slot, draw::sketch::Sketch};
+use crate::{
+    Call, Place, Slot,
+    draw::{
+        arguments::unix_name,
+        sketch::{Sketch, Stage},
+    },
+};
 
 /// Types, of which the simulator has the first: `left_out.rs`.
 const KINDS: [i32; 1] = [c::SOCK_STREAM];
@@ -61,6 +67,28 @@ pub(super) fn left(sketch: &mut Sketch<'_>) {
     } else {
         let how = sketch.dice.u8(0..3);
         sketch.call(Call::Shutdown { slot, how });
+    }
+}
+
+/// One that has a name, or that the kernel names; it listens, and perhaps somebody connects.
+pub(super) fn named(sketch: &mut Sketch<'_>) {
+    let host = sketch.host();
+    let kind = sketch.one_of(&[c::SOCK_STREAM, c::SOCK_DGRAM, c::SOCK_SEQPACKET]);
+    let slot = sketch.socket(host, c::AF_UNIX, kind);
+    let addr = unix_name(sketch);
+    sketch.call(Call::Bind { slot, addr });
+    sketch.guess(slot).stage = Stage::Bound;
+    if kind != c::SOCK_DGRAM {
+        let backlog = sketch.one_of(&[0, 1, 5]);
+        sketch.call(Call::Listen { slot, backlog });
+    }
+    for _ in 0..sketch.dice.usize(0..3) {
+        let client = sketch.socket(host, c::AF_UNIX, kind);
+        sketch.call(Call::Connect { slot: client, addr: Place::Name(slot) });
+    }
+    if kind != c::SOCK_DGRAM && sketch.once_in(2) {
+        let into = sketch.empty();
+        sketch.call(Call::Accept { slot, into });
     }
 }
 
