@@ -47,6 +47,7 @@ const OPENINGS: &[Opening] = &[
     (3, unix::rights),
     (2, unix::full),
     (2, unix::left),
+    (4, unix::named),
     (2, unix::unpaired),
     (6, one),
 ];
