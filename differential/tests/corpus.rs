@@ -18,6 +18,7 @@ thread_local! {
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     let kept = corpus::read_all(&corpus::folder()).unwrap_or_else(|error| panic!("{error}"));
+    assert!(!kept.is_empty(), "{} is empty", corpus::folder().display());
     let trials = kept.into_iter().map(|kept| Trial::ignorable_test(kept.name.clone(), move || check(&kept))).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
