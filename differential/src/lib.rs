@@ -33,7 +33,7 @@ pub mod world;
 
 pub use compare::{Difference, Part, compare};
 pub use coverage::{Cell, Column, Coverage, Example, Kind, ParseCoverageError, Question, RecvWay, Row, SendWay, State};
-pub use draw::{Dice, LEFT_OUT, LeftOut, Programs, shrink};
+pub use draw::{Dice, LEFT_OUT, LeftOut, Programs, drawn, shrink};
 pub use execute::{Tank, execute};
 pub use freedoms::{FREEDOMS, Freedom};
 pub use hunt::{Finding, Hunt, Hunted};

@@ -206,6 +206,18 @@ pub(super) struct DifferArgs {
     /// Threads, each with two hosts of its own: as many as there are cores
     #[arg(long)]
     pub(super) jobs: Option<NonZero<u16>>,
+    /// Draw more often what this record lacks; the same seed is another program then
+    #[arg(long, value_name = "RECORD")]
+    pub(super) steer: Option<PathBuf>,
+    /// Add the cells that both worlds reached to this record, or begin one
+    #[arg(long, value_name = "RECORD")]
+    pub(super) record: Option<PathBuf>,
+    /// Name the cells of this record that were not reached
+    #[arg(long, value_name = "RECORD")]
+    pub(super) known: Option<PathBuf>,
+    /// Print how many cells were reached, call by call
+    #[arg(long)]
+    pub(super) cells: bool,
     /// How a program is printed; one that is named is not run then
     #[arg(long = "as", value_name = "FORM")]
     pub(super) form: Option<ProgramForm>,

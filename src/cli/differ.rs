@@ -1,9 +1,18 @@
 //! `differ`: programs of socket calls drawn at random, run in both worlds, and where these part.
 
-use std::{fmt::Write as _, fs, path::Path, thread, time::Duration};
+use std::{
+    fmt::{self, Write as _},
+    fs,
+    path::Path,
+    str::FromStr,
+    thread,
+    time::Duration,
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use wavetank_differential::{Difference, Finding, Hunt, Hunted, Part, Program, Programs, annotated, compare, world};
+use wavetank_differential::{
+    Coverage, Difference, Finding, Hunt, Hunted, Part, Program, Programs, annotated, compare, world,
+};
 
 use super::{
     Stop,
@@ -13,10 +22,14 @@ use super::{
 
 pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     if let Some(file) = &args.file {
-        return show(&read(file)?, args, json);
+        return show(&read::<Program>(file)?, args, json);
     }
+    let draw = match &args.steer {
+        Some(file) => Programs::steered(&read(file)?),
+        None => Programs::default(),
+    };
     if let Some(seed) = args.show {
-        return show(&Programs::default().draw(seed), args, json);
+        return show(&draw.draw(seed), args, json);
     }
     let hunt = Hunt {
         seed: args.seed,
@@ -24,7 +37,7 @@ pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
         jobs: args
             .jobs
             .map_or_else(|| thread::available_parallelism().map_or(1, Into::into), |jobs| usize::from(jobs.get())),
-        draw: Programs::default(),
+        draw,
     };
     let bar = ProgressBar::new(args.programs).with_style(style());
     let hunted = hunt.run(|hunted| {
@@ -33,19 +46,45 @@ pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     });
     bar.finish_and_clear();
     let hunted = hunted.map_err(no_namespaces)?;
+    let differing = hunted.differing;
     if json {
         say_json(&json::Differed::new(&hunted))?;
     } else {
         say(&report(&hunted, args.form))?;
+        say(&cells(&hunted.coverage, args)?)?;
     }
-    Ok(hunted.differing == 0)
+    if let Some(file) = &args.record {
+        record(hunted.coverage, file)?;
+    }
+    Ok(differing == 0)
+}
+
+/// How much was reached, and what was not.
+fn cells(coverage: &Coverage, args: &DifferArgs) -> Result<String, Stop> {
+    let mut text = format!("{} cells of behaviour reached in both worlds\n", coverage.len());
+    if args.cells {
+        text += &coverage.markdown();
+    }
+    if let Some(file) = &args.known {
+        let missing = coverage.missing(&read(file)?);
+        missing.iter().for_each(|cell| text += &format!("not reached: {cell}\n"));
+        text += &format!("{} cells of {} were not reached\n", missing.len(), file.display());
+    }
+    Ok(text)
+}
+
+/// What was reached is added to the record.
+fn record(coverage: Coverage, file: &Path) -> Result<(), Stop> {
+    let mut record = if file.exists() { read(file)? } else { Coverage::default() };
+    record.merge(coverage);
+    fs::write(file, record.to_string()).map_err(|error| Stop::Usage(format!("{}: {error}", file.display())))
 }
 
 fn no_namespaces(error: wavetank_lab::Error) -> Stop {
     Stop::Usage(format!("no two hosts of the real world: {error}; they are network namespaces, which take root"))
 }
 
-fn read(file: &Path) -> Result<Program, Stop> {
+fn read<T: FromStr<Err: fmt::Display>>(file: &Path) -> Result<T, Stop> {
     let text = fs::read_to_string(file).map_err(|error| Stop::Usage(format!("{}: {error}", file.display())))?;
     text.parse().map_err(|error| Stop::Usage(format!("{}: {error}", file.display())))
 }

@@ -1,5 +1,6 @@
-//! `cells PROGRAMS SEED JOBS [RECORD [ROUNDS]]`: which cells programs reach. With a record the programs are steered by it, and what they
-//! reach is added to it; in several rounds, each steered by those before.
+//! `cells PROGRAMS SEED JOBS [RECORD [ROUNDS [REACHED]]]`: which cells programs reach. With a record the programs are steered by it, and what they
+//! reach is added to it; in several rounds, each steered by those before. REACHED is
+//! written what all that comes to, as `fixtures/coverage/reached.txt` has it. Differences are for `cargo tank differ`.
 use std::time::Instant;
 
 use wavetank_differential::{Coverage, Hunt, Programs};
@@ -30,6 +31,9 @@ fn main() {
     }
     if let Some(path) = args.get(3) {
         std::fs::write(path, record.to_string()).unwrap();
+    }
+    if let Some(path) = args.get(5) {
+        std::fs::write(path, record.reached_text()).unwrap();
     }
     println!("{}", record.markdown());
 }

@@ -92,7 +92,7 @@ impl fmt::Display for Kind {
 pub struct State(u32);
 
 /// The words, in the order in which they are written.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     "bound",
     "connected",
     "data",
@@ -104,6 +104,7 @@ const WORDS: [&str; 11] = [
     "both-shut",
     "error",
     "peer-gone",
+    "listening",
 ];
 
 const fn word(at: u32) -> u32 {
@@ -133,6 +134,8 @@ impl State {
     pub const ERROR: Self = Self(word(9));
     /// All that was its peer is closed.
     pub const PEER_GONE: Self = Self(word(10));
+    /// It listens. Not said of TCP, where the state says it.
+    pub const LISTENING: Self = Self(word(11));
 
     /// What readiness says.
     pub(super) fn of(kind: Kind, seen: Seen) -> Self {
@@ -155,13 +158,21 @@ impl State {
         state
     }
 
+    /// What readiness says of a listener that is not TCP's.
+    pub(super) const fn listening(self) -> Self {
+        let queue = if self.has(Self::DATA) { Self::QUEUE.0 } else { 0 };
+        Self(self.0 & !(Self::DATA.0 | Self::FULL.0) | queue | Self::LISTENING.0)
+    }
+
     pub(super) const fn with(self, word: Self, is: bool) -> Self {
         if is { Self(self.0 | word.0) } else { self }
     }
 
     /// Without what may be read off readiness but no answer of an option depends on.
     pub(super) const fn coarse(self) -> Self {
-        Self(self.0 & (0xff | Self::BOUND.0 | Self::CONNECTED.0 | Self::ERROR.0 | Self::PEER_GONE.0))
+        Self(
+            self.0 & (0xff | Self::BOUND.0 | Self::CONNECTED.0 | Self::ERROR.0 | Self::PEER_GONE.0 | Self::LISTENING.0),
+        )
     }
 
     /// TCP's state, if it is a TCP socket.

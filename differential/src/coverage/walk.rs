@@ -45,6 +45,7 @@ struct Known {
     /// To a port that was asked for, which it keeps when its connection is over.
     keeps_port: bool,
     is_connected: bool,
+    is_listening: bool,
     write_shut: bool,
     /// It was in a state that a socket without a connection is not in.
     was_connected: bool,
@@ -75,13 +76,14 @@ impl Sockets {
         let known = &self.known[held.id];
         let is_closed = seen.state == Some(TcpState::CLOSE);
         // `tcp_set_state`: a port that nobody asked for is given back with the connection.
-        let is_bound = known.is_bound && (!known.was_connected || known.keeps_port);
+        let is_bound = known.is_bound && (!known.was_connected || known.keeps_port || held.kind.is_unix());
         let is_gone = known.peer.is_some_and(|peer| self.known[peer].holders == 0);
         let state = State::of(held.kind, seen)
-            .with(State::BOUND, is_bound && (held.kind.is_udp() || is_closed))
-            .with(State::CONNECTED, known.is_connected && held.kind.is_udp())
+            .with(State::BOUND, is_bound && (!held.kind.is_tcp() || is_closed))
+            .with(State::CONNECTED, known.is_connected && !held.kind.is_tcp())
             .with(State::CONNECTED, known.peer.is_some() && !is_gone)
             .with(State::PEER_GONE, is_gone);
+        let state = if known.is_listening && held.kind.is_unix() { state.listening() } else { state };
         let shows = !state.has(State::BOTH_SHUT) && (is_closed || !held.kind.is_tcp());
         Some((held.kind, state.with(State::WRITE_SHUT, known.write_shut && shows)))
     }
@@ -123,7 +125,7 @@ impl Sockets {
             Call::Accept { slot, into } => {
                 if let Some(listener) = self.held(*slot) {
                     // `sk_clone_lock`: the listener's port, which it does not keep.
-                    let known = Known { is_bound: true, was_connected: true, ..Known::default() };
+                    let known = Known { is_bound: true, is_connected: true, was_connected: true, ..Known::default() };
                     self.make(*into, listener.kind, known);
                 }
             }
@@ -152,18 +154,23 @@ impl Sockets {
                 let known = &mut self.known[held.id];
                 (known.is_bound, known.keeps_port) = (true, asks_for_port(addr));
             }
-            Call::Listen { .. } => self.known[held.id].is_bound = true,
+            Call::Listen { .. } => {
+                let known = &mut self.known[held.id];
+                (known.is_bound, known.is_listening) = (true, true);
+            }
             Call::Connect { .. } => {
                 let known = &mut self.known[held.id];
                 known.is_connected = Question::of(call) == Some(Question::Connect);
                 // `__udp_disconnect`: a port that nobody asked for is given back.
-                known.is_bound = known.is_connected || known.keeps_port;
+                if !held.kind.is_unix() {
+                    known.is_bound = known.is_connected || known.keeps_port;
+                }
                 // `tcp_disconnect`; UDP's leaves a socket shut.
                 known.write_shut &= known.is_connected || held.kind.is_udp();
             }
             Call::Send { carry, .. } => {
-                // `inet_autobind`.
-                self.known[held.id].is_bound = true;
+                // `inet_autobind`; UNIX sockets need no name to send.
+                self.known[held.id].is_bound |= !held.kind.is_unix();
                 let carried = carry.and_then(|slot| self.held(slot));
                 if let (Some(carried), Some(peer)) = (carried, self.known[held.id].peer) {
                     self.known[carried.id].holders += 1;

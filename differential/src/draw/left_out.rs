@@ -27,9 +27,6 @@ const MEMORY: &str = "the value holds addresses of memory: what lies there is no
 const MULTICAST: &str = "membership in multicast groups: the simulator answers as a kernel built without it";
 const MEDIUM: &str = "the value names devices: the worlds' differ";
 
-const LACKS: &str =
-    "the simulator has none, and answers as a kernel built without them (ARCHITECTURE.md, what is not there yet)";
-
 /// All of it.
 pub const LEFT_OUT: &[LeftOut] = &[
     neither("SO_COOKIE", MACHINE),
@@ -78,9 +75,6 @@ pub const LEFT_OUT: &[LeftOut] = &[
         "netfilter's, and multicast routing's: modules that may be loaded or not",
     ),
     neither("MSG_ZEROCOPY", "what it reports, and when, is decided by the device and by timing"),
-    neither("UNIX sockets of SOCK_DGRAM, SOCK_SEQPACKET and SOCK_RAW", LACKS),
-    neither("raw sockets: SOCK_RAW", LACKS),
-    neither("ping sockets: SOCK_DGRAM with IPPROTO_ICMP or IPPROTO_ICMPV6", LACKS),
     neither(
         "SOCK_RAW, SOCK_PACKET and ICMP's sockets of AF_INET and AF_INET6",
         "the simulator answers as a kernel built without them: docs/SURFACE.md",
@@ -97,7 +91,6 @@ pub(super) fn is_left_out(label: &str, is_set: bool) -> bool {
 /// Whether the simulator answers to such sockets as a kernel built without them.
 pub(super) fn is_lacking(family: i32, kind: i32, protocol: i32) -> bool {
     match (family, kind & 0xf) {
-        (c::AF_UNIX, kind) => matches!(kind, c::SOCK_DGRAM | c::SOCK_SEQPACKET | c::SOCK_RAW),
         (c::AF_INET | c::AF_INET6, c::SOCK_RAW) => true,
         (c::AF_INET | c::AF_INET6, c::SOCK_DGRAM) => matches!(protocol, c::IPPROTO_ICMP | c::IPPROTO_ICMPV6),
         _ => false,

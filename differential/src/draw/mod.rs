@@ -8,6 +8,7 @@
 //! | `steering.rs` | what is drawn more often, by what a [`Coverage`] lacks |
 //! | `mutate.rs` | programs of that record, changed |
 //! | `left_out.rs` | what is not drawn, and why |
+//! | `page.rs` | what is, as a page: `differential/DRAWN.md` |
 //! | `shrink.rs` | programs cut down |
 
 mod arguments;
@@ -15,6 +16,7 @@ mod left_out;
 mod mutate;
 mod openings;
 mod options;
+mod page;
 mod shrink;
 mod sketch;
 mod steering;
@@ -30,6 +32,7 @@ use proptest::{
 
 pub use self::{
     left_out::{LEFT_OUT, LeftOut},
+    page::drawn,
     shrink::shrink,
 };
 use self::{shrink::ProgramTree, sketch::Sketch, steering::Steering};

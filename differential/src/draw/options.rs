@@ -119,7 +119,7 @@ pub(super) fn likely(sketch: &mut Sketch<'_>, kind: Kind) -> (i32, i32) {
             let at = sketch.dice.usize(0..OPTIONS.len());
             (OPTIONS[at].0, OPTIONS[at].1)
         };
-        let is_set = OPTIONS.iter().any(|option| *option == (level, name, true));
+        let is_set = OPTIONS.contains(&(level, name, true));
         if is_set && (likelihood(kind, level, name) >= 10 || sketch.once_in(10)) {
             return (level, name);
         }

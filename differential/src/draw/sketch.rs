@@ -118,10 +118,10 @@ impl<'a> Sketch<'a> {
             }
             Call::Close { slot } => put(slot, Guess::default()),
             Call::Send { carry: Some(carry), .. } => self.carried = self.guess(carry),
-            Call::Recv { slot, into: Some(into), .. } => {
-                if !self.carried.is_none() && self.guess(slot).family == c::AF_UNIX {
-                    self.slots[usize::from(into) % SLOTS] = self.carried;
-                }
+            Call::Recv { slot, into: Some(into), .. }
+                if !self.carried.is_none() && self.guess(slot).family == c::AF_UNIX =>
+            {
+                self.slots[usize::from(into) % SLOTS] = self.carried;
             }
             Call::Bind { slot, .. } if self.guess(slot).stage == Stage::Fresh => self.stage(slot, Stage::Bound),
             Call::Listen { slot, .. } => self.stage(slot, Stage::Listening),

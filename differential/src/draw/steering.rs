@@ -144,7 +144,7 @@ const fn want(asked: u64) -> u64 {
 }
 
 /// Everything that can be asked of a socket.
-fn questions() -> impl Iterator<Item = Question> {
+pub(super) fn questions() -> impl Iterator<Item = Question> {
     let calls = Question::calls().filter(|question| !matches!(question, Question::Socket | Question::Socketpair));
     let set = options::OPTIONS.iter().filter(|option| option.2);
     let unnamed = [wavetank_api::c::SOL_SOCKET, 6, 0, 41, 17, Question::OTHER].into_iter();
@@ -157,7 +157,7 @@ fn questions() -> impl Iterator<Item = Question> {
 }
 
 /// How likely a call is that nobody steers, in parts of something over 10,000.
-fn likelihood(kind: Kind, question: Question) -> u64 {
+pub(super) fn likelihood(kind: Kind, question: Question) -> u64 {
     match question {
         Question::Connect | Question::Accept | Question::Send(SendWay::Plain) => 700,
         Question::Recv(RecvWay::Plain) | Question::Close => 600,

@@ -5,9 +5,12 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use wavetank_api::{c, option};
 
+/// By level and name.
+type Values = BTreeMap<(i32, i32), Vec<Vec<u8>>>;
+
 /// The values of each option.
-static VALUES: LazyLock<BTreeMap<(i32, i32), Vec<Vec<u8>>>> = LazyLock::new(|| {
-    let mut values: BTreeMap<(i32, i32), Vec<Vec<u8>>> = BTreeMap::new();
+static VALUES: LazyLock<Values> = LazyLock::new(|| {
+    let mut values = Values::new();
     let mut add = |level, name, value: Vec<u8>| {
         let list = values.entry((level, name)).or_default();
         if !list.contains(&value) {

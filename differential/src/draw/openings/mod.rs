@@ -12,55 +12,71 @@ use wavetank_api::c;
 use super::{options, sketch::Sketch};
 use crate::{Call, Port, Slot};
 
-/// An opening, and how likely it is beside the others.
-type Opening = (u32, fn(&mut Sketch<'_>));
+/// An opening.
+pub(super) struct Opening {
+    /// How likely it is beside the others.
+    pub(super) weight: u32,
+    pub(super) name: &'static str,
+    /// What it leads to.
+    pub(super) leads_to: &'static str,
+    draw: fn(&mut Sketch<'_>),
+}
 
-/// All of them. What they lead to is in each function's comment.
-const OPENINGS: &[Opening] = &[
-    (24, tcp::connected),
-    (5, tcp::listening),
-    (5, tcp::half_connection),
-    (5, tcp::refused),
-    (4, tcp::to_itself),
-    (3, tcp::simultaneous),
-    (5, tcp::flood),
-    (3, tcp::deferred),
-    (3, tcp::mapped),
-    (2, tcp::disconnected),
-    (6, ends::half_closed),
-    (4, ends::closed),
-    (4, ends::reset),
-    (4, ends::stuck),
-    (3, ends::crossing),
-    (3, ends::last_ack),
-    (3, ends::full),
-    (3, ends::urgent),
-    (3, ends::corked),
-    (5, ends::talking),
-    (10, udp::datagrams),
-    (4, udp::waiting),
-    (4, udp::unreachable),
-    (4, udp::told),
-    (2, udp::mapped),
-    (2, udp::corked),
-    (8, unix::pair),
-    (3, unix::rights),
-    (2, unix::full),
-    (2, unix::left),
-    (4, unix::named),
-    (2, unix::unpaired),
-    (6, one),
+const fn opening(weight: u32, name: &'static str, leads_to: &'static str, draw: fn(&mut Sketch<'_>)) -> Opening {
+    Opening { weight, name, leads_to, draw }
+}
+
+/// All of them.
+pub(super) const OPENINGS: &[Opening] = &[
+    opening(24, "connected", "two sockets in ESTABLISHED", tcp::connected),
+    opening(5, "listening", "LISTEN, nobody waiting", tcp::listening),
+    opening(5, "half connection", "ESTABLISHED, and a listener with one waiting", tcp::half_connection),
+    opening(5, "refused", "CLOSE with a pending ECONNREFUSED", tcp::refused),
+    opening(4, "to itself", "a socket that connects to its own name", tcp::to_itself),
+    opening(3, "simultaneous open", "two sockets that connect to each other: SYN_SENT, ESTABLISHED", tcp::simultaneous),
+    opening(5, "flood", "a full accept queue, clients in SYN_SENT", tcp::flood),
+    opening(3, "deferred", "a listener that waits for data (`TCP_DEFER_ACCEPT`)", tcp::deferred),
+    opening(3, "mapped", "IPv4 on sockets of IPv6", tcp::mapped),
+    opening(2, "disconnected", "CLOSE after `connect` to AF_UNSPEC", tcp::disconnected),
+    opening(6, "half closed", "FIN_WAIT1, FIN_WAIT2 and CLOSE_WAIT", ends::half_closed),
+    opening(4, "closed", "CLOSE after both FINs; one end closed altogether", ends::closed),
+    opening(4, "reset", "CLOSE with a pending ECONNRESET or EPIPE", ends::reset),
+    opening(4, "stuck", "FIN_WAIT1, the FIN behind data that the peer has no room for", ends::stuck),
+    opening(3, "crossing", "CLOSING", ends::crossing),
+    opening(3, "last ACK", "LAST_ACK", ends::last_ack),
+    opening(3, "full", "nothing can be sent any more", ends::full),
+    opening(3, "urgent", "urgent data waits, in line or not", ends::urgent),
+    opening(3, "corked", "data held back by `TCP_CORK`, `MSG_MORE`", ends::corked),
+    opening(5, "talking", "data waits at either end", ends::talking),
+    opening(10, "datagrams", "one bound, one connected to it, or each to the other", udp::datagrams),
+    opening(4, "datagrams waiting", "several, some empty, some in fragments", udp::waiting),
+    opening(4, "unreachable", "a pending error of ICMP's; an entry in the error queue", udp::unreachable),
+    opening(
+        4,
+        "told",
+        "a datagram with control messages: packet information, TTL, TOS, hop limit, time stamps",
+        udp::told,
+    ),
+    opening(2, "mapped datagrams", "IPv4 on sockets of IPv6", udp::mapped),
+    opening(2, "corked datagram", "one in the making: `UDP_CORK`, `MSG_MORE`", udp::corked),
+    opening(8, "pair", "a UNIX pair, data waiting or not", unix::pair),
+    opening(3, "rights", "descriptors under way, perhaps of the socket itself", unix::rights),
+    opening(2, "full pair", "nothing can be sent any more", unix::full),
+    opening(2, "left", "the other end closed, or shut", unix::left),
+    opening(4, "named", "a UNIX socket with a name, alone, listening, or with a client", unix::named),
+    opening(2, "unpaired", "a UNIX socket alone", unix::unpaired),
+    opening(6, "one", "an internet socket, nothing done with it", one),
 ];
 
 /// One of them.
 pub(super) fn open(sketch: &mut Sketch<'_>) {
-    let total: u32 = OPENINGS.iter().map(|(weight, _)| weight).sum();
+    let total: u32 = OPENINGS.iter().map(|opening| opening.weight).sum();
     let mut at = sketch.dice.u32(0..total);
-    for (weight, opening) in OPENINGS {
-        if at < *weight {
-            return opening(sketch);
+    for opening in OPENINGS {
+        if at < opening.weight {
+            return (opening.draw)(sketch);
         }
-        at -= weight;
+        at -= opening.weight;
     }
 }
 

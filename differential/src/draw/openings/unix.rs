@@ -5,14 +5,11 @@ use wavetank_api::c;
 use super::{send, set};
 use crate::{
     Call, Place, Slot,
-    draw::{
-        arguments::unix_name,
-        sketch::{Sketch, Stage},
-    },
+    draw::{arguments::unix_name, sketch::Sketch},
 };
 
-/// Types, of which the simulator has the first: `left_out.rs`.
-const KINDS: [i32; 1] = [c::SOCK_STREAM];
+/// Types.
+const KINDS: [i32; 4] = [c::SOCK_STREAM, c::SOCK_STREAM, c::SOCK_DGRAM, c::SOCK_SEQPACKET];
 
 /// A pair, with data waiting or without.
 pub(super) fn pair(sketch: &mut Sketch<'_>) {
@@ -77,7 +74,6 @@ pub(super) fn named(sketch: &mut Sketch<'_>) {
     let slot = sketch.socket(host, c::AF_UNIX, kind);
     let addr = unix_name(sketch);
     sketch.call(Call::Bind { slot, addr });
-    sketch.guess(slot).stage = Stage::Bound;
     if kind != c::SOCK_DGRAM {
         let backlog = sketch.one_of(&[0, 1, 5]);
         sketch.call(Call::Listen { slot, backlog });
