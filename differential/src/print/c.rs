@@ -23,6 +23,7 @@ const PARTS: &[(&str, &str, &[&str])] = &[
     ("failed", include_str!("c/failed.c"), &["look"]),
     ("done", include_str!("c/done.c"), &["failed"]),
     ("put", include_str!("c/put.c"), &[]),
+    ("samehost", include_str!("c/samehost.c"), &["have"]),
     ("made", include_str!("c/made.c"), &["done", "put"]),
     ("pair", include_str!("c/pair.c"), &["done", "put"]),
     ("at", include_str!("c/at.c"), &[]),
@@ -31,7 +32,8 @@ const PARTS: &[(&str, &str, &[&str])] = &[
     ("bytes", include_str!("c/bytes.c"), &["at"]),
     ("name", include_str!("c/name.c"), &["at"]),
     ("port", include_str!("c/port.c"), &["name"]),
-    ("address", include_str!("c/address.c"), &["at"]),
+    ("rename", include_str!("c/rename.c"), &[]),
+    ("address", include_str!("c/address.c"), &["at", "rename"]),
     ("addressed", include_str!("c/addressed.c"), &["address", "failed"]),
     ("accept", include_str!("c/accept.c"), &["addressed", "put"]),
     ("buffer", include_str!("c/buffer.c"), &[]),
@@ -41,6 +43,8 @@ const PARTS: &[(&str, &str, &[&str])] = &[
     ("recv", include_str!("c/recv.c"), &["buffer", "data", "failed"]),
     ("value", include_str!("c/value.c"), &[]),
     ("getsockopt", include_str!("c/getsockopt.c"), &["buffer", "value", "failed"]),
+    ("peername", include_str!("c/peername.c"), &["rename"]),
+    ("ownport", include_str!("c/ownport.c"), &["rename"]),
     ("info", include_str!("c/info.c"), &["buffer", "failed"]),
     ("ioctl", include_str!("c/ioctl.c"), &["value", "failed"]),
     ("poll", include_str!("c/poll.c"), &["failed"]),
@@ -191,7 +195,14 @@ impl Writer {
             return;
         }
         self.need("have");
-        let have: Vec<String> = needed.iter().map(|&slot| format!("have({})", variable(slot))).collect();
+        let mut have: Vec<String> = needed.iter().map(|&slot| format!("have({})", variable(slot))).collect();
+        if let Call::Send { slot, carry: Some(carry), .. } = call
+            && has_cable
+        {
+            self.need("samehost");
+            self.expression("SO_NETNS_COOKIE".to_owned());
+            have.push(format!("on_one_host({}, {})", variable(*slot), variable(*carry)));
+        }
         let braces = if lines.len() > 1 { [" {", "\t}\n"] } else { ["", ""] };
         let _ = writeln!(self.body, "\tif ({}){}", have.join(" && "), braces[0]);
         self.lines(2, &lines);
@@ -297,13 +308,23 @@ impl Writer {
             self.need("getsockopt");
             format!("valued(result, value, len, {room});")
         };
-        vec![
+        let rename = match (level, name) {
+            (c::SOL_SOCKET, c::SO_PEERNAME) => Some(("peername", "rename_peer(value, len);")),
+            (c::IPPROTO_IP, c::IP_PROTOCOL) => Some(("ownport", "rename_port(value, len);")),
+            _ => None,
+        };
+        let mut lines = vec![
             format!("unsigned char *value = room({room});"),
             format!("socklen_t len = {room};"),
             format!("int result = getsockopt({of}, {option}, value, &len);"),
             String::new(),
-            tell,
-        ]
+        ];
+        if let Some((part, rename)) = rename {
+            self.need(part);
+            lines.push(format!("if (!result)\n\t\t\t{rename}"));
+        }
+        lines.push(tell);
+        lines
     }
 
     fn send(&mut self, step: usize, call: &Call, needed: &mut Vec<Slot>) -> Vec<String> {

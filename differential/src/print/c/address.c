@@ -1,22 +1,30 @@
-/* A port: $0 to $3 are the program's own, ?0, ?1 those that the system chose, as they come up. */
+/* The program's own ports are $0 to $3, those that the system chose ?0, ?1. */
 static void print_port(int port)
 {
-	static int chosen[64], count;
-	int at;
-
-	if (port >= PORT && port < PORT + 4) {
-		printf("$%d", port - PORT);
-		return;
-	}
-	if (port < 32768 || port > 60999) {
+	port = renamed(port);
+	if (port >= 1000 && port < 1004)
+		printf("$%d", port - 1000);
+	else if (port > 60999)
+		printf("?%d", port - 61000);
+	else
 		printf("%d", port);
-		return;
-	}
-	for (at = 0; at < count && chosen[at] != port; at++)
+}
+
+/* A name of five digits is one that the kernel has chosen: unix_autobind. */
+static int print_chosen(const unsigned char *name, size_t len)
+{
+	static char chosen[64][5];
+	static int count;
+	int i;
+
+	if (len != 6 || *name || strspn((const char *)name + 1, "0123456789abcdef") < 5)
+		return 0;
+	for (i = 0; i < count && memcmp(chosen[i], name + 1, 5); i++)
 		;
-	if (at == count && count < 64)
-		chosen[count++] = port;
-	printf("?%d", at);
+	if (i == count && count < 64)
+		memcpy(chosen[count++], name + 1, 5);
+	printf("unix:@chosen %d", i);
+	return 1;
 }
 
 static void print_address(void)
@@ -35,6 +43,8 @@ static void print_address(void)
 			printf("%%%u", at.in6.sin6_scope_id);
 		printf("]:");
 		print_port(ntohs(at.in6.sin6_port));
+	} else if (at.sa.sa_family == AF_UNIX && print_chosen(at.bytes + sizeof(sa_family_t), at_len - sizeof(sa_family_t))) {
+		return;
 	} else if (at.sa.sa_family == AF_UNIX) {
 		printf("unix:");
 		for (i = sizeof(sa_family_t); i < at_len; i++)
