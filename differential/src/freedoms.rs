@@ -1,6 +1,8 @@
 //! What Linux may choose, and within which bounds: the differences that are none.
 
-use crate::{Entry, Program};
+use wavetank_api::{Errno, c};
+
+use crate::{Answer, Call, Entry, Fact, Program};
 
 /// A difference between the worlds that is permitted.
 #[derive(Clone, Copy, Debug)]
@@ -23,4 +25,63 @@ pub(crate) struct Asked<'a> {
 }
 
 /// All of them.
-pub const FREEDOMS: &[Freedom] = &[];
+pub const FREEDOMS: &[Freedom] = &[
+    Freedom {
+        name: "netfilter's options",
+        bounds: "getsockopt and setsockopt at IPPROTO_IP and IPPROTO_IPV6, names 64 to 69, 80, 83, 96 to 99: ENOPROTOOPT, or what the tables answer",
+        reason: "they belong to whichever modules of netfilter a kernel has and has loaded (`nf_register_sockopt`); the simulator is a kernel \
+                 without",
+        covers: |asked| {
+            let at = |level: i32, name: i32| {
+                matches!(level, c::IPPROTO_IP | c::IPPROTO_IPV6) && matches!(name, 64..=69 | 80 | 83 | 96..=99)
+            };
+            let refusals = [Errno::EINVAL, Errno::ENOENT, Errno::EPROTO, Errno::EPERM, Errno::ENOPROTOOPT];
+            asked.is_option(at) && asked.failed(&refusals, &[Errno::ENOPROTOOPT])
+        },
+    },
+    Freedom {
+        name: "whose descriptor a number is",
+        bounds: "setsockopt of SO_ATTACH_BPF and SO_ATTACH_REUSEPORT_EBPF: EBADF or EINVAL",
+        reason: "EINVAL says that the number is an open descriptor of something else, and what else a process has open is its own affair",
+        covers: |asked| {
+            let at = |level: i32, name: i32| {
+                level == c::SOL_SOCKET && matches!(name, c::SO_ATTACH_BPF | c::SO_ATTACH_REUSEPORT_EBPF)
+            };
+            let refusals = [Errno::EBADF, Errno::EINVAL];
+            asked.is_option(at) && asked.failed(&refusals, &refusals)
+        },
+    },
+    Freedom {
+        name: "cookies",
+        bounds: "the bytes of getsockopt of SO_COOKIE and SO_NETNS_COOKIE, not how many",
+        reason: "they are numbers that are given out one after the other to all sockets, and to all namespaces, of the machine",
+        covers: |asked| {
+            let at =
+                |level: i32, name: i32| level == c::SOL_SOCKET && matches!(name, c::SO_COOKIE | c::SO_NETNS_COOKIE);
+            let len = |entry: &Entry| match &entry.answer {
+                Answer::Done(facts) => match &facts[..] {
+                    [Fact::Value(value)] => Some(value.len()),
+                    _ => None,
+                },
+                _ => None,
+            };
+            asked.is_option(at) && len(asked.real).is_some() && len(asked.real) == len(asked.sim)
+        },
+    },
+];
+
+impl Asked<'_> {
+    /// Whether the call is about one of these options, by level and name.
+    fn is_option(&self, of: impl Fn(i32, i32) -> bool) -> bool {
+        match self.program.calls.get(self.step) {
+            Some(Call::Getsockopt { level, name, .. } | Call::Setsockopt { level, name, .. }) => of(*level, *name),
+            _ => false,
+        }
+    }
+
+    /// Whether it failed in either world, with one of these; and nothing else differs.
+    fn failed(&self, real: &[Errno], sim: &[Errno]) -> bool {
+        let is_one = |entry: &Entry, of: &[Errno]| matches!(&entry.answer, Answer::Failed(errno) if of.contains(errno));
+        is_one(self.real, real) && is_one(self.sim, sim) && self.real.seen == self.sim.seen
+    }
+}

@@ -146,6 +146,9 @@ impl IntoErrno for crate::host::UdpSendError {
             Self::ShutDown => Errno::EPIPE,
             // udp(7): no ephemeral port is left.
             Self::PortsExhausted => Errno::EAGAIN,
+            // `ip_append_data`, `udp_send_skb`
+            Self::TooLong => Errno::EMSGSIZE,
+            Self::Segments => Errno::EINVAL,
             Self::Failed(failure) => failure.errno(),
         }
     }

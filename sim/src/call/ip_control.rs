@@ -1,6 +1,6 @@
 //! Control messages of datagrams: `ip_cmsg_send`, `ip6_datagram_send_ctl`, and what their receiving sides tell.
 //!
-//! Absent: IP options and IPv6's extension headers (`EINVAL`), and UDP_SEGMENT (`EINVAL`).
+//! Absent: IP options and IPv6's extension headers (`EINVAL`).
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -8,19 +8,19 @@ use std::{
 };
 
 use wavetank_api::{
-    Addr, Errno, c,
+    Addr, Errno, MsgFlags, c,
     control::{self, Cmsg, ControlType},
     option::{MAX_LEN, OptValue, Pkt6Info, PktInfo, SO_TIMESTAMP_NEW, SO_TIMESTAMPNS_NEW, Timespec, Timeval},
 };
 
 use super::{
     Caller,
-    control::{Control, checked, sock_cmsg_send},
+    control::{Control, Passed, checked, sock_cmsg_send},
 };
 use crate::{
     base::{Instant, SocketId},
     host::{Body, Family, Host, How, Switches},
-    proto::udp::Arrival,
+    proto::{Readiness, udp::Arrival},
     world::World,
 };
 
@@ -38,7 +38,8 @@ impl Caller<'_> {
         let mut how = How::default();
         for message in &messages {
             if message.level == libc::IPPROTO_UDP {
-                return Err(Errno::EINVAL);
+                how.segment = Some(udp_cmsg_send(message)?);
+                continue;
             }
             if message.level != level {
                 continue;
@@ -49,6 +50,14 @@ impl Caller<'_> {
             }
         }
         Ok(how)
+    }
+}
+
+/// UDP_SEGMENT, in 16 bits; nothing else.
+fn udp_cmsg_send(message: &Cmsg<'_>) -> Result<u16, Errno> {
+    match (message.kind, message.data) {
+        (libc::UDP_SEGMENT, &[low, high]) => Ok(u16::from_ne_bytes([low, high])),
+        _ => Err(Errno::EINVAL),
     }
 }
 
@@ -177,6 +186,33 @@ pub(super) fn tell(host: &Host, id: SocketId, room: usize) -> Option<Control> {
         (IpAddr::V6(to), _) => ip6_datagram_recv_ctl(&mut out, host, asked, to, arrival),
     }
     Some(out)
+}
+
+/// What a stream tells beside the data, `tcp_recvmsg`: when they came (`tcp_recv_timestamp`), and how much there is still to be read
+/// (`tcp_inq_hint`), which at the end of the stream is 1.
+pub(super) fn tell_stream(
+    host: &Host,
+    id: SocketId,
+    room: usize,
+    stamped: bool,
+    now: Instant,
+) -> (Option<Box<Passed>>, MsgFlags) {
+    let socket = &host.sockets[id];
+    let asked = socket.options.switches;
+    if !asked.intersects(Switches::TIMESTAMP | Switches::INQ) {
+        return (None, MsgFlags::empty());
+    }
+    let mut out = Control::new(room);
+    if asked.contains(Switches::TIMESTAMP) && stamped {
+        timestamp(&mut out, asked, host.epoch.saturating_add(now.duration_since(Instant::default())));
+    }
+    if asked.contains(Switches::INQ) {
+        let unread = socket.connection().map_or(0, |connection| connection.unread()) as i32;
+        let has_ended = socket.readiness().contains(Readiness::RDHUP);
+        let hint = if unread == 0 && has_ended { 1 } else { unread };
+        put(&mut out, ControlType::<i32>::new(libc::IPPROTO_TCP, libc::TCP_INQ), &hint);
+    }
+    out.finish(Vec::new())
 }
 
 /// One message with a value of its type.

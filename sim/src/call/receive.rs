@@ -97,7 +97,11 @@ impl Caller<'_> {
                     }
                     Body::Tcp(_) => {
                         let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count)?;
-                        Ok(Received { count: whole, from: None, flags: told_flags(bufs, flags, whole), passed: None })
+                        // A byte that is urgent has no time.
+                        let stamped = whole > 0 && !flags.contains(MsgFlags::OOB);
+                        let (passed, cut) = ip_control::tell_stream(self.host(world), id, room, stamped, world.now);
+                        let flags = told_flags(bufs, flags, whole) | cut;
+                        Ok(Received { count: whole, from: None, flags, passed })
                     }
                 }
             })

@@ -71,19 +71,32 @@ impl Caller<'_> {
         // `udpv6_sendmsg` takes AF_UNSPEC for no address.
         let to = to.filter(|addr| !(is_inet6 && matches!(addr, Addr::Unspec)));
         let peer = || socket.remote.ok_or(Errno::EDESTADDRREQ);
-        let destination = if is_inet6 {
-            let to = to.map_or_else(peer, |addr| name::read(socket, addr, Use::Send))?;
-            Some(not_unspecified6(socket, to))
-        } else {
-            None
+        let gathers = self.host(world).udp_gathers_for_v4(id);
+        let destination = match (to, gathers) {
+            // Who gathers knows where to.
+            (None, Some(_)) => None,
+            _ if is_inet6 => {
+                let to = to.map_or_else(peer, |addr| name::read(socket, addr, Use::Send))?;
+                Some(not_unspecified6(socket, to))
+            }
+            _ => None,
         };
-        let is_ipv4 = destination.is_none_or(|to| to.is_ipv4());
+        let is_ipv4 = match (destination, gathers) {
+            (Some(to), _) => to.is_ipv4() || gathers == Some(true),
+            (None, Some(for_v4)) => for_v4,
+            (None, None) => true,
+        };
         if is_ipv4 && len > 0xffff {
             return Err(Errno::EMSGSIZE);
         }
         // `udp_sendmsg`; `udpv6_sendmsg` does not look.
         if is_ipv4 && flags.contains(MsgFlags::OOB) {
             return Err(Errno::EOPNOTSUPP);
+        }
+        let gathers_on = flags.contains(MsgFlags::MORE) || self.host(world).udp_is_corked(id);
+        if let Some(for_v4) = gathers {
+            // Begun for the one family, it is not gone on with for the other.
+            return if is_ipv4 == for_v4 { self.append_udp(world, id, parts, gathers_on) } else { Err(Errno::EINVAL) };
         }
         let destination = match (destination, to) {
             (Some(known), _) => known,
@@ -104,8 +117,28 @@ impl Caller<'_> {
             return Err(Errno::EMSGSIZE);
         }
         let to = (way, destination.port());
+        if gathers_on {
+            self.host_mut(world).udp_gather(id, to, &how).map_err(IntoErrno::errno)?;
+            return self.append_udp(world, id, parts, true);
+        }
         world.on_host(self.host, |host, env| host.udp_send(env, id, to, parts, &how)).map_err(IntoErrno::errno)?;
         Ok(len)
+    }
+}
+
+impl Caller<'_> {
+    /// `do_append_data` of `udp_sendmsg`: data is added to what is gathered, and all of it is sent unless more is to come.
+    #[cold]
+    fn append_udp(&self, world: &mut World, id: SocketId, parts: &[&[u8]], gathers_on: bool) -> Result<usize, Errno> {
+        let for_v4 = self.host(world).udp_gathers_for_v4(id) != Some(false);
+        let most = if for_v4 { MAX_LEN4 } else { MAX_LEN6 };
+        world
+            .on_host(self.host, |host, env| {
+                host.udp_append(id, parts, most)?;
+                if gathers_on { Ok(()) } else { host.udp_push(env, id) }
+            })
+            .map_err(IntoErrno::errno)?;
+        Ok(parts.iter().map(|part| part.len()).sum())
     }
 }
 

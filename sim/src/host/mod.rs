@@ -16,6 +16,7 @@ mod socket;
 mod sysctl;
 mod tcp;
 mod udp;
+mod udp_cork;
 mod unix;
 mod waiters;
 

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    Body, Env, Host, Way,
+    Body, Env, Host, RareSwitches, Switches, Way,
     ports::{self, Space},
 };
 use crate::{
@@ -18,6 +18,10 @@ pub(crate) enum SendError {
     /// EPIPE.
     ShutDown,
     PortsExhausted,
+    /// A segment that the path has no room for, or what is gathered grows longer than a datagram can be: EMSGSIZE.
+    TooLong,
+    /// UDP_SEGMENT: too many, or without a checksum: EINVAL.
+    Segments,
     Failed(udp::Failure),
 }
 
@@ -27,6 +31,7 @@ pub(crate) struct How {
     pub(crate) source: Option<IpAddr>,
     pub(crate) hop_limit: Option<u8>,
     pub(crate) traffic_class: Option<u8>,
+    pub(crate) segment: Option<u16>,
 }
 
 /// `net.ipv6.conf.*.hop_limit`.
@@ -74,35 +79,90 @@ impl Host {
         self.back_to_bound(id);
     }
 
-    /// Sends what has a way: `ip_make_skb` and `udp_send_skb`. `sock_alloc_send_pskb` is where a pending error is told, and that the
-    /// socket is shut down.
+    /// Sends what has a way: `ip_make_skb` and `udp_send_skb`.
     pub(crate) fn udp_send(
         &mut self,
         env: &mut Env<'_>,
         id: SocketId,
-        (way, port): (Way, u16),
+        to: (Way, u16),
         parts: &[&[u8]],
         how: &How,
     ) -> Result<(), SendError> {
-        let socket = &mut self.sockets[id];
-        let Body::Udp(udp) = &mut socket.body else { return Err(SendError::ShutDown) };
-        if let Some(failure) = udp.take_failure() {
-            return Err(SendError::Failed(failure));
+        self.udp_may_send(id)?;
+        let outgoing = self.udp_outgoing(id, to, how);
+        self.udp_emit(env, id, &outgoing, parts)
+    }
+
+    /// `sock_alloc_send_pskb` is where a pending error is told, and that the socket is shut down.
+    pub(super) fn udp_may_send(&mut self, id: SocketId) -> Result<(), SendError> {
+        let Body::Udp(udp) = &mut self.sockets[id].body else { return Err(SendError::ShutDown) };
+        match udp.take_failure() {
+            Some(failure) => Err(SendError::Failed(failure)),
+            None if udp.is_write_shut() => Err(SendError::ShutDown),
+            None => Ok(()),
         }
-        if udp.is_write_shut() {
-            return Err(SendError::ShutDown);
-        }
-        let src_port = socket.local.map_or(0, |local| local.port());
+    }
+
+    /// A datagram without its data.
+    pub(super) fn udp_outgoing(&self, id: SocketId, (way, port): (Way, u16), how: &How) -> udp::Outgoing {
+        let socket = &self.sockets[id];
         let (hop_limit, traffic_class) = self.usual_header(id, way.to);
-        let datagram = Datagram {
-            src_port,
-            dst_port: port,
+        udp::Outgoing {
+            from: SocketAddr::new(way.source, socket.local.map_or(0, |local| local.port())),
+            to: SocketAddr::new(way.to, port),
             hop_limit: how.hop_limit.unwrap_or(hop_limit),
             traffic_class: how.traffic_class.unwrap_or(traffic_class),
-            payload: env.out.pool.payload(parts),
+            segment: how.segment.unwrap_or(socket.options.rare().udp_segment),
+            data: Vec::new(),
+        }
+    }
+
+    /// One packet, or as many as UDP_SEGMENT has it cut into.
+    pub(super) fn udp_emit(
+        &self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        outgoing: &udp::Outgoing,
+        parts: &[&[u8]],
+    ) -> Result<(), SendError> {
+        let len = parts.iter().map(|part| part.len()).sum();
+        let mut send = |parts: &[&[u8]]| {
+            let datagram = Datagram {
+                src_port: outgoing.from.port(),
+                dst_port: outgoing.to.port(),
+                hop_limit: outgoing.hop_limit,
+                traffic_class: outgoing.traffic_class,
+                payload: env.out.pool.payload(parts),
+            };
+            let (src, dst) = (outgoing.from.ip(), outgoing.to.ip());
+            env.out.packets.push(Packet { src, dst, body: Wire::Udp(datagram) });
         };
-        env.out.packets.push(Packet { src: way.source, dst: way.to, body: Wire::Udp(datagram) });
+        let segment = usize::from(outgoing.segment);
+        if segment > 0 {
+            self.udp_may_segment(id, outgoing.to.ip(), len, segment)?;
+        }
+        if segment == 0 || len <= segment {
+            send(parts);
+        } else {
+            parts.concat().chunks(segment).for_each(|data| send(&[data]));
+        }
         Ok(())
+    }
+
+    /// The checks of `udp_send_skb` and `udp_v6_send_skb`.
+    fn udp_may_segment(&self, id: SocketId, to: IpAddr, len: usize, segment: usize) -> Result<(), SendError> {
+        /// UDP_MAX_SEGMENTS, since Linux 6.9.
+        const MOST: usize = 128;
+        let options = &self.sockets[id].options;
+        let (header, no_checksum) = match to {
+            IpAddr::V4(_) => (20 + 8, options.switches.contains(Switches::NO_CHECK)),
+            IpAddr::V6(_) => (40 + 8, options.rare().switches.contains(RareSwitches::UDP_NO_CHECK6_TX)),
+        };
+        let mtu = if self.owns(to) { 65_535 } else { 1500 };
+        if header + len.min(segment) > mtu {
+            return Err(SendError::TooLong);
+        }
+        if len > segment * MOST || no_checksum { Err(SendError::Segments) } else { Ok(()) }
     }
 
     /// Hop limit and traffic class of a packet to there, as the options have them.

@@ -38,7 +38,19 @@ pub(crate) struct Arrival {
     pub(crate) payload: Payload,
 }
 
-/// The receiving side of one socket.
+/// A datagram that is on its way out, or that is still gathered (`struct inet_cork`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) from: SocketAddr,
+    pub(crate) to: SocketAddr,
+    pub(crate) hop_limit: u8,
+    pub(crate) traffic_class: u8,
+    /// UDP_SEGMENT: it is cut into datagrams of so many bytes; 0: not at all.
+    pub(crate) segment: u16,
+    pub(crate) data: Vec<u8>,
+}
+
+/// What a socket has of its own.
 #[derive(Debug)]
 pub(crate) struct Udp {
     /// Each with how many were dropped before it came.
@@ -52,6 +64,8 @@ pub(crate) struct Udp {
     write_shut: bool,
     /// The address from which it sends to IPv4, of a socket whose own is one of IPv6 (`inet_saddr`).
     source4: Option<Ipv4Addr>,
+    /// What is gathered under UDP_CORK or MSG_MORE (`up->pending`).
+    pub(crate) pending: Option<Box<Outgoing>>,
 }
 
 impl Udp {
@@ -65,6 +79,7 @@ impl Udp {
             read_shut: false,
             write_shut: false,
             source4: None,
+            pending: None,
         }
     }
 

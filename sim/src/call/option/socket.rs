@@ -156,7 +156,8 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         SO_TIMESTAMPNS_NEW => {
             stamps(options.switches, Switches::TIMESTAMP | Switches::TIMESTAMP_NS | Switches::TIMESTAMP_NEW)
         }
-        // `struct so_timestamping`: the flags, and a clock.
+        // `struct so_timestamping`: the flags, and a clock; by the new name only what was set by it.
+        SO_TIMESTAMPING_NEW if !asked.is_on(Switches::TIMESTAMP_NEW) => return Ok(Value::Bytes(vec![0; 8])),
         libc::SO_TIMESTAMPING | SO_TIMESTAMPING_NEW => {
             return Ok(Value::Bytes([rare.timestamping, 0].map(u32::to_ne_bytes).concat()));
         }
@@ -336,6 +337,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         }
         libc::SO_TIMESTAMPING | SO_TIMESTAMPING_NEW => {
             given.rare_mut().timestamping = timestamping(given.socket(), value as u32)?;
+            given.switch(Switches::TIMESTAMP_NEW, given.name == SO_TIMESTAMPING_NEW);
         }
         libc::SO_MARK => given.rare_mut().mark = value as u32,
         libc::SO_LOCK_FILTER if !on && given.socket().options.switches.contains(Switches::LOCK_FILTER) => {

@@ -1,9 +1,9 @@
-//! `IPPROTO_UDP`: `udp_lib_getsockopt` and `udp_lib_setsockopt`. UDP_CORK and UDP_SEGMENT act (`host/udp.rs`); the rest is stored.
+//! `IPPROTO_UDP`: `udp_lib_getsockopt` and `udp_lib_setsockopt`. UDP_CORK and UDP_SEGMENT act (`host/udp_cork.rs`, `host/udp.rs`); the rest is stored.
 
 use wavetank_api::{Errno, c};
 
 use super::{Asked, Given, Value, within};
-use crate::host::RareSwitches;
+use crate::{call::errno::IntoErrno, host::RareSwitches};
 
 /// UDP_ENCAP_ESPINUDP and UDP_ENCAP_L2TPINUDP: what else there is, programs cannot ask for.
 const ENCAP: [i32; 3] = [0, 2, 3];
@@ -36,6 +36,9 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     let value = given.int()?;
     if let Some(switch) = switch_of(given.name) {
         given.rare_switch(switch, value != 0);
+        if switch == RareSwitches::UDP_CORK && value == 0 {
+            return given.host.udp_push(given.env, given.id).map_err(IntoErrno::errno);
+        }
         return Ok(());
     }
     match given.name {

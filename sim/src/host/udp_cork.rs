@@ -1,0 +1,59 @@
+//! What several calls send as one datagram, under UDP_CORK or MSG_MORE: `ip_append_data`, `udp_push_pending_frames`,
+//! `udp_flush_pending_frames`.
+
+use super::{Body, Env, Host, How, RareSwitches, UdpSendError, Way};
+use crate::{base::SocketId, proto::udp::Udp};
+
+impl Host {
+    fn udp_mut(&mut self, id: SocketId) -> Option<&mut Udp> {
+        match &mut self.sockets.get_mut(id)?.body {
+            Body::Udp(udp) => Some(udp),
+            _ => None,
+        }
+    }
+
+    /// Whether the socket gathers for IPv4, or for IPv6; `None` if it does not.
+    pub(crate) fn udp_gathers_for_v4(&self, id: SocketId) -> Option<bool> {
+        match &self.sockets[id].body {
+            Body::Udp(udp) => Some(udp.pending.as_ref()?.to.is_ipv4()),
+            _ => None,
+        }
+    }
+
+    /// Whether the socket is corked.
+    pub(crate) fn udp_is_corked(&self, id: SocketId) -> bool {
+        let options = &self.sockets[id].options;
+        options.has_rare() && options.rare().switches.contains(RareSwitches::UDP_CORK)
+    }
+
+    /// Begins to gather: where to and how is what this call says, and no later one.
+    pub(crate) fn udp_gather(&mut self, id: SocketId, to: (Way, u16), how: &How) -> Result<(), UdpSendError> {
+        self.udp_may_send(id)?;
+        let outgoing = Box::new(self.udp_outgoing(id, to, how));
+        if let Some(udp) = self.udp_mut(id) {
+            udp.pending = Some(outgoing);
+        }
+        Ok(())
+    }
+
+    /// More data. If it is too much, all is thrown away.
+    pub(crate) fn udp_append(&mut self, id: SocketId, parts: &[&[u8]], most: usize) -> Result<(), UdpSendError> {
+        let Some(udp) = self.udp_mut(id) else { return Ok(()) };
+        let Some(pending) = &mut udp.pending else { return Ok(()) };
+        let len: usize = parts.iter().map(|part| part.len()).sum();
+        if pending.data.len() + len > most {
+            udp.pending = None;
+            return Err(UdpSendError::TooLong);
+        }
+        parts.iter().for_each(|part| pending.data.extend_from_slice(part));
+        Ok(())
+    }
+
+    /// Sends what was gathered.
+    pub(crate) fn udp_push(&mut self, env: &mut Env<'_>, id: SocketId) -> Result<(), UdpSendError> {
+        match self.udp_mut(id).and_then(|udp| udp.pending.take()) {
+            Some(pending) => self.udp_emit(env, id, &pending, &[&pending.data]),
+            None => Ok(()),
+        }
+    }
+}
