@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, Family, Host, How, Switches},
+    host::{Body, Family, Host, How, RareSwitches, Switches},
     proto::{Readiness, udp::Arrival},
     world::World,
 };
@@ -31,7 +31,7 @@ const ETHERNET: u32 = 2;
 impl Caller<'_> {
     /// How a datagram to there is to go.
     #[cold]
-    pub(super) fn how_to_send(&self, world: &World, to: IpAddr, control: &[u8]) -> Result<How, Errno> {
+    pub(super) fn how_to_send(&self, world: &World, family: Family, to: IpAddr, control: &[u8]) -> Result<How, Errno> {
         let messages = checked(control)?;
         sock_cmsg_send(&messages)?;
         let level = if to.is_ipv4() { libc::IPPROTO_IP } else { libc::IPPROTO_IPV6 };
@@ -39,6 +39,10 @@ impl Caller<'_> {
         for message in &messages {
             if message.level == libc::IPPROTO_UDP {
                 how.segment = Some(udp_cmsg_send(message)?);
+                continue;
+            }
+            if family == Family::Inet6 && to.is_ipv4() && is_pktinfo6(message) {
+                how.source = mapped_source(self.host(world), message)?;
                 continue;
             }
             if message.level != level {
@@ -50,6 +54,20 @@ impl Caller<'_> {
             }
         }
         Ok(how)
+    }
+}
+
+fn is_pktinfo6(message: &Cmsg<'_>) -> bool {
+    (message.level, message.kind) == (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO)
+}
+
+/// `ip_cmsg_send` takes IPV6_PKTINFO of a socket of IPv6 that sends to IPv4: a mapped address, of this host or none.
+fn mapped_source(host: &Host, message: &Cmsg<'_>) -> Result<Option<IpAddr>, Errno> {
+    let Pkt6Info { addr, .. } = Pkt6Info::decode(message.data).ok_or(Errno::EINVAL)?;
+    match addr.to_ipv4_mapped().ok_or(Errno::EINVAL)? {
+        Ipv4Addr::UNSPECIFIED => Ok(None),
+        own if host.owns(own.into()) => Ok(Some(own.into())),
+        _ => Err(Errno::ENETUNREACH),
     }
 }
 
@@ -145,6 +163,7 @@ fn ip6_datagram_send_ctl(host: &Host, message: &Cmsg<'_>, how: &mut How) -> Resu
 /// What makes a socket tell more than the data.
 const ASKS: Switches = Switches::TIMESTAMP
     .union(Switches::RXQ_OVFL)
+    .union(Switches::RCVMARK)
     .union(Switches::PKTINFO)
     .union(Switches::RECVTTL)
     .union(Switches::RECVTOS)
@@ -160,7 +179,8 @@ const ASKS: Switches = Switches::TIMESTAMP
 pub(super) fn tell(host: &Host, id: SocketId, room: usize) -> Option<Control> {
     let socket = &host.sockets[id];
     let asked = socket.options.switches;
-    if !asked.intersects(ASKS) {
+    let has_priority = socket.options.has_rare() && socket.options.rare().switches.contains(RareSwitches::RCVPRIORITY);
+    if !asked.intersects(ASKS) && !has_priority {
         return None;
     }
     let Body::Udp(udp) = &socket.body else { return None };
@@ -172,6 +192,13 @@ pub(super) fn tell(host: &Host, id: SocketId, room: usize) -> Option<Control> {
     }
     if asked.contains(Switches::RXQ_OVFL) && drops > 0 {
         put(&mut out, control::SO_RXQ_OVFL, &drops);
+    }
+    // `sock_recv_mark`, `sock_recv_priority`: no datagram here carries either.
+    if asked.contains(Switches::RCVMARK) {
+        out.put(libc::SOL_SOCKET, libc::SO_MARK, &0_u32.to_ne_bytes());
+    }
+    if has_priority {
+        out.put(libc::SOL_SOCKET, libc::SO_PRIORITY, &0_u32.to_ne_bytes());
     }
     match (arrival.to.ip(), socket.family) {
         (IpAddr::V4(to), Family::Inet6) => {

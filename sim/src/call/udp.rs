@@ -110,7 +110,8 @@ impl Caller<'_> {
         }
         let mut how = How::default();
         if let Some(given) = given {
-            how = self.how_to_send(world, destination.ip(), given.control)?;
+            let family = self.host(world).sockets[id].family;
+            how = self.how_to_send(world, family, destination.ip(), given.control)?;
         }
         let way = self.udp_way(world, id, destination.ip(), how.source)?;
         if len > if way.to.is_ipv4() { MAX_LEN4 } else { MAX_LEN6 } {

@@ -105,6 +105,10 @@ impl Host {
 
     /// `tcp_disconnect`: back to a socket that was never connected; a connection that still is one is reset.
     pub(crate) fn tcp_disconnect(&mut self, env: &mut Env<'_>, id: SocketId) {
+        if self.sockets[id].options.has_rare() {
+            // SO_PEEK_OFF is off again.
+            self.sockets[id].options.rare_mut().peek_off = -1;
+        }
         // Whoever still waits on a connection hears of a reset (`tcp_disconnect`, tcp_need_reset).
         let was_there = self.sockets[id].connection().is_some_and(|connection| !connection.is_finished());
         match &self.sockets[id].body {

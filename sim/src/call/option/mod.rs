@@ -106,12 +106,12 @@ impl Asked<'_> {
     /// `tcp_v6_syn_recv_sock`): hop limit and interface.
     fn noted(&self) -> Option<(i32, i32)> {
         const HOP_LIMIT: i32 = 64;
-        let remote = self.socket().remote.filter(|_| self.is_on(Switches::ACCEPTED))?;
-        Some((HOP_LIMIT, if self.host.owns(remote.ip()) { 1 } else { 2 }))
+        let is_near = self.socket().remote.is_none_or(|remote| self.host.owns(remote.ip()));
+        self.is_on(Switches::ACCEPTED).then_some((HOP_LIMIT, if is_near { 1 } else { 2 }))
     }
 
     fn is_v4(&self) -> bool {
-        self.socket().remote.is_some_and(|remote| remote.is_ipv4())
+        self.socket().remote.map_or(self.socket().family == Family::Inet, |remote| remote.is_ipv4())
     }
 
     /// IP_MULTICAST_TTL, and the interface of IP_MULTICAST_IF by its index.
