@@ -68,7 +68,10 @@ impl Caller<'_> {
         let socket = &self.host(world).sockets[id];
         let len = parts.iter().map(|part| part.len()).sum::<usize>();
         let is_inet6 = socket.family == Family::Inet6;
-        // `udpv6_sendmsg` takes AF_UNSPEC for no address.
+        // `udpv6_sendmsg` takes AF_UNSPEC for no address; but that its peer may be one of IPv4 it has looked at before.
+        if is_inet6 && to == Some(&Addr::Unspec) && socket.remote.is_some_and(|remote| remote.is_ipv4()) {
+            return Err(Errno::ENETUNREACH);
+        }
         let to = to.filter(|addr| !(is_inet6 && matches!(addr, Addr::Unspec)));
         let peer = || socket.remote.ok_or(Errno::EDESTADDRREQ);
         let gathers = self.host(world).udp_gathers_for_v4(id);

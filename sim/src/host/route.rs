@@ -80,8 +80,10 @@ impl Host {
         options: &SocketOptions,
         reachable: bool,
     ) -> Result<Way, NoWay> {
-        self.device_for(options, false).map_err(|_| NoWay::Unreachable)?;
-        if !reachable {
+        // Of two interfaces, one has the loopback's addresses, and the other one all others.
+        let device = self.device_for(options, false).map_err(|_| NoWay::Unreachable)?;
+        let by_another = device != 0 && (device == 1) != to.is_loopback() && !to.is_multicast();
+        if !reachable || by_another {
             return Err(NoWay::Unreachable);
         }
         let source = match source {

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32};
 
-use super::{SocketOptions, Waiters};
+use super::{SocketOptions, Switches, Waiters};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp, udp::Udp, unix},
@@ -135,9 +135,17 @@ impl Socket {
                 }
             }
             Body::Tcp(Tcp::Connection { connection, .. }) => connection.readiness(),
-            Body::Udp(udp) => udp.readiness(),
-            Body::Unix(unix) => unix.readiness(),
+            Body::Udp(udp) => self.of_datagrams(udp.readiness()),
+            Body::Unix(unix) if unix.kind == unix::Kind::Stream => unix.readiness(),
+            Body::Unix(unix) => self.of_datagrams(unix.readiness()),
         }
+    }
+
+    /// SO_SELECT_ERR_QUEUE: an error is urgent, too (`datagram_poll`, `unix_dgram_poll`).
+    fn of_datagrams(&self, mut ready: Readiness) -> Readiness {
+        let asks = self.options.switches.contains(Switches::SELECT_ERR_QUEUE);
+        ready.set(Readiness::PRI, asks && ready.contains(Readiness::ERR));
+        ready
     }
 
     /// `SO_RCVLOWAT`: how many bytes make a stream readable.

@@ -73,7 +73,8 @@ impl Socket {
                 reading.beside.rights.extend(&buffer.rights);
                 next = index + 1;
                 skip = 0;
-                if !buffer.rights.is_empty() || next >= self.queue.len() || reading.count == buf.len() {
+                // `unix_stream_read_generic` looks on when there is room for nothing more: until descriptors lie beside.
+                if !buffer.rights.is_empty() || next >= self.queue.len() {
                     return Stop::Enough;
                 }
                 continue;
