@@ -85,6 +85,15 @@ pub(super) fn place(sketch: &mut Sketch<'_>, slot: Option<Slot>) -> Place {
     }
 }
 
+/// `left_out.rs`: what is sent to a multicast group comes to all that are in it, and every host is in 224.0.0.1 and ff02::1.
+fn not_to_a_group(place: Place) -> Place {
+    match place {
+        Place::Ip(ip, port) if ip.is_multicast() && ip.is_ipv4() => Place::Ip(Ipv4Addr::LOCALHOST.into(), port),
+        Place::Ip(ip, port) if ip.is_multicast() => Place::Ip(Ipv6Addr::LOCALHOST.into(), port),
+        place => place,
+    }
+}
+
 /// One of three abstract names, or the kernel's choice.
 pub(super) fn unix_name(sketch: &mut Sketch<'_>) -> Place {
     let name = sketch.one_of(&[&b"a"[..], b"b", b"c", b"", b""]);
@@ -162,7 +171,7 @@ fn send(sketch: &mut Sketch<'_>, slot: Slot, way: SendWay) -> Call {
         SendWay::Plain | SendWay::OtherFlags => false,
         _ => needs || sketch.once_in(8),
     };
-    let to = if aimed { Some(place(sketch, Some(slot))) } else { None };
+    let to = if aimed { Some(not_to_a_group(place(sketch, Some(slot)))) } else { None };
     let control = if way == SendWay::Control { control(sketch, guess.family) } else { Vec::new() };
     let carried = if way == SendWay::Rights { sketch.filled() } else { None };
     // A descriptor cannot leave its machine.

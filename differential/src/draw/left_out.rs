@@ -40,6 +40,7 @@ pub const LEFT_OUT: &[LeftOut] = &[
     neither("TCP_FASTOPEN_KEY", "the key is the namespace's: one program's would be another's"),
     neither("TCP_ZEROCOPY_RECEIVE", MEMORY),
     neither("TCP_ULP", "loads modules into the kernel"),
+    not_set("IPV6_FLOWINFO", "the flow label that it tells of is drawn by the kernel (`ip6_make_flowlabel`)"),
     neither("SO_LINGER with a time", "close blocks for that time, non-blocking or not; without a time it is drawn"),
     not_set("TCP_TX_DELAY", TIME),
     not_set("SO_BUSY_POLL", TIME),
@@ -68,6 +69,7 @@ pub const LEFT_OUT: &[LeftOut] = &[
     neither("IPV6_DROP_MEMBERSHIP", MULTICAST),
     neither("IPV6_JOIN_ANYCAST", MULTICAST),
     neither("IPV6_LEAVE_ANYCAST", MULTICAST),
+    neither("sending to 224.0.0.1 and ff02::1", MULTICAST),
     neither("IP_MULTICAST_IF", MEDIUM),
     neither("IPV6_MULTICAST_IF", MEDIUM),
     neither(
