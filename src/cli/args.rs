@@ -203,6 +203,9 @@ pub(super) struct DifferArgs {
     /// The seed of the first one; the next has the next
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
+    /// Programs of two and three threads, whose outcome on the kernel must be one that the simulator reaches
+    #[arg(long, conflicts_with_all = ["file", "show", "steer", "record", "known", "cells"])]
+    pub(super) concurrent: bool,
     /// Threads, each with two hosts of its own: as many as there are cores
     #[arg(long)]
     pub(super) jobs: Option<NonZero<u16>>,
@@ -227,6 +230,10 @@ pub(super) struct DifferArgs {
 pub(super) enum ProgramForm {
     /// A line for each call
     Script,
+    /// For who has no Rust: what it prints is what was seen
+    C,
+    /// A test, for who has a world of his own
+    Rust,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

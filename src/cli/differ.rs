@@ -11,7 +11,9 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wavetank_differential::{
-    Coverage, Difference, Finding, Hunt, Hunted, Part, Program, Programs, annotated, compare, world,
+    Coverage, Difference, Finding, Hunt, Hunted, Part, Program, Programs, annotated, compare,
+    concurrent::{self, ConcurrentPrograms},
+    world,
 };
 
 use super::{
@@ -24,6 +26,11 @@ pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     if let Some(file) = &args.file {
         return show(&read::<Program>(file)?, args, json);
     }
+    let jobs =
+        args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), |jobs| usize::from(jobs.get()));
+    if args.concurrent {
+        return concurrent(args, jobs, json);
+    }
     let draw = match &args.steer {
         Some(file) => Programs::steered(&read(file)?),
         None => Programs::default(),
@@ -31,14 +38,7 @@ pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     if let Some(seed) = args.show {
         return show(&draw.draw(seed), args, json);
     }
-    let hunt = Hunt {
-        seed: args.seed,
-        programs: args.programs,
-        jobs: args
-            .jobs
-            .map_or_else(|| thread::available_parallelism().map_or(1, Into::into), |jobs| usize::from(jobs.get())),
-        draw,
-    };
+    let hunt = Hunt { seed: args.seed, programs: args.programs, jobs, draw };
     let bar = ProgressBar::new(args.programs).with_style(style());
     let hunted = hunt.run(|hunted| {
         bar.set_position(hunted.programs);
@@ -50,13 +50,41 @@ pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     if json {
         say_json(&json::Differed::new(&hunted))?;
     } else {
-        say(&report(&hunted, args.form))?;
+        say(&report(&hunted, args.form)?)?;
         say(&cells(&hunted.coverage, args)?)?;
     }
     if let Some(file) = &args.record {
         record(hunted.coverage, file)?;
     }
     Ok(differing == 0)
+}
+
+/// Times that a concurrent program is run on the kernel: each may come out otherwise.
+const RUNS: u64 = 8;
+
+/// `--concurrent`: programs of several threads, whose outcome on the kernel must be one that the simulator reaches.
+fn concurrent(args: &DifferArgs, jobs: usize, json: bool) -> Result<bool, Stop> {
+    let hunt = concurrent::Hunt {
+        seed: args.seed,
+        programs: args.programs,
+        jobs,
+        runs: RUNS,
+        draw: ConcurrentPrograms::default(),
+    };
+    let bar = ProgressBar::new(args.programs).with_style(style());
+    let hunted = hunt.run(|hunted| {
+        bar.set_position(hunted.programs);
+        bar.set_message(format!("{} out of reach", hunted.escapes.len()));
+    });
+    bar.finish_and_clear();
+    let hunted = hunted.map_err(no_namespaces)?;
+    if json {
+        say_json(&json::Raced::new(&hunted))?;
+    } else {
+        hunted.escapes.iter().try_for_each(|escape| say(&format!("== {escape}\n")))?;
+        say(&format!("{hunted}\n"))?;
+    }
+    Ok(hunted.escapes.is_empty())
 }
 
 /// How much was reached, and what was not.
@@ -92,7 +120,7 @@ fn read<T: FromStr<Err: fmt::Display>>(file: &Path) -> Result<T, Stop> {
 /// One program: as it is asked for, or run in both worlds.
 fn show(program: &Program, args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     if let Some(form) = args.form {
-        say(&text_of(program, form))?;
+        say(&text_of(program, form)?)?;
         return Ok(true);
     }
     let tank = world::RealTank::new().map_err(no_namespaces)?;
@@ -136,19 +164,25 @@ fn beside(real: &str, sim: &str) -> String {
     text
 }
 
-fn text_of(program: &Program, form: ProgramForm) -> String {
-    match form {
+fn text_of(program: &Program, form: ProgramForm) -> Result<String, Stop> {
+    Ok(match form {
         ProgramForm::Script => program.to_string(),
-    }
+        ProgramForm::C => program.to_c(),
+        // What the kernel answers is what it asserts.
+        ProgramForm::Rust => {
+            let tank = world::RealTank::new().map_err(no_namespaces)?;
+            program.to_rust(&tank.run(program, Duration::ZERO))
+        }
+    })
 }
 
 /// Every finding, the most frequent first, and a line of counts.
-fn report(hunted: &Hunted, form: Option<ProgramForm>) -> String {
+fn report(hunted: &Hunted, form: Option<ProgramForm>) -> Result<String, Stop> {
     let mut findings: Vec<_> = hunted.findings.iter().collect();
     findings.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.count));
     let mut text = String::new();
     for (signature, finding) in findings {
-        let program = text_of(&finding.program, form.unwrap_or(ProgramForm::Script));
+        let program = text_of(&finding.program, form.unwrap_or(ProgramForm::Script))?;
         let _ = writeln!(
             text,
             "== {signature} (real / simulated), seed {}\n{program}{}\n",
@@ -160,7 +194,7 @@ fn report(hunted: &Hunted, form: Option<ProgramForm>) -> String {
         text,
         "{programs} programs, {calls} calls in each world: {differing} differ; {passing} only when the machine was too busy"
     );
-    text
+    Ok(text)
 }
 
 fn style() -> ProgressStyle {

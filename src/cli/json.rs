@@ -11,7 +11,7 @@ use wavetank_conformance::{
     surface::{self, RealState, SimState},
 };
 
-use wavetank_differential::{Finding, Hunted};
+use wavetank_differential::{Finding, Hunted, concurrent};
 
 use super::{Scenario, explore::Outcome};
 use crate::sim::{FailureReport, Report, WaitingReport};
@@ -317,6 +317,48 @@ impl Differed {
             passing: hunted.passing,
             cells: hunted.coverage.len(),
             findings: hunted.findings.iter().map(parted).collect(),
+        }
+    }
+}
+
+/// `differ --concurrent`.
+#[derive(Serialize)]
+pub(super) struct Raced {
+    command: &'static str,
+    ok: bool,
+    programs: u64,
+    calls: u64,
+    runs: u64,
+    outcomes: u64,
+    blocked: u64,
+    simulated: u64,
+    escapes: Vec<Escaped>,
+}
+
+#[derive(Serialize)]
+struct Escaped {
+    seed: u64,
+    program: String,
+    outcome: String,
+}
+
+impl Raced {
+    pub(super) fn new(hunted: &concurrent::Hunted) -> Self {
+        let escaped = |escape: &concurrent::Escape| Escaped {
+            seed: escape.seed,
+            program: escape.program.to_string(),
+            outcome: escape.outcome.to_string(),
+        };
+        Self {
+            command: "differ",
+            ok: hunted.escapes.is_empty(),
+            programs: hunted.programs,
+            calls: hunted.calls,
+            runs: hunted.runs,
+            outcomes: hunted.outcomes,
+            blocked: hunted.blocked,
+            simulated: hunted.simulated,
+            escapes: hunted.escapes.iter().map(escaped).collect(),
         }
     }
 }

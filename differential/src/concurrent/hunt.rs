@@ -1,6 +1,7 @@
 //! [`Hunt`]: many concurrent programs, and the outcomes that the simulator does not reach.
 
 use std::{
+    fmt,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -202,4 +203,28 @@ fn cut_down(tank: &mut RealTank, escape: Escape) -> wavetank_lab::Result<Escape>
         }
     });
     failure.map_or(Ok(last), Err)
+}
+
+impl fmt::Display for Hunted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { programs, calls, runs, outcomes, various, blocked, passing, simulated, escapes } = self;
+        write!(
+            f,
+            "{programs} concurrent programs, {calls} calls: {runs} runs on the kernel had {outcomes} outcomes; {various} programs had several, in \
+             {blocked} a thread waits for ever; {simulated} runs in the simulator; {} outcomes out of its reach; {passing} seen once and not \
+             again",
+            escapes.len()
+        )
+    }
+}
+
+impl fmt::Display for Escape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed {}\n{}real:\n{}", self.seed, self.program, self.outcome)?;
+        match (&self.nearest, &self.failure) {
+            (_, Some(failure)) => write!(f, "\nthe simulation failed:\n{failure}"),
+            (Some(nearest), _) => write!(f, "\nthe nearest in the simulator:\n{nearest}"),
+            _ => Ok(()),
+        }
+    }
 }
