@@ -3,7 +3,7 @@
 //! A path names a socket of its host, and nothing else: there is no file system. As on Linux it stays when its socket is closed, and
 //! since nobody can unlink it, for ever.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use wavetank_api::{Addr, UnixAddr};
 
@@ -66,8 +66,8 @@ impl Host {
             self.unix_names.chosen += 1;
             let number = self.port_rng.keyed(0, u128::from(self.unix_names.chosen), 1) & 0xf_ffff;
             let Ok(name) = UnixAddr::abstract_name(format!("{number:05x}")) else { return };
-            if !self.unix_names.owners.contains_key(&key(&name, kind)) {
-                self.unix_names.owners.insert(key(&name, kind), id);
+            if let Entry::Vacant(free) = self.unix_names.owners.entry(key(&name, kind)) {
+                free.insert(id);
                 self.unix_names.names.insert(id, name);
             }
         }
