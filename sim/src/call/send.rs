@@ -32,6 +32,8 @@ pub(super) struct Progress {
     pub(super) sent: usize,
     /// It has opened the connection (`call/fast_open.rs`).
     pub(super) opens: bool,
+    /// It has waited for room.
+    pub(super) waited: bool,
 }
 
 impl Caller<'_> {
@@ -100,7 +102,7 @@ impl Caller<'_> {
         given: Option<&mut Given<'_>>,
         deadline: &mut Option<Instant>,
     ) -> Attempt<usize> {
-        let Progress { sent, opens } = progress;
+        let Progress { sent, opens, .. } = progress;
         let id = match self.socket(world, fd) {
             Ok(id) => id,
             Err(errno) => return Attempt::Done(if *sent > 0 { Ok(*sent) } else { Err(errno) }),
@@ -125,7 +127,7 @@ impl Caller<'_> {
             },
             Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts, flags, given)),
             Body::Unix(_) => {
-                return self.send_unix(world, id, to, parts, flags, &mut progress.sent, given, deadline);
+                return self.send_unix(world, id, to, parts, flags, progress, given, deadline);
             }
         };
         let sent = &mut progress.sent;

@@ -8,13 +8,14 @@ use super::{
     deadline_after,
     errno::IntoErrno,
     has_passed,
+    send::Progress,
 };
 use crate::{
     base::{Instant, SocketId},
     host::{Sending, UnixError},
     proto::{
         Readiness,
-        unix::{Beside, Kind},
+        unix::{self, Beside, Kind},
     },
     world::World,
 };
@@ -97,10 +98,15 @@ impl Caller<'_> {
         to: Option<&Addr>,
         parts: &[&[u8]],
         flags: MsgFlags,
-        sent: &mut usize,
+        progress: &mut Progress,
         given: Option<&mut Given<'_>>,
         deadline: &mut Option<Instant>,
     ) -> Attempt<usize> {
+        let Progress { sent, waited, .. } = progress;
+        if *waited && self.host_mut(world).unix_mut(id).is_some_and(unix::Socket::take_reset) {
+            // `sock_alloc_send_pskb`: who waits looks at the error first, where who begins is told of the broken pipe.
+            return Attempt::Done(if *sent > 0 { Ok(*sent) } else { Err(Errno::ECONNRESET) });
+        }
         let mut nothing = Beside::default();
         let beside = given.map_or(&mut nothing, |given| &mut given.beside);
         let data = parts.concat();
@@ -132,6 +138,7 @@ impl Caller<'_> {
             Err(UnixError::Full(other)) => self.wait_for_room(world, id, other, flags, deadline),
             Err(UnixError::WouldBlock) if self.may_wait(world, id, flags) && !has_passed(world, *deadline) => {
                 deadline_after(world, deadline, self.host(world).sockets[id].options.sndtimeo());
+                *waited = true;
                 Attempt::Wait(For::Ready { socket: id, interest: Readiness::OUT })
             }
             // What was taken is told first.

@@ -14,7 +14,10 @@ pub(crate) use transfer::Sending;
 use super::{Body, Env, Family, Host, RareSwitches, Socket, SocketOptions, Switches};
 use crate::{
     base::{ProgramId, SocketId},
-    proto::unix::{self, Buffer, Credentials, Kind, State},
+    proto::{
+        Readiness,
+        unix::{self, Buffer, Credentials, Kind, State},
+    },
 };
 
 /// The process number of the first program of a host: the harness, whose calls are made outside any process.
@@ -112,6 +115,13 @@ impl Host {
         buffer.rights
     }
 
+    /// Wakes all who wait for anything.
+    fn wake_all(&mut self, env: &mut Env<'_>, id: SocketId) {
+        if let Some(socket) = self.sockets.get_mut(id) {
+            socket.waiters.wake(Readiness::all(), env.wakes);
+        }
+    }
+
     /// `shutdown(2)`, on an unconnected socket too; each half shut on one end shuts the other half of the peer, unless they exchange
     /// datagrams.
     pub(crate) fn unix_shutdown(&mut self, env: &mut Env<'_>, id: SocketId, read: bool, write: bool) {
@@ -119,13 +129,14 @@ impl Host {
         unix.read_shut |= read;
         unix.write_shut |= write;
         let peer = unix.peer.filter(|_| unix.has_ends());
-        self.wake(env, id);
+        // Whatever they wait for (`sk_state_change`): who waits for room in a buffer that is still full hears of it too.
+        self.wake_all(env, id);
         if let Some(other) = peer.and_then(|peer| self.unix_mut(peer)) {
             other.read_shut |= write;
             other.write_shut |= read;
         }
         if let Some(peer) = peer {
-            self.wake(env, peer);
+            self.wake_all(env, peer);
         }
     }
 
