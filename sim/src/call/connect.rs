@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{AcceptError, Body, ConnectStatus, Family, Host, Switches, UnixError},
+    host::{AcceptError, Body, ConnectStatus, Family, Host, NoWay, Switches, UnixError},
     proto::{Readiness, tcp::Opening},
     world::World,
 };
@@ -210,6 +210,11 @@ impl Caller<'_> {
             return Err(if to.is_ipv6() { Errno::EAFNOSUPPORT } else { Errno::ENETUNREACH });
         }
         self.has_route(world, to.ip())?;
+        // From an address of the loopback nothing leaves the host (`__mkroute_output`).
+        let source = socket.local.filter(|_| socket.addr_locked).map(|local| local.ip());
+        if let Err(error @ NoWay::Invalid) = self.host(world).way(to.ip(), source, &socket.options, true) {
+            return Err(error.errno());
+        }
         world.on_host(self.host, |host, env| host.tcp_connect(env, id, to, put_off)).map_err(IntoErrno::errno)
     }
 

@@ -1,6 +1,6 @@
 //! Packets that arrive: which socket they are for, and what answers those that are for none.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use super::{Body, Env, Family, Flow, Host, Socket, Switches, Tcp, fast_open, ports};
 use crate::{
@@ -146,7 +146,10 @@ impl Host {
     }
 
     fn tcp_refuse(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
-        tcp::reset_for(&segment, to.ip(), from.ip(), &mut Self::cx(&self.settings, &mut self.isn_rng, env));
+        // `tcp_v6_send_response` answers by the interface of the address that was meant, from which nothing leads to ::1.
+        if from.ip() != IpAddr::V6(Ipv6Addr::LOCALHOST) || to.ip().is_loopback() {
+            tcp::reset_for(&segment, to.ip(), from.ip(), &mut Self::cx(&self.settings, &mut self.isn_rng, env));
+        }
         env.out.pool.give(segment.payload);
     }
 
