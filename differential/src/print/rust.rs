@@ -1,14 +1,15 @@
 //! [`Program::to_rust`]: a test for those who use this project, in whichever world.
 
+mod forms;
+
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use wavetank_api::{Addr, Family, MsgFlags, Protocol, SockType, c};
+use wavetank_api::{Addr, c};
 
+use self::forms::{bytes, domain, literal, number_of, option, value_of};
 use crate::{
-    Answer, Call, Entry, Fact, Log, Place, Port, Program, SLOTS, Seen, Slot,
-    execute::ALL,
-    log::EPHEMERAL,
-    program::text::{Letter, words},
+    Answer, Call, Entry, Fact, Log, Place, Port, Program, SLOTS, Seen, Slot, execute::ALL, log::EPHEMERAL,
+    program::text::Letter,
 };
 
 /// Functions that a test may call; each is there if it is called.
@@ -165,13 +166,13 @@ impl Writer {
         let fd = call.slot().map(|slot| format!("&{}", Letter(slot))).unwrap_or_default();
         match call {
             Call::Socket { family, kind, protocol, .. } => {
-                format!("{net}.socket({}, SockFlags::NONBLOCK, {})", domain(*family, *kind), self::protocol(*protocol))
+                format!("{net}.socket({}, SockFlags::NONBLOCK, {})", domain(*family, *kind), forms::protocol(*protocol))
             }
             Call::Socketpair { family, kind, protocol, .. } => {
                 format!(
                     "{net}.socketpair({}, SockFlags::NONBLOCK, {})",
                     domain(*family, *kind),
-                    self::protocol(*protocol)
+                    forms::protocol(*protocol)
                 )
             }
             Call::Bind { addr, .. } | Call::Connect { addr, .. } => {
@@ -202,7 +203,7 @@ impl Writer {
             ),
             Call::Send { .. } => self.send(step, call, net, &fd),
             Call::Recv { len, flags, from, control, .. } => {
-                let flags = self::flags(*flags);
+                let flags = forms::flags(*flags);
                 if call.name() == "recv" {
                     format!("receive({net}, {fd}, {len}, {flags})")
                 } else {
@@ -219,7 +220,7 @@ impl Writer {
 
     fn send(&self, step: usize, call: &Call, net: &str, fd: &str) -> String {
         let Call::Send { len, flags, to, control, carry, .. } = call else { unreachable!("a send") };
-        let flags = self::flags(*flags);
+        let flags = forms::flags(*flags);
         let data = format!("&sent({step}, {len})");
         if call.name() == "send" {
             return format!("{net}.send({fd}, {data}, {flags})");
@@ -286,7 +287,7 @@ impl Writer {
             }
             (Call::Recv { len, flags, control, from, .. }, _) => {
                 let asked = [*len, *control];
-                self.received(call, asked, &self::flags(*flags), *from, facts, made);
+                self.received(call, asked, &forms::flags(*flags), *from, facts, made);
             }
             // A port is in the log as it is renamed.
             (
@@ -329,7 +330,7 @@ impl Writer {
         for fact in facts {
             match fact {
                 Fact::Number(count) => self.line(&format!("assert_eq!({call}.unwrap(), {count});")),
-                Fact::Flags(flags) => self.line(&format!("assert_eq!(msg.flags, {});", self::flags(flags.bits()))),
+                Fact::Flags(flags) => self.line(&format!("assert_eq!(msg.flags, {});", forms::flags(flags.bits()))),
                 Fact::Descriptors(count) => self.line(&format!("assert_eq!(msg.fds.len(), {count});")),
                 Fact::Addr(None) => self.line("assert_eq!(msg.addr, None);"),
                 Fact::Addr(addr) => {
@@ -467,71 +468,4 @@ fn own_host(call: &Call) -> u8 {
 /// A host's name; the second may be asked for where there is but one, and is the first then.
 const fn net(host: u8) -> &'static str {
     if host == 0 { "one" } else { "two" }
-}
-
-fn number_of(port: u16) -> String {
-    if (Port::NAMED..Port::NAMED + Port::NAMES).contains(&port) {
-        return format!("port + {}", port - Port::NAMED).replace(" + 0", "");
-    }
-    port.to_string()
-}
-
-fn literal(addr: &Addr) -> String {
-    if *addr == Addr::Unspec {
-        "Addr::Unspec".to_owned()
-    } else {
-        format!("{:?}.parse::<Addr>().unwrap()", addr.to_string())
-    }
-}
-
-fn domain(family: i32, kind: i32) -> String {
-    let family = match Family::from_raw(family) {
-        Family::INET => "Family::INET".to_owned(),
-        Family::INET6 => "Family::INET6".to_owned(),
-        Family::UNIX => "Family::UNIX".to_owned(),
-        other => format!("Family::from_raw({})", other.raw()),
-    };
-    let kind = match SockType::from_raw(kind) {
-        SockType::STREAM => "SockType::STREAM".to_owned(),
-        SockType::DGRAM => "SockType::DGRAM".to_owned(),
-        other => format!("SockType::from_raw({})", other.raw()),
-    };
-    format!("{family}, {kind}")
-}
-
-fn protocol(number: i32) -> String {
-    let known = [("DEFAULT", Protocol::DEFAULT), ("TCP", Protocol::TCP), ("UDP", Protocol::UDP)];
-    let known = known.iter().find(|known| known.1 == Protocol::from_raw(number));
-    known.map_or_else(|| format!("Protocol::from_raw({number})"), |known| format!("Protocol::{}", known.0))
-}
-
-fn option(level: i32, name: i32) -> String {
-    let named = |text: String, number: i32| {
-        let is_constant = c::by_name(&text) == Some(number.into());
-        if is_constant { format!("c::{text}") } else { number.to_string() }
-    };
-    format!("{}, {}", named(words::level(level), level), named(words::option(level, name), name))
-}
-
-fn flags(number: i32) -> String {
-    let text = MsgFlags::from_bits_retain(number).to_string();
-    let is_named = number != 0 && text.split('|').all(|name| name.starts_with("MSG_"));
-    match number {
-        0 => "MsgFlags::empty()".to_owned(),
-        _ if is_named => text.replace("MSG_", "MsgFlags::").replace('|', " | "),
-        _ => format!("MsgFlags::from_bits_retain({number})"),
-    }
-}
-
-/// The value of an option: an `int`, or bytes.
-fn value_of(value: &[u8]) -> String {
-    match value.try_into() {
-        Ok(int) => format!("i32::to_ne_bytes({})", i32::from_ne_bytes(int)),
-        Err(_) => bytes(value),
-    }
-}
-
-fn bytes(value: &[u8]) -> String {
-    let list: Vec<String> = value.iter().map(u8::to_string).collect();
-    format!("[{}]", list.join(", "))
 }
