@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{AcceptError, Body, ConnectStatus, Family, Host, NoWay, Switches, UnixError},
+    host::{AcceptError, Body, ConnectStatus, Family, Host, NoWay, Stage, Switches, UnixError},
     proto::{Readiness, tcp::Opening},
     world::World,
 };
@@ -169,7 +169,7 @@ impl Caller<'_> {
                 self.wait_connected(world, id, deadline)
             }
             ConnectStatus::Succeeded => {
-                self.host_mut(world).sockets[id].connect_reported = true;
+                self.host_mut(world).sockets[id].stage = Stage::Connected;
                 Attempt::Done(Ok(()))
             }
             ConnectStatus::Failed(failure) => {
@@ -177,6 +177,7 @@ impl Caller<'_> {
                 Attempt::Done(Err(failure.map_or(Errno::ECONNABORTED, IntoErrno::errno)))
             }
             ConnectStatus::Connected => Attempt::Done(Err(Errno::EISCONN)),
+            ConnectStatus::Disconnecting => Attempt::Done(Err(Errno::EINVAL)),
         }
     }
 

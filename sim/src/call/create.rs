@@ -8,7 +8,7 @@ use super::{Attempt, Caller, Told, deadline_after, errno::IntoErrno, has_passed}
 use crate::{
     base::SocketId,
     host::{Body, Family as HostFamily, Socket, SocketOptions, Switches, Tcp},
-    proto::{Readiness, tcp, udp::Udp, unix},
+    proto::{Readiness, udp::Udp, unix},
     world::World,
 };
 
@@ -127,7 +127,7 @@ impl Caller<'_> {
                 let tcp = settings.tcp();
                 let mut options = SocketOptions::new(tcp.rmem[1], tcp.wmem[1]);
                 options.congestion = tcp.congestion_control;
-                Socket::new(family, Body::Tcp(Tcp::Closed(None)), options)
+                Socket::new(family, Body::Tcp(Tcp::Closed), options)
             }
             Kind::Udp(family) => {
                 Socket::new(family, Body::Udp(Box::new(Udp::new(rmem as usize))), SocketOptions::new(rmem, wmem))
@@ -285,26 +285,7 @@ impl Caller<'_> {
         self.call(told, |world| {
             let id = self.socket(world, fd)?;
             world.on_host(self.host, |host, env| match &mut host.sockets[id].body {
-                Body::Tcp(Tcp::Closed(_)) => Err(Errno::ENOTCONN),
-                // `inet_shutdown`, TCP_LISTEN: shutting the reading half ends the listening.
-                Body::Tcp(Tcp::Listening(_)) => {
-                    if read {
-                        host.stop_listening(env, id);
-                    }
-                    Ok(())
-                }
-                // Its SYN was never sent: it is as if it had not been connected (`inet_shutdown`, TCP_SYN_SENT).
-                Body::Tcp(Tcp::Connection { connection, .. }) if connection.is_put_off() => {
-                    host.tcp_disconnect(env, id);
-                    Ok(())
-                }
-                Body::Tcp(Tcp::Connection { .. }) => {
-                    let result = host.with_connection(env, id, |connection, cx| connection.shutdown(cx, read, write));
-                    match result {
-                        Some(Ok(())) => Ok(()),
-                        Some(Err(tcp::NotConnected)) | None => Err(Errno::ENOTCONN),
-                    }
-                }
+                Body::Tcp(_) => host.tcp_shutdown(env, id, read, write).map_err(IntoErrno::errno),
                 Body::Udp(udp) => {
                     // Linux shuts the halves of an unconnected socket too, and says ENOTCONN all the same.
                     udp.shutdown(read, write);

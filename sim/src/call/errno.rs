@@ -109,6 +109,13 @@ impl IntoErrno for tcp::SendError {
     }
 }
 
+impl IntoErrno for tcp::NotConnected {
+    /// shutdown(2): the specified socket is not connected.
+    fn errno(self) -> Errno {
+        Errno::ENOTCONN
+    }
+}
+
 impl IntoErrno for tcp::RecvError {
     fn errno(self) -> Errno {
         match self {

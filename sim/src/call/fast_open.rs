@@ -5,7 +5,7 @@ use wavetank_api::{Addr, Errno, Result};
 use super::{Attempt, Caller, errno::IntoErrno, has_passed, send::Progress};
 use crate::{
     base::{Instant, SocketId},
-    host::{ConnectStatus, FASTOPEN_CLIENT},
+    host::{ConnectStatus, FASTOPEN_CLIENT, Stage},
     world::World,
 };
 
@@ -48,12 +48,13 @@ impl Caller<'_> {
         }
         match world.on_host(self.host, |host, _| host.tcp_connect_status(id)) {
             ConnectStatus::Succeeded => {
-                self.host_mut(world).sockets[id].connect_reported = true;
+                self.host_mut(world).sockets[id].stage = Stage::Connected;
                 progress.opens = true;
                 None
             }
             ConnectStatus::Connected if progress.opens => None,
             ConnectStatus::Connected => refuse(Errno::EISCONN),
+            ConnectStatus::Disconnecting => refuse(Errno::EINVAL),
             ConnectStatus::Connecting if !waits => refuse(Errno::EALREADY),
             ConnectStatus::Connecting if has_passed(world, *deadline) => {
                 Some(Attempt::Done(told_or(progress.sent, Errno::EINPROGRESS)))

@@ -44,7 +44,7 @@ fn unread(socket: &Socket) -> Result<usize, Errno> {
         Body::Tcp(Tcp::Connection { connection, .. }) => connection.unread(),
         // `tcp_ioctl`: a listener has nothing to read, ever.
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
-        Body::Tcp(Tcp::Closed(_)) => 0,
+        Body::Tcp(Tcp::Closed) => 0,
         Body::Udp(udp) => udp.next_len(),
         Body::Unix(unix) if unix.state == State::Listening => return Err(Errno::EINVAL),
         Body::Unix(unix) => unix.unread(),
@@ -55,6 +55,7 @@ fn unacked(socket: &Socket) -> Result<usize, Errno> {
     Ok(match &socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => connection.unacked(),
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
+        Body::Tcp(Tcp::Closed) => socket.rest.unacked as usize,
         Body::Unix(unix) => unix.charged,
         _ => 0,
     })
@@ -64,7 +65,7 @@ fn unsent(socket: &Socket) -> Result<usize, Errno> {
     Ok(match &socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => connection.unsent(),
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
-        Body::Tcp(Tcp::Closed(_)) => 0,
+        Body::Tcp(Tcp::Closed) => socket.rest.unsent as usize,
         // `udp_ioctl`, `unix_ioctl`
         Body::Udp(_) | Body::Unix(_) => return Err(Errno::ENOTTY),
     })

@@ -298,6 +298,8 @@ impl Caller<'_> {
         let peek = flags.contains(MsgFlags::PEEK);
         let oob = flags.contains(MsgFlags::OOB);
         world.on_host(self.host, |host, env| match &mut host.sockets[id].body {
+            // `tcp_recvmsg_locked` looks at this before all.
+            Body::Tcp(Tcp::Listening(_)) => Err(Errno::ENOTCONN),
             Body::Tcp(Tcp::Connection { connection, .. }) if oob => match connection.recv_urgent(peek) {
                 Ok(None) => Ok(0),
                 Ok(Some(byte)) => Ok(buf.first_mut().map_or(0, |first| {
@@ -309,8 +311,14 @@ impl Caller<'_> {
                 Err(tcp::UrgentError::NotConnected) => Err(Errno::ENOTCONN),
             },
             Body::Tcp(_) if oob => Err(Errno::EINVAL),
-            Body::Tcp(Tcp::Closed(failure)) => Err(failure.take().map_or(Errno::ENOTCONN, IntoErrno::errno)),
-            Body::Tcp(Tcp::Listening(_)) => Err(Errno::ENOTCONN),
+            Body::Tcp(Tcp::Closed) => {
+                let rest = &mut host.sockets[id].rest;
+                match rest.failure.take() {
+                    Some(failure) => Err(failure.errno()),
+                    None if rest.read_shut => Ok(0),
+                    None => Err(Errno::ENOTCONN),
+                }
+            }
             // tcp(7): MSG_TRUNC takes the bytes and throws them away.
             Body::Tcp(Tcp::Connection { .. }) if flags.contains(MsgFlags::TRUNC) && !peek => {
                 let taken = host.with_connection(env, id, |connection, cx| connection.discard(cx, buf.len(), begun));

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, ConnectStatus, Tcp},
+    host::{Body, ConnectStatus},
     proto::{
         Readiness,
         tcp::{self, Connection},
@@ -80,7 +80,7 @@ impl Caller<'_> {
             if parts.len() > UIO_MAXIOV {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
             }
-            if !extra.is_empty() && given.is_none() {
+            if !extra.is_empty() && given.is_none() && self.looks_at_control(world, fd) {
                 match self.socket(world, fd).and_then(|id| self.read_extra(world, id, extra)) {
                     Ok(read) => given = Some(read),
                     Err(errno) => return Attempt::Done(Err(errno)),
@@ -88,6 +88,13 @@ impl Caller<'_> {
             }
             self.send_attempt(world, fd, to, &parts, flags, &mut progress, given.as_mut(), deadline)
         })
+    }
+
+    /// Control messages for TCP are looked at when it is known that there is a connection (`tcp_sendmsg_locked`).
+    fn looks_at_control(&self, world: &World, fd: i32) -> bool {
+        let Ok(id) = self.socket(world, fd) else { return true };
+        let socket = &self.host(world).sockets[id];
+        !matches!(socket.body, Body::Tcp(_)) || socket.connection().is_some_and(Connection::looks_at_control)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the arguments of sendmsg(2), and how far it has come")]
@@ -172,11 +179,12 @@ impl Caller<'_> {
         asked.set(tcp::SendFlags::OOB, flags.contains(MsgFlags::OOB));
         let flags = asked;
         world.on_host(self.host, |host, env| {
-            if let Body::Tcp(Tcp::Closed(failure)) = &mut host.sockets[id].body {
-                let failure = failure.take().map(IntoErrno::errno);
+            let socket = &mut host.sockets[id];
+            if socket.connection().is_none() {
+                // `sk_stream_wait_connect`, also of a listener.
+                let failure = socket.rest.failure.take().map(IntoErrno::errno);
                 return Err(failure.unwrap_or(Errno::EPIPE));
             }
-            // A listener has no connection: `sk_stream_wait_connect` says EPIPE.
             let mut begun = *sent > 0;
             send_parts(parts, sent, |data, is_last| {
                 // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).

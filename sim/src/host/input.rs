@@ -120,7 +120,7 @@ impl Host {
         };
         let parent = &self.sockets[listener];
         let (family, options, defer_accept) = (parent.family, parent.options.inherited(), parent.options.defer_accept);
-        let mut child = Socket::new(family, Body::Tcp(Tcp::Closed(None)), options);
+        let mut child = Socket::new(family, Body::Tcp(Tcp::Closed), options);
         let mss = super::tcp::mss_towards(self, from.ip());
         let config = tcp::Config { mss, defer_accept, ..super::tcp::config_of(&child) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);

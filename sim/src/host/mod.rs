@@ -37,7 +37,7 @@ use ports::Ports;
 pub(crate) use route::{NoWay, Way};
 use slotmap::SlotMap;
 use smallvec::{SmallVec, smallvec};
-pub(crate) use socket::{Body, ConnectStatus, Family, Socket, Tcp};
+pub(crate) use socket::{Body, ConnectStatus, Family, Socket, Stage, Tcp};
 pub(crate) use sysctl::{Settings, SysctlError};
 pub(crate) use udp::{How, SendError as UdpSendError};
 pub(crate) use unix::{Sending, UnixError};

@@ -400,8 +400,13 @@ fn ipv4_of(ip: IpAddr) -> Ipv4Addr {
     }
 }
 
+/// TCP_CLOSE, for all that is known here.
 fn is_idle(socket: &Socket) -> bool {
-    !matches!(&socket.body, Body::Tcp(Tcp::Listening(_) | Tcp::Connection { .. }))
+    match &socket.body {
+        Body::Tcp(Tcp::Listening(_)) => false,
+        Body::Tcp(Tcp::Connection { connection, .. }) => connection.is_finished(),
+        _ => true,
+    }
 }
 
 pub(super) fn space(socket: &Socket) -> Space {

@@ -35,8 +35,8 @@ pub(crate) struct Socket {
     pub(crate) options: SocketOptions,
     /// `O_NONBLOCK`: of the open socket, not of a descriptor.
     pub(crate) nonblocking: bool,
-    /// `connect` has said how it ended, or the connection came from `accept`: SS_CONNECTED of include/linux/net.h.
-    pub(crate) connect_reported: bool,
+    pub(crate) stage: Stage,
+    pub(crate) rest: Rest,
     pub(crate) descriptors: u32,
     pub(crate) waiters: Waiters,
     /// The reminder that is on the agenda.
@@ -70,14 +70,42 @@ pub(crate) enum Body {
 
 /// A TCP socket: what POSIX lets it be.
 pub(crate) enum Tcp {
-    /// Neither listening nor connected, with the error the last connection left behind.
-    Closed(Option<tcp::Failure>),
+    /// Neither listening nor connected.
+    Closed,
     Listening(Box<tcp::Listener<SocketId>>),
     Connection {
         connection: Box<tcp::Connection>,
         /// The listener whose queue it is still in.
         parent: Option<SocketId>,
     },
+}
+
+/// How far a program has been told about its connection: `socket_state` of include/uapi/linux/net.h, which knows nothing of
+/// what has become of the connection meanwhile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Stage {
+    /// SS_UNCONNECTED, also of a listener.
+    #[default]
+    Unconnected,
+    /// SS_CONNECTING: `connect` has not said yet how it ended.
+    Connecting,
+    /// SS_CONNECTED.
+    Connected,
+    /// SS_DISCONNECTING: shut down before `connect` could say how it ended. Only AF_UNSPEC leads out of it.
+    Disconnecting,
+}
+
+/// What a TCP socket has while it has no connection: what the last one left behind, and `shutdown` asked for in vain.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rest {
+    /// `sk_err`.
+    pub(crate) failure: Option<tcp::Failure>,
+    /// `sk_shutdown`.
+    pub(crate) read_shut: bool,
+    pub(crate) write_shut: bool,
+    /// `write_seq` less `snd_una`, and less `snd_nxt`: SIOCOUTQ and SIOCOUTQNSD.
+    pub(crate) unacked: u32,
+    pub(crate) unsent: u32,
 }
 
 /// What `connect(2)` finds.
@@ -95,6 +123,8 @@ pub(crate) enum ConnectStatus {
     Failed(Option<tcp::Failure>),
     /// Connected, or listening.
     Connected,
+    /// Shut down before it was.
+    Disconnecting,
 }
 
 impl Socket {
@@ -110,7 +140,8 @@ impl Socket {
             port_slot: None,
             options,
             nonblocking: false,
-            connect_reported: false,
+            stage: Stage::default(),
+            rest: Rest::default(),
             descriptors: 0,
             waiters: Waiters::default(),
             timer_at: None,
@@ -121,10 +152,11 @@ impl Socket {
     #[inline]
     pub(crate) fn readiness(&self) -> Readiness {
         match &self.body {
-            Body::Tcp(Tcp::Closed(failure)) => {
+            Body::Tcp(Tcp::Closed) => {
                 // A socket that was never connected: writable and hung up (`tcp_poll` with TCP_CLOSE).
                 let mut ready = Readiness::OUT | Readiness::HUP;
-                ready.set(Readiness::ERR, failure.is_some());
+                ready.set(Readiness::ERR, self.rest.failure.is_some());
+                ready.set(Readiness::IN | Readiness::RDHUP, self.rest.read_shut);
                 ready
             }
             Body::Tcp(Tcp::Listening(listener)) => {
@@ -163,16 +195,18 @@ impl Socket {
 
     /// The order of `__inet_stream_connect`'s switch.
     pub(crate) fn connect_status(&self) -> ConnectStatus {
-        match &self.body {
-            Body::Tcp(Tcp::Listening(_)) => ConnectStatus::Connected,
-            Body::Tcp(Tcp::Connection { .. }) if self.connect_reported => ConnectStatus::Connected,
-            Body::Tcp(Tcp::Connection { connection, .. }) => match connection.state() {
+        match (self.stage, &self.body) {
+            (Stage::Connected, _) => ConnectStatus::Connected,
+            (Stage::Disconnecting, _) => ConnectStatus::Disconnecting,
+            (Stage::Connecting, Body::Tcp(Tcp::Connection { connection, .. })) => match connection.state() {
                 tcp::State::SynSent if connection.is_put_off() => ConnectStatus::PutOff,
                 tcp::State::SynSent | tcp::State::SynReceived => ConnectStatus::Connecting,
-                tcp::State::Closed => ConnectStatus::Failed(None),
+                tcp::State::Closed | tcp::State::TimeWait => ConnectStatus::Failed(None),
                 _ => ConnectStatus::Succeeded,
             },
-            _ => ConnectStatus::Fresh,
+            (Stage::Connecting, _) => ConnectStatus::Failed(None),
+            (Stage::Unconnected, Body::Tcp(Tcp::Listening(_) | Tcp::Connection { .. })) => ConnectStatus::Connected,
+            (Stage::Unconnected, _) => ConnectStatus::Fresh,
         }
     }
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use smallvec::smallvec;
 
-use super::{Body, ConnectStatus, Env, Family, Flow, Host, Socket, Switches, Tcp, address, ports::By};
+use super::{Body, ConnectStatus, Env, Family, Flow, Host, Socket, Stage, Switches, Tcp, address, ports::By, socket::Rest};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp},
@@ -40,12 +40,15 @@ impl Host {
     pub(crate) fn tcp_listen(&mut self, id: SocketId, backlog: i32) -> Result<(), ListenError> {
         let somaxconn = self.settings.somaxconn;
         let backlog = if backlog < 0 { somaxconn } else { backlog.min(somaxconn) } as usize;
+        if self.sockets[id].stage != Stage::Unconnected {
+            return Err(ListenError::Connected);
+        }
         match &mut self.sockets[id].body {
             Body::Tcp(Tcp::Listening(listener)) => {
                 listener.set_backlog(backlog);
                 return Ok(());
             }
-            Body::Tcp(Tcp::Closed(_)) => {}
+            Body::Tcp(Tcp::Closed) => {}
             _ => return Err(ListenError::Connected),
         }
         self.autobind(id).map_err(|_| ListenError::AddrInUse)?;
@@ -72,7 +75,7 @@ impl Host {
         };
         let child = listener.pop().ok_or(AcceptError::WouldBlock)?;
         let socket = &mut self.sockets[child];
-        socket.connect_reported = true;
+        socket.stage = Stage::Connected;
         if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body
             && !connection.is_open_early()
         {
@@ -99,32 +102,73 @@ impl Host {
             (ConnectStatus::Failed(_), Body::Tcp(Tcp::Connection { connection, .. })) => {
                 ConnectStatus::Failed(connection.take_failure())
             }
+            (ConnectStatus::Failed(_), _) => ConnectStatus::Failed(socket.rest.failure.take()),
             (status, _) => status,
         }
     }
 
     /// `tcp_disconnect`: back to a socket that was never connected; a connection that still is one is reset.
     pub(crate) fn tcp_disconnect(&mut self, env: &mut Env<'_>, id: SocketId) {
-        if self.sockets[id].options.has_rare() {
-            // SO_PEEK_OFF is off again.
-            self.sockets[id].options.rare_mut().peek_off = -1;
-        }
-        // Whoever still waits on a connection hears of a reset (`tcp_disconnect`, tcp_need_reset).
-        let was_there = self.sockets[id].connection().is_some_and(|connection| !connection.is_finished());
+        let mut largest_window = 0;
         match &self.sockets[id].body {
             Body::Tcp(Tcp::Listening(_)) => self.stop_listening(env, id),
-            Body::Tcp(Tcp::Connection { .. }) => {
+            Body::Tcp(Tcp::Connection { connection, .. }) => {
+                let (unacked, unsent) = (connection.unacked_in_any_state(), connection.unsent_in_any_state());
+                largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.
-                self.with_connection(env, id, tcp::Connection::abort);
+                let failure = self.with_connection(env, id, |connection, cx| connection.disconnect(cx)).flatten();
+                let rest = &mut self.sockets[id].rest;
+                (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
             }
-            _ => return,
+            _ => {}
         }
         let socket = &mut self.sockets[id];
-        socket.body = Body::Tcp(Tcp::Closed(was_there.then_some(tcp::Failure::Reset)));
+        let rest = &mut socket.rest;
+        (rest.read_shut, rest.write_shut) = (false, false);
+        // Numbers of the old connection are not used again.
+        rest.unacked = rest.unacked.wrapping_add(largest_window + 2);
+        rest.unsent = rest.unsent.wrapping_add(largest_window + 2);
+        socket.body = Body::Tcp(Tcp::Closed);
         socket.remote = None;
-        socket.connect_reported = false;
+        socket.stage = Stage::Unconnected;
         socket.timer_at = None;
         self.back_to_bound(id);
+    }
+
+    /// `inet_shutdown`: where there is no connection, the halves are shut all the same.
+    pub(crate) fn tcp_shutdown(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        read: bool,
+        write: bool,
+    ) -> Result<(), tcp::NotConnected> {
+        let socket = &mut self.sockets[id];
+        if socket.stage == Stage::Connecting {
+            let is_there = socket.connection().is_some_and(|connection| !connection.state().is_connecting_or_closed());
+            socket.stage = if is_there { Stage::Connected } else { Stage::Disconnecting };
+        }
+        match &socket.body {
+            // Shutting the reading half ends the listening.
+            Body::Tcp(Tcp::Listening(_)) if read => self.tcp_disconnect(env, id),
+            Body::Tcp(Tcp::Listening(_)) => {}
+            Body::Tcp(Tcp::Connection { connection, .. }) if connection.state() == tcp::State::SynSent => {
+                // Whichever half is meant, the attempt is called off.
+                self.tcp_disconnect(env, id);
+            }
+            Body::Tcp(Tcp::Connection { .. }) => {
+                let result = self.with_connection(env, id, |connection, cx| connection.shutdown(cx, read, write));
+                return result.unwrap_or(Err(tcp::NotConnected));
+            }
+            _ => {
+                let rest = &mut socket.rest;
+                (rest.read_shut, rest.write_shut) = (rest.read_shut || read, rest.write_shut || write);
+                self.wake(env, id);
+                return Err(tcp::NotConnected);
+            }
+        }
+        self.wake(env, id);
+        Ok(())
     }
 
     /// Leaves of a socket's name what the program asked for (SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK).
@@ -178,12 +222,16 @@ impl Host {
         }
         let config = tcp::Config { mss: mss_towards(self, to.ip()), ..self.tcp_config(id) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
-        let connection = if put_off {
+        let mut connection = if put_off {
             Box::new(tcp::Connection::put_off(cx, local, to, config, successor))
         } else {
             Box::new(tcp::Connection::connect(cx, local, to, config, successor))
         };
         let socket = &mut self.sockets[id];
+        // `tcp_connect_init` clears `sk_err`; what was shut stays so.
+        connection.inherit_shut(socket.rest.read_shut, socket.rest.write_shut);
+        socket.rest = Rest::default();
+        socket.stage = Stage::Connecting;
         socket.remote = Some(to);
         socket.body = Body::Tcp(Tcp::Connection { connection, parent: None });
         self.after(env, id);
@@ -300,7 +348,7 @@ impl Host {
     pub(crate) fn stop_listening(&mut self, env: &mut Env<'_>, id: SocketId) {
         let body = &mut self.sockets[id].body;
         let Body::Tcp(tcp @ Tcp::Listening(_)) = body else { return };
-        let Tcp::Listening(listener) = std::mem::replace(tcp, Tcp::Closed(None)) else { return };
+        let Tcp::Listening(listener) = std::mem::replace(tcp, Tcp::Closed) else { return };
         let port = self.sockets[id].local.map_or(0, |local| local.port());
         if let Some(listeners) = self.ports.listeners.get_mut(&port) {
             listeners.retain(|other| *other != id);

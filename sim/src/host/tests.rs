@@ -20,7 +20,7 @@ fn host() -> Host {
 fn tcp(host: &mut Host, family: Family, reuseaddr: bool) -> SocketId {
     let mut options = SocketOptions::new(131_072, 16_384);
     options.reuseaddr = reuseaddr;
-    host.sockets.insert(Socket::new(family, Body::Tcp(Tcp::Closed(None)), options))
+    host.sockets.insert(Socket::new(family, Body::Tcp(Tcp::Closed), options))
 }
 
 fn udp(host: &mut Host) -> SocketId {

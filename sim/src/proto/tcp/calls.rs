@@ -7,6 +7,7 @@ use super::{
     Config, Connection, Counts, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State,
     Switches, Sysctl, Welcome,
     congestion::{self, Congestion},
+    default_mss,
     output::Push,
     recovery::Recovery,
     rtt::Rtt,
@@ -119,8 +120,8 @@ impl Connection {
         if state == State::SynSent {
             let scale = connection.rcv.window.scale(cx.rmem_max, cx.sysctl);
             connection.rcv.window.bound_by_scale(if cx.sysctl.window_scaling { scale } else { 0 });
-            // What the peer takes is not known yet (TCP_MSS_DEFAULT).
-            connection.snd.peer_mss = mss.min(536);
+            // What the peer takes is not known yet (TCP_MSS_DEFAULT; `tcp_v6_connect`).
+            connection.snd.peer_mss = mss.min(default_mss(remote.ip()));
             connection.stamps.on = cx.sysctl.timestamps > 0;
             connection.sync_mss(cx.sysctl);
             connection.stamps.on = false;
@@ -155,11 +156,15 @@ impl Connection {
     /// `send(2)`: takes as much as fits into the send buffer, and sends what may be sent. The order of checks is that of
     /// `tcp_sendmsg_locked` and `sk_stream_wait_connect`.
     pub(crate) fn send(&mut self, cx: &mut Cx<'_>, data: &[u8], flags: SendFlags) -> Result<usize, SendError> {
-        if !self.state.takes_data() && !self.takes_data_early() {
+        if !self.may_send() {
             return Err(self.why_not_send());
         }
+        if data.is_empty() {
+            // What waits for more goes on waiting (`tcp_sendmsg_locked` pushes only if it copied something).
+            return Ok(0);
+        }
         let room = self.send_room();
-        if room == 0 && !data.is_empty() {
+        if room == 0 {
             return Err(SendError::WouldBlock);
         }
         let taken = data.len().min(room);
@@ -213,6 +218,19 @@ impl Connection {
         let segments = self.congestion.cwnd.max(congestion::INITIAL).max(self.recovery.reordering + 1);
         let wanted = segments.saturating_mul(2 * segment).min(sysctl.wmem[2]);
         self.snd.sndbuf = self.snd.sndbuf.max(wanted);
+    }
+
+    /// Whether what is sent is taken, if there is room.
+    #[inline]
+    fn may_send(&self) -> bool {
+        (self.state.takes_data() || self.takes_data_early())
+            && !self.marks.contains(Marks::SEND_SHUT)
+            && self.failure.is_none()
+    }
+
+    /// Whether there is a connection, so that the arguments of `sendmsg(2)` are looked at.
+    pub(crate) fn looks_at_control(&self) -> bool {
+        self.state.takes_data() || self.takes_data_early()
     }
 
     /// An answer to what was in the SYN (`tcp_passive_fastopen`).
@@ -331,12 +349,6 @@ impl Connection {
 
     /// `shutdown(2)`: `inet_shutdown`, then `tcp_shutdown`.
     pub(crate) fn shutdown(&mut self, cx: &mut Cx<'_>, read: bool, write: bool) -> Result<(), NotConnected> {
-        if self.state == State::SynSent {
-            // Whichever half is meant, the attempt is called off (`tcp_disconnect`).
-            self.finish(Some(Failure::Reset));
-            self.marks.remove(Marks::BOTH_SHUT);
-            return Ok(());
-        }
         self.marks.set(Marks::RECEIVE_SHUT, read || self.is(Marks::RECEIVE_SHUT));
         self.marks.set(Marks::SEND_SHUT, write || self.is(Marks::SEND_SHUT));
         if matches!(self.state, State::Closed | State::TimeWait) {
@@ -405,6 +417,21 @@ impl Connection {
             self.finish(None);
         }
         self.check();
+    }
+
+    /// As [`Self::abort`], by a program that keeps the socket: what it is told of this connection from now on
+    /// (`tcp_disconnect`). What went wrong before is not forgotten, and an end by this is as one by the peer.
+    pub(crate) fn disconnect(&mut self, cx: &mut Cx<'_>) -> Option<Failure> {
+        let is_unsent = matches!(self.state, State::Closing | State::LastAck) && self.snd.nxt != self.snd.end;
+        let was_there = self.state.needs_reset() || is_unsent || self.state == State::SynSent;
+        self.abort(cx);
+        if was_there { Some(Failure::Reset) } else { self.failure }
+    }
+
+    /// What was shut before there was a connection.
+    pub(crate) fn inherit_shut(&mut self, read: bool, write: bool) {
+        self.marks.set(Marks::RECEIVE_SHUT, read);
+        self.marks.set(Marks::SEND_SHUT, write);
     }
 
     /// ICMP says that the segment `seq` did not arrive; if that is not in flight, it is not believed (RFC 5927 section 4.1).
@@ -567,12 +594,27 @@ impl Connection {
 
     /// Bytes not acknowledged, a FIN counted as one: SIOCOUTQ.
     pub(crate) fn unacked(&self) -> usize {
-        if self.state.is_connecting() { 0 } else { self.snd.end.0.wrapping_sub(self.snd.una.0) as usize }
+        if self.state.is_connecting() { 0 } else { self.unacked_in_any_state() as usize }
+    }
+
+    /// As [`Self::unacked`], a SYN counted, too.
+    pub(crate) fn unacked_in_any_state(&self) -> u32 {
+        self.snd.end.0.wrapping_sub(self.snd.una.0)
     }
 
     /// Bytes not sent yet, a FIN counted as one: SIOCOUTQNSD.
     pub(crate) fn unsent(&self) -> usize {
-        if self.state.is_connecting() { 0 } else { self.snd.end.0.wrapping_sub(self.snd.nxt.0) as usize }
+        if self.state.is_connecting() { 0 } else { self.unsent_in_any_state() as usize }
+    }
+
+    /// As [`Self::unsent`], in any state.
+    pub(crate) fn unsent_in_any_state(&self) -> u32 {
+        self.snd.end.0.wrapping_sub(self.snd.nxt.0)
+    }
+
+    /// The largest window that the peer has offered.
+    pub(crate) fn largest_window(&self) -> u32 {
+        self.snd.max_wnd
     }
 }
 

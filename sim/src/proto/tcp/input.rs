@@ -25,6 +25,9 @@ enum Disposition {
     Reset,
 }
 
+/// How long the last ACK of a handshake waits for data to ride on: TCP_DELACK_MAX.
+const ACK_AWAITS_DATA: u64 = 200_000_000;
+
 /// Two ticks of the kernel's clock: TCP_TIMEOUT_MIN.
 const SOON: u64 = 2_000_000;
 
@@ -263,7 +266,10 @@ impl Connection {
     /// TCP_DEFER_ACCEPT: the bare ACK of the handshake makes no connection; data does, or the end of patience
     /// (`tcp_check_req`).
     fn waits_for_data(&self, segment: &Segment) -> bool {
-        self.is(Marks::PASSIVE) && segment.seq_len() == 0 && self.snd.retries < self.config.defer_accept
+        // A request that is but a cookie is not kept, so it cannot wait (`cookie_v4_check`).
+        (self.marks & (Marks::PASSIVE | Marks::COOKIE)) == Marks::PASSIVE
+            && segment.seq_len() == 0
+            && self.snd.retries < self.config.defer_accept
     }
 
     /// The accept queue is full, and the peer is told so (`tcp_abort_on_overflow`).
@@ -319,6 +325,11 @@ impl Connection {
             }
             if unanswered {
                 self.resend_syn_data(cx);
+            } else if self.config.defer_accept > 0 || self.rcv.pingpong {
+                // Data will follow soon, which saves an ACK (`tcp_rcv_synsent_state_process`).
+                self.rcv.ack = super::AckDue::Soon;
+                self.rcv.enter_quick_mode();
+                self.timers.set_ack(cx.now, ACK_AWAITS_DATA);
             } else {
                 self.send_ack(cx);
             }

@@ -433,11 +433,10 @@ impl SendSide {
         self.una == self.nxt
     }
 
-    /// The queue and what was sent are forgotten (`tcp_write_queue_purge`).
+    /// The queue and what was sent are forgotten, but not how much that was (`tcp_write_queue_purge`).
     fn discard(&mut self) {
         self.buffer.free();
         self.sent.clear();
-        (self.una, self.end) = (self.nxt, self.nxt);
     }
 }
 
@@ -530,7 +529,10 @@ impl Connection {
         debug_assert!(self.rcv.nxt.at_or_before(self.rcv.edge), "{self:?}");
         debug_assert!(self.state != State::Closed || self.timers.earliest().is_none(), "{self:?}");
         debug_assert!(
-            self.state.is_connecting() || self.snd.is_idle() || self.timers.earliest().is_some(),
+            self.state.is_connecting()
+                || self.is_finished()
+                || self.snd.is_idle()
+                || self.timers.earliest().is_some(),
             "in flight without a timer: {self:?}"
         );
         debug_assert!(
@@ -538,7 +540,7 @@ impl Connection {
             "something to send, and no timer: {self:?}"
         );
         #[cfg(debug_assertions)]
-        if !self.state.is_connecting() {
+        if !self.state.is_connecting() && !self.is_finished() {
             self.snd.sent.check(self.snd.una, self.snd.nxt);
         }
     }

@@ -22,6 +22,11 @@ impl State {
         matches!(self, Self::SynSent | Self::SynReceived)
     }
 
+    /// There is no connection for `shutdown` to end: TCP_SYN_SENT, TCP_SYN_RECV or TCP_CLOSE.
+    pub(crate) fn is_connecting_or_closed(self) -> bool {
+        self.is_connecting() || matches!(self, Self::Closed | Self::TimeWait)
+    }
+
     /// A program may add bytes to what is to be sent.
     #[inline]
     pub(super) fn takes_data(self) -> bool {
