@@ -106,6 +106,8 @@ pub(crate) struct Rest {
     /// `write_seq` less `snd_una`, and less `snd_nxt`: SIOCOUTQ and SIOCOUTQNSD.
     pub(crate) unacked: u32,
     pub(crate) unsent: u32,
+    /// `mss_cache`, once there was a connection: TCP_MAXSEG.
+    pub(crate) mss: Option<u16>,
 }
 
 /// What `connect(2)` finds.

@@ -114,11 +114,13 @@ impl Host {
             Body::Tcp(Tcp::Listening(_)) => self.stop_listening(env, id),
             Body::Tcp(Tcp::Connection { connection, .. }) => {
                 let (unacked, unsent) = (connection.unacked_in_any_state(), connection.unsent_in_any_state());
+                let mss = Some(connection.mss());
                 largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.
                 let failure = self.with_connection(env, id, |connection, cx| connection.disconnect(cx)).flatten();
                 let rest = &mut self.sockets[id].rest;
                 (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
+                rest.mss = mss;
             }
             _ => {}
         }
@@ -128,6 +130,11 @@ impl Host {
         // Numbers of the old connection are not used again.
         rest.unacked = rest.unacked.wrapping_add(largest_window + 2);
         rest.unsent = rest.unsent.wrapping_add(largest_window + 2);
+        // `rx_opt` is cleared, and TCP_MAXSEG with it.
+        socket.options.maxseg = 0;
+        if socket.options.rare().peek_off >= 0 {
+            socket.options.rare_mut().peek_off = -1;
+        }
         socket.body = Body::Tcp(Tcp::Closed);
         socket.remote = None;
         socket.stage = Stage::Unconnected;
@@ -171,13 +178,15 @@ impl Host {
         Ok(())
     }
 
-    /// Leaves of a socket's name what the program asked for (SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK).
+    /// Leaves of a socket's name what the program asked for (SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK). The port that TCP gave
+    /// back is still shown (`inet_put_port` clears `inet_num`, not `inet_sport`).
     pub(super) fn back_to_bound(&mut self, id: SocketId) {
         if !self.sockets[id].port_locked {
             self.unbind(id);
         }
         let socket = &mut self.sockets[id];
-        let port = if socket.port_locked { socket.local.map_or(0, |local| local.port()) } else { 0 };
+        let is_shown = socket.port_locked || matches!(socket.body, Body::Tcp(_));
+        let port = if is_shown { socket.local.map_or(0, |local| local.port()) } else { 0 };
         let any = address::any(socket.family);
         let ip = socket.local.filter(|_| socket.addr_locked).map_or(any, |local| local.ip());
         socket.local = Some(SocketAddr::new(ip, port)).filter(|_| socket.addr_locked || port != 0);

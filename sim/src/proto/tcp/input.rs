@@ -78,6 +78,7 @@ impl Connection {
         }
         self.rcv.heard_at = cx.now;
         let advance = segment.ack.0.wrapping_sub(self.snd.una.0);
+        let looks_at_queue = advance > 0 || self.is_off_fast_path(segment);
         self.take_predicted_ack(cx, segment, advance);
         let len = segment.payload.len();
         if len > 0 {
@@ -86,8 +87,19 @@ impl Connection {
             self.rcv.nxt += len as u32;
             self.data_arrived(cx, segment, len);
         }
-        self.output(cx);
+        if looks_at_queue {
+            self.output(cx);
+        }
         self.acknowledge(cx);
+    }
+
+    /// Whether Linux, too, would look closer at a predicted segment: its window is another than the last, or it is the first
+    /// that brings a client anything (`pred_flags`). Data that acknowledges nothing otherwise does not let go what is corked
+    /// (`tcp_rcv_established`: only the slow path ends with `tcp_data_snd_check`).
+    #[inline]
+    fn is_off_fast_path(&self, segment: &Segment) -> bool {
+        u32::from(segment.window) << self.snd.scale != self.snd.wnd
+            || !self.is(Marks::PASSIVE) && self.rcv.data_at.get().is_none() && self.snd.una == self.counts.iss + 1
     }
 
     /// RFC 9293 section 3.10.7.4, from top to bottom; the states that are treated otherwise come first.

@@ -62,8 +62,8 @@ impl<Id: Copy + Eq> Listener<Id> {
         let waiting = self.embryos.len();
         if self.is_full() {
             Welcome::Drop
-        } else if waiting >= self.backlog {
-            // `inet_csk_reqsk_queue_is_full`
+        } else if waiting > self.backlog {
+            // `inet_csk_reqsk_queue_is_full`: one more than the backlog (Linux 6.18; in 6.1 as many as the backlog).
             if sysctl.syncookies > 0 { Welcome::Cookie } else { Welcome::Drop }
         } else if sysctl.syncookies == 0 && waiting * 4 >= sysctl.max_syn_backlog as usize * 3 {
             // The last quarter is for peers that have proved to be there, of which nothing is known here.
