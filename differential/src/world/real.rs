@@ -29,7 +29,7 @@ const PORTS: (u16, u16) = (1_100, 32_700);
 
 /// What both namespaces are told: the simulator's own settings where they are not Linux's, and no limits that programs before have
 /// used up.
-pub(crate) const SYSCTLS: [(&str, &str); 7] = [
+pub(crate) const SYSCTLS: [(&str, &str); 8] = [
     // What was learnt of a peer by programs before.
     ("net.ipv4.tcp_no_metrics_save", "1"),
     // An ICMP error for every packet, not so many a second.
@@ -41,6 +41,8 @@ pub(crate) const SYSCTLS: [(&str, &str); 7] = [
     ("net.ipv4.tcp_syn_linear_timeouts", "0"),
     ("net.ipv4.tcp_max_tw_buckets", "200000"),
     ("net.ipv4.tcp_max_orphans", "200000"),
+    // What it was before Linux 6.18.
+    ("net.ipv4.tcp_rmem", "4096 131072 6291456"),
 ];
 
 fn addresses(host: u16) -> [(IpAddr, u8); 2] {

@@ -98,7 +98,7 @@ impl Connection {
         let mut timers = Timers::default();
         timers.set_retransmit(cx.now, rtt.timeout(cx.sysctl));
         let mss = config.advertised_mss();
-        let window = Window::new(config.rcvbuf, config.window_clamp, mss, cx.sysctl);
+        let window = Window::new(&config, config.window_clamp, mss, cx.sysctl);
         let mut connection = Self {
             ends: Ends::new(local, remote),
             config,
@@ -223,9 +223,8 @@ impl Connection {
     /// Whether what is sent is taken, if there is room.
     #[inline]
     fn may_send(&self) -> bool {
-        (self.state.takes_data() || self.takes_data_early())
-            && !self.marks.contains(Marks::SEND_SHUT)
-            && self.failure.is_none()
+        let may = self.state.takes_data() && !self.is(Marks::SEND_SHUT) && self.failure.is_none();
+        may || self.takes_data_early()
     }
 
     /// Whether there is a connection, so that the arguments of `sendmsg(2)` are looked at.
@@ -234,6 +233,7 @@ impl Connection {
     }
 
     /// An answer to what was in the SYN (`tcp_passive_fastopen`).
+    #[cold]
     fn takes_data_early(&self) -> bool {
         self.state == State::SynReceived
             && self.is(Marks::FAST_OPEN)

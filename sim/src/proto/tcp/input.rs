@@ -78,7 +78,7 @@ impl Connection {
         }
         self.rcv.heard_at = cx.now;
         let advance = segment.ack.0.wrapping_sub(self.snd.una.0);
-        let looks_at_queue = advance > 0 || self.is_off_fast_path(segment);
+        let leaves_queue = self.snd.left() > 0 && advance == 0 && !self.is_off_fast_path(segment);
         self.take_predicted_ack(cx, segment, advance);
         let len = segment.payload.len();
         if len > 0 {
@@ -87,7 +87,7 @@ impl Connection {
             self.rcv.nxt += len as u32;
             self.data_arrived(cx, segment, len);
         }
-        if looks_at_queue {
+        if !leaves_queue {
             self.output(cx);
         }
         self.acknowledge(cx);
@@ -96,7 +96,7 @@ impl Connection {
     /// Whether Linux, too, would look closer at a predicted segment: its window is another than the last, or it is the first
     /// that brings a client anything (`pred_flags`). Data that acknowledges nothing otherwise does not let go what is corked
     /// (`tcp_rcv_established`: only the slow path ends with `tcp_data_snd_check`).
-    #[inline]
+    #[cold]
     fn is_off_fast_path(&self, segment: &Segment) -> bool {
         u32::from(segment.window) << self.snd.scale != self.snd.wnd
             || !self.is(Marks::PASSIVE) && self.rcv.data_at.get().is_none() && self.snd.una == self.counts.iss + 1
@@ -498,7 +498,7 @@ impl Connection {
             // Options take their room from whole segments: 65,160 instead of 64,240 (`tcp_openreq_init_rwin`).
             let mss = self.config.advertised_mss().saturating_sub(options);
             let (config, clamp) = (&self.config, self.rcv.window.clamp);
-            self.rcv.window = Window::new(config.rcvbuf, clamp, mss, sysctl);
+            self.rcv.window = Window::new(config, clamp, mss, sysctl);
         }
         self.rcv.edge = self.rcv.nxt + u32::from(self.rcv.window.initial());
         let mss = mss.unwrap_or(default_mss(self.ends.remote)).max(sysctl.min_snd_mss);

@@ -374,6 +374,11 @@ impl Config {
         if self.maxseg == 0 { self.mss } else { self.mss.min(self.maxseg) }
     }
 
+    /// Whether the peer is reached over loopback, whose packets alone may be so large.
+    fn is_local(&self) -> bool {
+        self.mss > 32_767
+    }
+
     fn has(&self, switch: Switches) -> bool {
         self.switches.contains(switch)
     }

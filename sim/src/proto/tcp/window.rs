@@ -1,10 +1,12 @@
 //! The window we offer, and the receive buffer behind it: silly-window avoidance, the cautious growth of the offer
 //! (`rcv_ssthresh`), and the tuning of the buffer to what the program takes (dynamic right-sizing).
 //!
-//! Linux counts what a segment costs in memory, and offers half of the buffer (`tcp_adv_win_scale` 1), because a full
-//! segment costs about twice its length. Here a segment costs exactly that.
+//! Linux counts what a segment costs in memory, and offers half of the buffer, because a full segment costs about twice its
+//! length. From a wire a segment costs exactly that here. On loopback it comes as it was sent, in the sender's own memory:
+//! there it costs its length and a head, and as soon as a segment has shown that, the share that is offered grows
+//! (`scaling_ratio`, Linux 6.6).
 
-use super::{Connection, ReceiveSide, Sysctl, congestion};
+use super::{Config, Connection, ReceiveSide, Sysctl, congestion};
 use crate::{base::Instant, wire::SeqNum};
 
 /// The memory of one connection's receiving side.
@@ -27,23 +29,37 @@ pub(super) struct Window {
     rtt_since: Instant,
     /// The program has set the size itself (SOCK_RCVBUF_LOCK).
     pub(super) is_locked: bool,
+    /// On loopback: how much of the buffer is offered, in 256ths (`scaling_ratio`), and what the heads of the unread segments
+    /// cost. `None` where a segment costs twice its length.
+    local: Option<Local>,
 }
 
-/// What of a buffer is offered (`tcp_win_from_space`).
-#[inline]
-fn half(space: u32) -> u32 {
-    space / 2
+/// What segments that never were on a wire cost.
+#[derive(Clone, Copy, Debug)]
+struct Local {
+    ratio: u32,
+    heads: u32,
 }
+
+/// What a segment that the host sent itself costs beside its bytes: `struct sk_buff`, `struct skb_shared_info` and room for
+/// headers, 832 bytes on x86-64.
+const HEAD: u32 = 832;
+
+/// `SOCK_MIN_RCVBUF` / 2.
+const MIN_CLAMP: u32 = 1152;
+
+/// Half.
+const DEFAULT_RATIO: u32 = 128;
 
 impl Window {
     /// As at the outset of a connection (`tcp_select_initial_window`): whole segments of what the buffer holds.
-    pub(super) fn new(rcvbuf: u32, clamp: u32, mss: u16, sysctl: &Sysctl) -> Self {
-        let is_locked = rcvbuf != 0;
+    pub(super) fn new(config: &Config, clamp: u32, mss: u16, sysctl: &Sysctl) -> Self {
+        let (rcvbuf, is_locked) = (config.rcvbuf, config.rcvbuf != 0);
         let rcvbuf = if is_locked { rcvbuf } else { sysctl.rmem[1] };
         let clamp = if clamp == 0 { 65_535 << 14 } else { clamp };
         // A size that the program has chosen is not tuned, so nothing larger will ever be offered.
-        let clamp = if is_locked { clamp.min(half(rcvbuf)) } else { clamp };
-        let space = half(rcvbuf).min(clamp);
+        let clamp = if is_locked { clamp.min(rcvbuf / 2) } else { clamp };
+        let space = (rcvbuf / 2).min(clamp);
         let mss = u32::from(mss.max(1));
         let initial = if space > mss { space / mss * mss } else { space };
         Self {
@@ -57,13 +73,50 @@ impl Window {
             rtt_until: SeqNum(0),
             rtt_since: Instant::EPOCH,
             is_locked,
+            local: config.is_local().then_some(Local { ratio: DEFAULT_RATIO, heads: 0 }),
         }
+    }
+
+    /// What of so much of the buffer is offered (`tcp_win_from_space`).
+    #[inline]
+    fn share(&self, space: u32) -> u32 {
+        match self.local {
+            None => space / 2,
+            Some(local) => (u64::from(space) * u64::from(local.ratio) >> 8) as u32,
+        }
+    }
+
+    /// What of the buffer can be offered beside so much that is unread (`tcp_space`).
+    #[inline]
+    fn space_beside(&self, unread: u32) -> u32 {
+        match self.local {
+            None => (self.rcvbuf / 2).saturating_sub(unread),
+            Some(local) => {
+                let heads = if unread > 0 { local.heads } else { 0 };
+                self.share(self.rcvbuf.saturating_sub(unread + heads))
+            }
+        }
+    }
+
+    /// A segment of a size that was not seen before: what it costs is what all are reckoned by (`tcp_measure_rcv_mss`).
+    fn measure_cost(&mut self, len: u32) {
+        let Some(local) = &mut self.local else { return };
+        let ratio = ((u64::from(len) << 8) / u64::from(len + HEAD)).max(1) as u32;
+        if std::mem::replace(&mut local.ratio, ratio) == ratio {
+            return;
+        }
+        let clamp = self.share(self.rcvbuf).max(MIN_CLAMP);
+        if clamp < self.clamp {
+            self.threshold = self.threshold.min(clamp);
+        }
+        self.clamp = clamp;
+        self.taken = self.taken.min(clamp);
     }
 
     /// The scale that lets a window cover what the buffer may ever be tuned to: RFC 7323 section 2.2. It can never be
     /// chosen again.
     pub(super) fn scale(&self, rmem_max: u32, sysctl: &Sysctl) -> u8 {
-        let space = half(self.rcvbuf).max(sysctl.rmem[2]).max(rmem_max).min(self.clamp).max(1);
+        let space = (self.rcvbuf / 2).max(sysctl.rmem[2]).max(rmem_max).min(self.clamp).max(1);
         space.ilog2().saturating_sub(15).min(14) as u8
     }
 
@@ -79,7 +132,7 @@ impl Window {
 
     /// The handshake is over (`tcp_init_buffer_space`).
     pub(super) fn established(&mut self, now: Instant, nxt: SeqNum, offered: u32, mss: u16) {
-        let (full, mss) = (half(self.rcvbuf), u32::from(mss));
+        let (full, mss) = (self.share(self.rcvbuf), u32::from(mss));
         self.taken = self.threshold.min(offered).min(congestion::INITIAL * mss);
         (self.taken_since, self.taken_from) = (now, nxt);
         self.clamp = self.clamp.min(full);
@@ -98,12 +151,13 @@ impl Window {
     /// `tcp_grow_window`: a peer that sends full segments may be offered more.
     #[inline]
     fn grow(&mut self, unread: u32, len: u32, seen_mss: u16, our_mss: u16, rmem_max: u32) -> bool {
-        let room = self.clamp.min(half(self.rcvbuf).saturating_sub(unread)).saturating_sub(self.threshold);
+        let room = self.clamp.min(self.space_beside(unread)).saturating_sub(self.threshold);
         if room == 0 {
             return false;
         }
         // What a segment of this length costs: the head of a buffer, and its bytes in a block of their own.
-        let cost = half((len + 320).next_power_of_two() + 256);
+        let in_memory = if self.local.is_some() { len + HEAD } else { (len + 320).next_power_of_two() + 256 };
+        let cost = self.share(in_memory);
         let step = if cost <= len { 2 * u32::from(our_mss) } else { self.step_of_small(cost, len, seen_mss, rmem_max) };
         if step > 0 {
             self.threshold += room.min(step.max(2 * len));
@@ -114,7 +168,7 @@ impl Window {
     /// `__tcp_grow_window`: small segments cost more than they carry, so the offer grows only while it is far from what the
     /// largest buffer could hold.
     fn step_of_small(&self, cost: u32, len: u32, seen_mss: u16, rmem_max: u32) -> u32 {
-        let (mut cost, mut window) = (cost >> 1, half(rmem_max) >> 1);
+        let (mut cost, mut window) = (cost >> 1, self.share(rmem_max) >> 1);
         while self.threshold <= window {
             if cost <= len {
                 return 2 * u32::from(seen_mss);
@@ -158,7 +212,27 @@ impl ReceiveSide {
     /// What of the buffer is free to be offered (`tcp_space`).
     #[inline]
     fn space(&self) -> u32 {
-        half(self.window.rcvbuf).saturating_sub(self.buffer.len() as u32)
+        self.window.space_beside(self.buffer.len() as u32)
+    }
+
+    /// A segment of `len` bytes lies in the buffer: on loopback together with the one before it, if the sender has let go of
+    /// that since (`tcp_try_coalesce`).
+    #[inline]
+    pub(super) fn charge_head(&mut self, now: Instant, len: u32) {
+        let Some(local) = &mut self.window.local else { return };
+        let is_alone = self.buffer.len() as u32 <= len;
+        let is_joined = self.wup + len == self.nxt && self.data_at.get() != Some(now);
+        if is_alone {
+            local.heads = HEAD;
+        } else if !is_joined {
+            local.heads += HEAD;
+        }
+    }
+
+    /// A segment of `len` bytes, more than any before, or of another size than the last of that kind.
+    #[inline]
+    pub(super) fn measure_cost(&mut self, len: u32) {
+        self.window.measure_cost(len);
     }
 
     /// A segment of `len` bytes has come in order.
@@ -207,10 +281,12 @@ impl ReceiveSide {
                 let mut wanted = (u64::from(taken) << 1) + 16 * u64::from(our_mss);
                 let growth = wanted * u64::from(taken - window.taken) / u64::from(window.taken.max(1));
                 wanted += growth << 1;
-                let rcvbuf = u32::try_from(wanted * 2).unwrap_or(u32::MAX).min(sysctl.rmem[2]);
+                // `tcp_space_from_win`
+                let wanted = window.local.map_or(wanted * 2, |local| (wanted << 8) / u64::from(local.ratio));
+                let rcvbuf = u32::try_from(wanted).unwrap_or(u32::MAX).min(sysctl.rmem[2]);
                 if rcvbuf > window.rcvbuf {
                     window.rcvbuf = rcvbuf;
-                    window.clamp = half(rcvbuf);
+                    window.clamp = window.share(rcvbuf);
                 }
             }
             window.taken = taken;
@@ -222,7 +298,7 @@ impl ReceiveSide {
     /// segment or a sixteenth, is as good as none (RFC 9293 section 3.8.6.2.2 as Linux does it).
     #[inline]
     pub(super) fn offer(&self) -> u32 {
-        let allowed = half(self.window.rcvbuf);
+        let allowed = self.window.share(self.window.rcvbuf);
         let full = allowed.min(self.window.clamp);
         let mss = u32::from(self.mss).min(full);
         if mss == 0 {
