@@ -55,7 +55,7 @@ fn unacked(socket: &Socket) -> Result<usize, Errno> {
     Ok(match &socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => connection.unacked(),
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
-        Body::Tcp(Tcp::Closed) => socket.rest.unacked as usize,
+        Body::Tcp(Tcp::Closed) => socket.rest().unacked as usize,
         Body::Unix(unix) => unix.charged,
         _ => 0,
     })
@@ -65,7 +65,7 @@ fn unsent(socket: &Socket) -> Result<usize, Errno> {
     Ok(match &socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => connection.unsent(),
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
-        Body::Tcp(Tcp::Closed) => socket.rest.unsent as usize,
+        Body::Tcp(Tcp::Closed) => socket.rest().unsent as usize,
         // `udp_ioctl`, `unix_ioctl`
         Body::Udp(_) | Body::Unix(_) => return Err(Errno::ENOTTY),
     })

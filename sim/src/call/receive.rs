@@ -312,10 +312,10 @@ impl Caller<'_> {
             },
             Body::Tcp(_) if oob => Err(Errno::EINVAL),
             Body::Tcp(Tcp::Closed) => {
-                let rest = &mut host.sockets[id].rest;
-                match rest.failure.take() {
+                let socket = &mut host.sockets[id];
+                match socket.take_failure_left() {
                     Some(failure) => Err(failure.errno()),
-                    None if rest.read_shut => Ok(0),
+                    None if socket.rest().read_shut => Ok(0),
                     None => Err(Errno::ENOTCONN),
                 }
             }

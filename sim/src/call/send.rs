@@ -179,12 +179,6 @@ impl Caller<'_> {
         asked.set(tcp::SendFlags::OOB, flags.contains(MsgFlags::OOB));
         let flags = asked;
         world.on_host(self.host, |host, env| {
-            let socket = &mut host.sockets[id];
-            if socket.connection().is_none() {
-                // `sk_stream_wait_connect`, also of a listener.
-                let failure = socket.rest.failure.take().map(IntoErrno::errno);
-                return Err(failure.unwrap_or(Errno::EPIPE));
-            }
             let mut begun = *sent > 0;
             send_parts(parts, sent, |data, is_last| {
                 // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).

@@ -36,7 +36,7 @@ pub(crate) struct Socket {
     /// `O_NONBLOCK`: of the open socket, not of a descriptor.
     pub(crate) nonblocking: bool,
     pub(crate) stage: Stage,
-    pub(crate) rest: Rest,
+    rest: Option<Box<Rest>>,
     pub(crate) descriptors: u32,
     pub(crate) waiters: Waiters,
     /// The reminder that is on the agenda.
@@ -143,12 +143,31 @@ impl Socket {
             options,
             nonblocking: false,
             stage: Stage::default(),
-            rest: Rest::default(),
+            rest: None,
             descriptors: 0,
             waiters: Waiters::default(),
             timer_at: None,
             arming: false,
         }
+    }
+
+    /// What is left of the last connection.
+    pub(crate) fn rest(&self) -> Rest {
+        self.rest.as_deref().copied().unwrap_or_default()
+    }
+
+    pub(crate) fn rest_mut(&mut self) -> &mut Rest {
+        self.rest.get_or_insert_default()
+    }
+
+    /// The same, for a new connection to take over.
+    pub(crate) fn take_rest(&mut self) -> Rest {
+        self.rest.take().map(|rest| *rest).unwrap_or_default()
+    }
+
+    /// `sock_error` of a socket without a connection.
+    pub(crate) fn take_failure_left(&mut self) -> Option<tcp::Failure> {
+        self.rest.as_mut()?.failure.take()
     }
 
     #[inline]
@@ -157,8 +176,8 @@ impl Socket {
             Body::Tcp(Tcp::Closed) => {
                 // A socket that was never connected: writable and hung up (`tcp_poll` with TCP_CLOSE).
                 let mut ready = Readiness::OUT | Readiness::HUP;
-                ready.set(Readiness::ERR, self.rest.failure.is_some());
-                ready.set(Readiness::IN | Readiness::RDHUP, self.rest.read_shut);
+                ready.set(Readiness::ERR, self.rest().failure.is_some());
+                ready.set(Readiness::IN | Readiness::RDHUP, self.rest().read_shut);
                 ready
             }
             Body::Tcp(Tcp::Listening(listener)) => {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use smallvec::smallvec;
 
-use super::{Body, ConnectStatus, Env, Family, Flow, Host, Socket, Stage, Switches, Tcp, address, ports::By, socket::Rest};
+use super::{Body, ConnectStatus, Env, Family, Flow, Host, Socket, Stage, Switches, Tcp, address, ports::By};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp},
@@ -102,7 +102,7 @@ impl Host {
             (ConnectStatus::Failed(_), Body::Tcp(Tcp::Connection { connection, .. })) => {
                 ConnectStatus::Failed(connection.take_failure())
             }
-            (ConnectStatus::Failed(_), _) => ConnectStatus::Failed(socket.rest.failure.take()),
+            (ConnectStatus::Failed(_), _) => ConnectStatus::Failed(socket.take_failure_left()),
             (status, _) => status,
         }
     }
@@ -118,14 +118,14 @@ impl Host {
                 largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.
                 let failure = self.with_connection(env, id, |connection, cx| connection.disconnect(cx)).flatten();
-                let rest = &mut self.sockets[id].rest;
+                let rest = self.sockets[id].rest_mut();
                 (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
                 rest.mss = mss;
             }
             _ => {}
         }
         let socket = &mut self.sockets[id];
-        let rest = &mut socket.rest;
+        let rest = socket.rest_mut();
         (rest.read_shut, rest.write_shut) = (false, false);
         // Numbers of the old connection are not used again.
         rest.unacked = rest.unacked.wrapping_add(largest_window + 2);
@@ -168,7 +168,7 @@ impl Host {
                 return result.unwrap_or(Err(tcp::NotConnected));
             }
             _ => {
-                let rest = &mut socket.rest;
+                let rest = socket.rest_mut();
                 (rest.read_shut, rest.write_shut) = (rest.read_shut || read, rest.write_shut || write);
                 self.wake(env, id);
                 return Err(tcp::NotConnected);
@@ -238,8 +238,8 @@ impl Host {
         };
         let socket = &mut self.sockets[id];
         // `tcp_connect_init` clears `sk_err`; what was shut stays so.
-        connection.inherit_shut(socket.rest.read_shut, socket.rest.write_shut);
-        socket.rest = Rest::default();
+        let rest = socket.take_rest();
+        connection.inherit_shut(rest.read_shut, rest.write_shut);
         socket.stage = Stage::Connecting;
         socket.remote = Some(to);
         socket.body = Body::Tcp(Tcp::Connection { connection, parent: None });
@@ -282,8 +282,10 @@ impl Host {
         data: &[u8],
         flags: tcp::SendFlags,
     ) -> Result<usize, tcp::SendError> {
-        let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body else {
-            return Err(tcp::SendError::ShutDown);
+        let socket = &mut self.sockets[id];
+        let Body::Tcp(Tcp::Connection { connection, .. }) = &mut socket.body else {
+            // `sk_stream_wait_connect`, also of a listener.
+            return Err(socket.take_failure_left().map_or(tcp::SendError::ShutDown, tcp::SendError::Failed));
         };
         let result = connection.send(&mut Self::cx(&self.settings, &mut self.isn_rng, env), data, flags);
         self.after(env, id);

@@ -190,7 +190,7 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
 fn take_error(socket: &mut Socket) -> Option<Errno> {
     match &mut socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => connection.take_failure().map(IntoErrno::errno),
-        Body::Tcp(_) => socket.rest.failure.take().map(IntoErrno::errno),
+        Body::Tcp(_) => socket.take_failure_left().map(IntoErrno::errno),
         Body::Udp(udp) => udp.take_failure().map(IntoErrno::errno),
         Body::Unix(unix) => unix.take_reset().then_some(Errno::ECONNRESET),
     }

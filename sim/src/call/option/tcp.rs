@@ -92,7 +92,7 @@ fn maxseg(asked: &Asked<'_>) -> i32 {
     let socket = asked.socket();
     match (socket.connection(), i32::from(socket.options.maxseg)) {
         (Some(connection), asked) if !connection.is_finished() || asked == 0 => connection.mss().into(),
-        (_, 0) => socket.rest.mss.map_or(MSS_DEFAULT, i32::from),
+        (_, 0) => socket.rest().mss.map_or(MSS_DEFAULT, i32::from),
         (_, asked) => asked,
     }
 }

@@ -8,6 +8,7 @@ use super::{
     Connection, Failure, Marks, State,
     ack::Acked,
     congestion, default_mss,
+    output::Push,
     recovery::Phase,
     timers::{after, since},
     window::Window,
@@ -27,6 +28,10 @@ enum Disposition {
 
 /// How long the last ACK of a handshake waits for data to ride on: TCP_DELACK_MAX.
 const ACK_AWAITS_DATA: u64 = 200_000_000;
+
+/// What a segment costs beside its bytes (`SKB_TRUESIZE`), and the unit in which a socket reserves memory.
+const SKB: u32 = 832;
+const PAGE: u32 = 4096;
 
 /// Two ticks of the kernel's clock: TCP_TIMEOUT_MIN.
 const SOON: u64 = 2_000_000;
@@ -78,7 +83,7 @@ impl Connection {
         }
         self.rcv.heard_at = cx.now;
         let advance = segment.ack.0.wrapping_sub(self.snd.una.0);
-        let leaves_queue = self.snd.left() > 0 && advance == 0 && !self.is_off_fast_path(segment);
+        let window = self.snd.wnd;
         self.take_predicted_ack(cx, segment, advance);
         let len = segment.payload.len();
         if len > 0 {
@@ -87,19 +92,22 @@ impl Connection {
             self.rcv.nxt += len as u32;
             self.data_arrived(cx, segment, len);
         }
-        if !leaves_queue {
-            self.output(cx);
+        if self.snd.left() > 0 && (advance > 0 || self.is_off_fast_path(segment, window)) {
+            self.output_queued(cx, Push::Usual);
         }
         self.acknowledge(cx);
     }
 
     /// Whether Linux, too, would look closer at a predicted segment: its window is another than the last, or it is the first
-    /// that brings a client anything (`pred_flags`). Data that acknowledges nothing otherwise does not let go what is corked
+    /// that brings a client anything (`pred_flags`), or it does not fit into what the socket has of memory
+    /// (`sk_forward_alloc`), here beside what is held back alone. Data that acknowledges nothing otherwise does not let go what is corked
     /// (`tcp_rcv_established`: only the slow path ends with `tcp_data_snd_check`).
     #[cold]
-    fn is_off_fast_path(&self, segment: &Segment) -> bool {
-        u32::from(segment.window) << self.snd.scale != self.snd.wnd
-            || !self.is(Marks::PASSIVE) && self.rcv.data_at.get().is_none() && self.snd.una == self.counts.iss + 1
+    fn is_off_fast_path(&self, segment: &Segment, window: u32) -> bool {
+        let is_first = self.counts.data_in == 1 && self.snd.una == self.counts.iss + 1;
+        self.snd.wnd != window
+            || is_first && !self.is(Marks::PASSIVE)
+            || segment.payload.len() as u32 + SKB > PAGE - (self.snd.left() + SKB) % PAGE
     }
 
     /// RFC 9293 section 3.10.7.4, from top to bottom; the states that are treated otherwise come first.

@@ -119,11 +119,7 @@ impl Connection {
         let rcv = &mut self.rcv;
         rcv.owe_ack();
         rcv.duplicates = 0;
-        rcv.charge_head(cx.now, len as u32);
         if len >= usize::from(rcv.mss) {
-            if len != usize::from(rcv.mss) {
-                rcv.measure_cost(len as u32);
-            }
             rcv.mss = len.min(usize::from(our_mss)) as u16;
             if segment.flags.contains(Flags::PSH) {
                 // A full segment that ends a write: nothing may follow for a while.
@@ -143,7 +139,7 @@ impl Connection {
         }
         rcv.adapt_delay(cx.now, rto);
         rcv.data_at = Moment::at(cx.now);
-        rcv.grow_window(len as u32, our_mss, cx.sysctl);
+        rcv.grow_window(cx.now, len as u32, our_mss, cx.sysctl);
     }
 
     /// The peer sends no more (`tcp_fin`).

@@ -10,10 +10,14 @@ use super::{Config, Connection, ReceiveSide, Sysctl, congestion};
 use crate::{base::Instant, wire::SeqNum};
 
 /// The memory of one connection's receiving side.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Window {
     /// SO_RCVBUF as it is now (`sk_rcvbuf`).
     pub(super) rcvbuf: u32,
+    /// What of that can be offered (`tcp_full_space`).
+    full: u32,
+    /// The same, less what the heads of unread segments cost: what is unread deducted, it is `tcp_space`.
+    spare: u32,
     /// The largest window to offer (`window_clamp`).
     pub(super) clamp: u32,
     /// What is offered at most as long as the peer has not sent more (`rcv_ssthresh`).
@@ -31,7 +35,7 @@ pub(super) struct Window {
     pub(super) is_locked: bool,
     /// On loopback: how much of the buffer is offered, in 256ths (`scaling_ratio`), and what the heads of the unread segments
     /// cost. `None` where a segment costs twice its length.
-    local: Option<Local>,
+    local: Option<Box<Local>>,
 }
 
 /// What segments that never were on a wire cost.
@@ -39,6 +43,10 @@ pub(super) struct Window {
 struct Local {
     ratio: u32,
     heads: u32,
+    /// The size of the segment that told the ratio.
+    measure: u32,
+    /// When the last one came.
+    at: Instant,
 }
 
 /// What a segment that the host sent itself costs beside its bytes: `struct sk_buff`, `struct skb_shared_info` and room for
@@ -64,6 +72,8 @@ impl Window {
         let initial = if space > mss { space / mss * mss } else { space };
         Self {
             rcvbuf,
+            full: rcvbuf / 2,
+            spare: rcvbuf / 2,
             clamp,
             threshold: initial,
             taken: 0,
@@ -73,29 +83,47 @@ impl Window {
             rtt_until: SeqNum(0),
             rtt_since: Instant::EPOCH,
             is_locked,
-            local: config.is_local().then_some(Local { ratio: DEFAULT_RATIO, heads: 0 }),
+            local: config.is_local().then(|| Box::new(Local { ratio: DEFAULT_RATIO, heads: 0, measure: 0, at: Instant::EPOCH })),
         }
     }
 
     /// What of so much of the buffer is offered (`tcp_win_from_space`).
     #[inline]
     fn share(&self, space: u32) -> u32 {
-        match self.local {
+        match &self.local {
             None => space / 2,
             Some(local) => (u64::from(space) * u64::from(local.ratio) >> 8) as u32,
         }
     }
 
-    /// What of the buffer can be offered beside so much that is unread (`tcp_space`).
-    #[inline]
-    fn space_beside(&self, unread: u32) -> u32 {
-        match self.local {
-            None => (self.rcvbuf / 2).saturating_sub(unread),
-            Some(local) => {
-                let heads = if unread > 0 { local.heads } else { 0 };
-                self.share(self.rcvbuf.saturating_sub(unread + heads))
+    /// The program takes more than it did (`tcp_rcvbuf_grow`).
+    #[inline(never)]
+    fn grow_buffer(&mut self, taken: u32, our_mss: u16, sysctl: &Sysctl) {
+        if sysctl.moderate_rcvbuf && !self.is_locked {
+            let mut wanted = (u64::from(taken) << 1) + 16 * u64::from(our_mss);
+            let growth = wanted * u64::from(taken - self.taken) / u64::from(self.taken.max(1));
+            wanted += growth << 1;
+            // `tcp_space_from_win`
+            let wanted = self.local.as_ref().map_or(wanted * 2, |local| (wanted << 8) / u64::from(local.ratio));
+            let rcvbuf = u32::try_from(wanted).unwrap_or(u32::MAX).min(sysctl.rmem[2]);
+            if rcvbuf > self.rcvbuf {
+                self.resize(rcvbuf);
+                self.clamp = self.full;
             }
         }
+        self.taken = taken;
+    }
+
+    /// Reckons anew what can be offered while so much is unread.
+    fn spare_beside(&mut self, unread: u32) {
+        let heads = self.local.as_ref().map_or(0, |local| local.heads);
+        self.spare = self.share(self.rcvbuf.saturating_sub(unread + heads)) + unread;
+    }
+
+    fn resize(&mut self, rcvbuf: u32) {
+        self.rcvbuf = rcvbuf;
+        self.full = self.share(rcvbuf);
+        self.spare = self.full;
     }
 
     /// A segment of a size that was not seen before: what it costs is what all are reckoned by (`tcp_measure_rcv_mss`).
@@ -105,7 +133,8 @@ impl Window {
         if std::mem::replace(&mut local.ratio, ratio) == ratio {
             return;
         }
-        let clamp = self.share(self.rcvbuf).max(MIN_CLAMP);
+        self.full = self.share(self.rcvbuf);
+        let clamp = self.full.max(MIN_CLAMP);
         if clamp < self.clamp {
             self.threshold = self.threshold.min(clamp);
         }
@@ -132,7 +161,7 @@ impl Window {
 
     /// The handshake is over (`tcp_init_buffer_space`).
     pub(super) fn established(&mut self, now: Instant, nxt: SeqNum, offered: u32, mss: u16) {
-        let (full, mss) = (self.share(self.rcvbuf), u32::from(mss));
+        let (full, mss) = (self.full, u32::from(mss));
         self.taken = self.threshold.min(offered).min(congestion::INITIAL * mss);
         (self.taken_since, self.taken_from) = (now, nxt);
         self.clamp = self.clamp.min(full);
@@ -145,13 +174,14 @@ impl Window {
 
     /// SO_RCVBUF.
     pub(super) fn set_rcvbuf(&mut self, bytes: u32) {
-        (self.rcvbuf, self.is_locked) = (bytes, true);
+        self.resize(bytes);
+        self.is_locked = true;
     }
 
     /// `tcp_grow_window`: a peer that sends full segments may be offered more.
     #[inline]
     fn grow(&mut self, unread: u32, len: u32, seen_mss: u16, our_mss: u16, rmem_max: u32) -> bool {
-        let room = self.clamp.min(self.space_beside(unread)).saturating_sub(self.threshold);
+        let room = self.clamp.min(self.spare.saturating_sub(unread)).saturating_sub(self.threshold);
         if room == 0 {
             return false;
         }
@@ -212,34 +242,38 @@ impl ReceiveSide {
     /// What of the buffer is free to be offered (`tcp_space`).
     #[inline]
     fn space(&self) -> u32 {
-        self.window.space_beside(self.buffer.len() as u32)
+        self.window.spare.saturating_sub(self.buffer.len() as u32)
     }
 
-    /// A segment of `len` bytes lies in the buffer: on loopback together with the one before it, if the sender has let go of
-    /// that since (`tcp_try_coalesce`).
-    #[inline]
-    pub(super) fn charge_head(&mut self, now: Instant, len: u32) {
+    /// What a segment of `len` bytes on loopback costs: it lies together with the one before it if the sender has let go of that
+    /// since (`tcp_try_coalesce`). If it is as large as any before, and of another size, it is a measure. Small ones are not
+    /// counted.
+    #[cold]
+    #[inline(never)]
+    fn charge_local(&mut self, now: Instant, len: u32) {
         let Some(local) = &mut self.window.local else { return };
         let is_alone = self.buffer.len() as u32 <= len;
-        let is_joined = self.wup + len == self.nxt && self.data_at.get() != Some(now);
+        let is_joined = self.wup + len == self.nxt && local.at != now;
+        local.at = now;
         if is_alone {
             local.heads = HEAD;
         } else if !is_joined {
             local.heads += HEAD;
         }
-    }
-
-    /// A segment of `len` bytes, more than any before, or of another size than the last of that kind.
-    #[inline]
-    pub(super) fn measure_cost(&mut self, len: u32) {
-        self.window.measure_cost(len);
+        if len >= self.mss.into() && std::mem::replace(&mut local.measure, len) != len {
+            self.window.measure_cost(len);
+        }
+        self.window.spare_beside(self.buffer.len() as u32);
     }
 
     /// A segment of `len` bytes has come in order.
     #[inline]
-    pub(super) fn grow_window(&mut self, len: u32, our_mss: u16, sysctl: &Sysctl) {
+    pub(super) fn grow_window(&mut self, now: Instant, len: u32, our_mss: u16, sysctl: &Sysctl) {
         let unread = self.buffer.len() as u32;
         if self.window.threshold < self.window.clamp && len >= 128 {
+            if self.window.local.is_some() {
+                self.charge_local(now, len);
+            }
             let grew = self.window.grow(unread, len, self.mss, our_mss, sysctl.rmem[2]);
             if grew {
                 self.quick |= 1;
@@ -277,19 +311,7 @@ impl ReceiveSide {
         }
         let taken = copied.0.wrapping_sub(window.taken_from.0);
         if taken > window.taken {
-            if sysctl.moderate_rcvbuf && !window.is_locked {
-                let mut wanted = (u64::from(taken) << 1) + 16 * u64::from(our_mss);
-                let growth = wanted * u64::from(taken - window.taken) / u64::from(window.taken.max(1));
-                wanted += growth << 1;
-                // `tcp_space_from_win`
-                let wanted = window.local.map_or(wanted * 2, |local| (wanted << 8) / u64::from(local.ratio));
-                let rcvbuf = u32::try_from(wanted).unwrap_or(u32::MAX).min(sysctl.rmem[2]);
-                if rcvbuf > window.rcvbuf {
-                    window.rcvbuf = rcvbuf;
-                    window.clamp = window.share(rcvbuf);
-                }
-            }
-            window.taken = taken;
+            window.grow_buffer(taken, our_mss, sysctl);
         }
         (window.taken_from, window.taken_since) = (copied, now);
     }
@@ -298,7 +320,7 @@ impl ReceiveSide {
     /// segment or a sixteenth, is as good as none (RFC 9293 section 3.8.6.2.2 as Linux does it).
     #[inline]
     pub(super) fn offer(&self) -> u32 {
-        let allowed = self.window.share(self.window.rcvbuf);
+        let allowed = self.window.full;
         let full = allowed.min(self.window.clamp);
         let mss = u32::from(self.mss).min(full);
         if mss == 0 {
@@ -327,7 +349,7 @@ impl ReceiveSide {
     }
 
     /// Chooses the window field of a segment (`tcp_select_window`). The edge that was promised never moves back.
-    #[inline]
+    #[inline(always)] // of every segment that is sent
     pub(super) fn advertise(&mut self) -> u16 {
         let unit = 1 << self.scale;
         let (current, wanted) = (self.window(), self.offer());
