@@ -1,8 +1,8 @@
 //! What Linux may choose, and within which bounds: the differences that are none.
 
-use wavetank_api::{Errno, c};
+use wavetank_api::{Errno, TcpState, c};
 
-use crate::{Answer, Call, Entry, Fact, Program};
+use crate::{Answer, Call, Entry, Fact, Program, Seen};
 
 /// A difference between the worlds that is permitted.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +68,30 @@ pub const FREEDOMS: &[Freedom] = &[
             asked.is_option(at) && len(asked.real).is_some() && len(asked.real) == len(asked.sim)
         },
     },
+    Freedom {
+        name: "a tick until a FIN is acknowledged",
+        bounds: "FIN_WAIT1 in one world and FIN_WAIT2 in the other, ready for the same; nothing else",
+        reason: "the ACK of a FIN that comes without data waits for the timer of delayed ACKs with a timeout of 0 (`tcp_send_delayed_ack` \
+                 with `icsk_ack.ato` 0): until the clock ticks the next time, which is any time from now to 1/CONFIG_HZ (1 to 10 ms) later",
+        covers: |asked| asked.differs_in_states(&[TcpState::FIN_WAIT1, TcpState::FIN_WAIT2]),
+    },
+    Freedom {
+        name: "how many segments are refused",
+        bounds: "the same senders and receivers of RSTs, each at least once; nothing else",
+        reason: "each segment that nobody wants is answered with a RST, and how many segments a write becomes is a matter of segmentation \
+                 offload: a large one may travel as it is between the namespaces",
+        covers: |asked| {
+            let told = |entry: &Entry| {
+                let mut told: Vec<_> = entry.resets.iter().map(|pair| format!("{pair:?}")).collect();
+                told.sort_unstable();
+                told.dedup();
+                told
+            };
+            asked.real.answer == asked.sim.answer
+                && asked.real.seen == asked.sim.seen
+                && told(asked.real) == told(asked.sim)
+        },
+    },
 ];
 
 impl Asked<'_> {
@@ -83,5 +107,19 @@ impl Asked<'_> {
     fn failed(&self, real: &[Errno], sim: &[Errno]) -> bool {
         let is_one = |entry: &Entry, of: &[Errno]| matches!(&entry.answer, Answer::Failed(errno) if of.contains(errno));
         is_one(self.real, real) && is_one(self.sim, sim) && self.real.seen == self.sim.seen
+    }
+
+    /// Whether nothing differs but the states of sockets, and these are among those.
+    fn differs_in_states(&self, states: &[TcpState]) -> bool {
+        let is_among = |state: Option<TcpState>| state.is_some_and(|state| states.contains(&state));
+        let differs_so = |(real, sim): (&Option<Seen>, &Option<Seen>)| match (real, sim) {
+            (Some(real), Some(sim)) => {
+                real == sim || real.ready == sim.ready && is_among(real.state) && is_among(sim.state)
+            }
+            (real, sim) => real == sim,
+        };
+        self.real.answer == self.sim.answer
+            && self.real.resets == self.sim.resets
+            && self.real.seen.iter().zip(&self.sim.seen).all(differs_so)
     }
 }

@@ -109,9 +109,15 @@ impl Host {
         // IP_BIND_ADDRESS_NO_PORT: `connect` will choose, when it knows to where.
         if addr.port() != 0 || !socket.options.switches.contains(Switches::BIND_ADDRESS_NO_PORT) {
             let port = match addr.port() {
-                0 => self.ephemeral_for_bind(id, name).ok_or(BindError::AddrInUse)?,
-                port if self.is_in_use(id, name, port) => return Err(BindError::AddrInUse),
-                port => port,
+                0 => self.ephemeral_for_bind(id, name),
+                port if self.is_in_use(id, name, port) => None,
+                port => Some(port),
+            };
+            let Some(port) = port else {
+                // The address is forgotten that a connection before may have left; the port is still shown.
+                let socket = &mut self.sockets[id];
+                socket.local = socket.local.map(|local| SocketAddr::new(address::any(socket.family), local.port()));
+                return Err(BindError::AddrInUse);
             };
             self.sockets[id].options.v6only = v6only;
             self.take_port(id, SocketAddr::new(addr.ip(), port), By::Bind);

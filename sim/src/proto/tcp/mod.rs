@@ -534,10 +534,7 @@ impl Connection {
         debug_assert!(self.rcv.nxt.at_or_before(self.rcv.edge), "{self:?}");
         debug_assert!(self.state != State::Closed || self.timers.earliest().is_none(), "{self:?}");
         debug_assert!(
-            self.state.is_connecting()
-                || self.is_finished()
-                || self.snd.is_idle()
-                || self.timers.earliest().is_some(),
+            self.state.is_connecting() || self.is_finished() || self.snd.is_idle() || self.timers.earliest().is_some(),
             "in flight without a timer: {self:?}"
         );
         debug_assert!(

@@ -373,7 +373,12 @@ impl ReceiveSide {
 
     /// `tcp_incr_quickack`: enough for half a window.
     fn grant_quick_acks(&mut self) {
-        let segments = (self.window() / (2 * u32::from(self.mss.max(1)))).clamp(2, MAX_QUICK);
+        // Of the window as it was last offered (`rcv_wnd`).
+        let window = self.edge.0.wrapping_sub(self.wup.0);
+        let segments = match window / (2 * u32::from(self.mss.max(1))) {
+            0 => 2,
+            segments => segments.min(MAX_QUICK),
+        };
         self.quick = self.quick.max(segments as u8);
     }
 

@@ -83,7 +83,9 @@ impl Window {
             rtt_until: SeqNum(0),
             rtt_since: Instant::EPOCH,
             is_locked,
-            local: config.is_local().then(|| Box::new(Local { ratio: DEFAULT_RATIO, heads: 0, measure: 0, at: Instant::EPOCH })),
+            local: config
+                .is_local()
+                .then(|| Box::new(Local { ratio: DEFAULT_RATIO, heads: 0, measure: 0, at: Instant::EPOCH })),
         }
     }
 
@@ -246,8 +248,7 @@ impl ReceiveSide {
     }
 
     /// What a segment of `len` bytes on loopback costs: it lies together with the one before it if the sender has let go of that
-    /// since (`tcp_try_coalesce`). If it is as large as any before, and of another size, it is a measure. Small ones are not
-    /// counted.
+    /// since (`tcp_try_coalesce`). If it is as large as any before, and of another size, it is a measure.
     #[cold]
     #[inline(never)]
     fn charge_local(&mut self, now: Instant, len: u32) {
@@ -270,10 +271,13 @@ impl ReceiveSide {
     #[inline]
     pub(super) fn grow_window(&mut self, now: Instant, len: u32, our_mss: u16, sysctl: &Sysctl) {
         let unread = self.buffer.len() as u32;
-        if self.window.threshold < self.window.clamp && len >= 128 {
-            if self.window.local.is_some() {
-                self.charge_local(now, len);
-            }
+        if self.window.threshold >= self.window.clamp {
+            return;
+        }
+        if self.window.local.is_some() {
+            self.charge_local(now, len);
+        }
+        if len >= 128 {
             let grew = self.window.grow(unread, len, self.mss, our_mss, sysctl.rmem[2]);
             if grew {
                 self.quick |= 1;

@@ -276,6 +276,10 @@ impl Script {
         self.with(Connection::abort);
     }
 
+    pub(super) fn disconnect(&mut self) -> Option<Failure> {
+        self.with(Connection::disconnect)
+    }
+
     pub(super) fn set_nodelay(&mut self, on: bool) {
         let switches = if on { Switches::NODELAY } else { Switches::empty() };
         self.with(|connection, cx| connection.set_config(cx, Config { switches, ..config() }));
