@@ -5,8 +5,15 @@ use std::{fs, path::Path};
 const LAYERS: [&str; 9] = ["base", "wire", "proto", "net", "host", "world", "call", "observe", "explore"];
 
 /// The files beside the folders, which put the layers together, and how far down they may reach.
-const TOP: [(&str, usize); 6] =
-    [("gate.rs", 6), ("handle.rs", 6), ("tun.rs", 6), ("sim.rs", 7), ("example.rs", 7), ("lib.rs", 8)];
+const TOP: [(&str, usize); 7] = [
+    ("gate.rs", 6),
+    ("handle.rs", 6),
+    ("resets.rs", 6),
+    ("tun.rs", 6),
+    ("sim.rs", 7),
+    ("example.rs", 7),
+    ("lib.rs", 8),
+];
 
 fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
