@@ -91,11 +91,10 @@ pub(super) fn told(sketch: &mut Sketch<'_>) {
         (c::IPPROTO_IP, c::IP_RECVORIGDSTADDR),
         (c::IPPROTO_IP, c::IP_CHECKSUM),
     ];
-    const INET6: [(i32, i32); 6] = [
+    const INET6: [(i32, i32); 5] = [
         (c::IPPROTO_IPV6, c::IPV6_RECVPKTINFO),
         (c::IPPROTO_IPV6, c::IPV6_RECVHOPLIMIT),
         (c::IPPROTO_IPV6, c::IPV6_RECVTCLASS),
-        (c::IPPROTO_IPV6, c::IPV6_FLOWINFO),
         (c::IPPROTO_IPV6, c::IPV6_RECVORIGDSTADDR),
         (c::IPPROTO_IPV6, c::IPV6_2292PKTINFO),
     ];
