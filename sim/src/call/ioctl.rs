@@ -5,7 +5,7 @@ use wavetank_api::{Errno, Result};
 use super::{Caller, Told};
 use crate::{
     host::{Body, Socket, Tcp},
-    proto::unix::State,
+    proto::unix::{Kind, State},
 };
 
 /// `sockatmark(3)`; and as TIOCOUTQ, but only what was never sent (tcp(7)).
@@ -76,7 +76,8 @@ fn at_mark(socket: &Socket) -> Result<usize, Errno> {
     match &socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => Ok(connection.is_at_mark().into()),
         Body::Tcp(_) => Ok(0),
-        // `unix_ioctl`, also of who has no urgent data.
+        // `unix_ioctl`: urgent data is a stream's; also of who has none.
+        Body::Unix(unix) if unix.kind != Kind::Stream => Err(Errno::EOPNOTSUPP),
         Body::Unix(unix) => Ok(unix.is_at_mark().into()),
         Body::Udp(_) => Err(Errno::ENOTTY),
     }
