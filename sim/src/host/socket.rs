@@ -232,6 +232,9 @@ impl Socket {
     }
 
     pub(crate) fn is_listening(&self) -> bool {
-        matches!(self.body, Body::Tcp(Tcp::Listening(_)))
+        match &self.body {
+            Body::Unix(unix) => unix.state == unix::State::Listening,
+            body => matches!(body, Body::Tcp(Tcp::Listening(_))),
+        }
     }
 }

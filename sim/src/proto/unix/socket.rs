@@ -102,7 +102,8 @@ impl Socket {
 
     /// SIOCATMARK: whether the byte of MSG_OOB comes next, or has been read from here.
     pub(crate) fn is_at_mark(&self) -> bool {
-        let Some(first) = self.queue.front() else { return false };
+        // Who waits to be accepted has sent nothing: a buffer of no bytes, like one that was read.
+        let Some(first) = self.queue.front() else { return !self.waiting.is_empty() };
         let next_is_urgent = self.queue.get(1).is_some_and(|next| next.is_urgent);
         first.is_urgent || first.len() == 0 && (next_is_urgent || !self.has_urgent())
     }
