@@ -4,6 +4,7 @@
 //! arm by arm: a stored option is checked and read back like Linux, and changes nothing in this model. A simulated program has every
 //! privilege.
 
+mod filter;
 mod ip;
 mod ip_options;
 mod ipv6;
@@ -11,6 +12,7 @@ mod multicast;
 mod null;
 mod pktoptions;
 mod socket;
+mod stamps;
 mod tcp;
 mod tcp_info;
 mod udp;

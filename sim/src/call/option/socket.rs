@@ -5,7 +5,13 @@ use std::{net::IpAddr, time::Duration};
 use slotmap::Key;
 use wavetank_api::{Errno, c, option as names};
 
-use super::{Asked, Given, HZ, Value, int, state, text, within, zero_or_one};
+use super::{
+    Asked, Given, HZ, Value,
+    filter::{bpf_refused, filter_refused},
+    int,
+    stamps::{set_stamps, stamps, timestamping},
+    text, within, zero_or_one,
+};
 use crate::{
     base::SocketId,
     call::errno::IntoErrno,
@@ -41,27 +47,13 @@ const SO_TXREHASH: i32 = names::SO_TXREHASH.name();
 const SO_RCVMARK: i32 = names::SO_RCVMARK.name();
 const SO_DETACH_REUSEPORT_BPF: i32 = names::SO_DETACH_REUSEPORT_BPF.name();
 
-/// SOF_TIMESTAMPING_OPT_ID, which TCP has only once there is a sequence to count from, and the bits there are.
-const TIMESTAMPING_OPT_ID: u32 = 1 << 7;
-const TIMESTAMPING_BITS: u32 = (1 << 19) - 1;
-/// SOF_TIMESTAMPING_OPT_TSONLY, _OPT_STATS, _BIND_PHC, _OPT_ID_TCP.
-const TIMESTAMPING_OPT_TSONLY: u32 = 1 << 11;
-const TIMESTAMPING_OPT_STATS: u32 = 1 << 12;
-const TIMESTAMPING_BIND_PHC: u32 = 1 << 15;
-const TIMESTAMPING_OPT_ID_TCP: u32 = 1 << 16;
 /// SOF_TXTIME_DEADLINE_MODE and SOF_TXTIME_REPORT_ERRORS.
 const TXTIME_BITS: u32 = 3;
-/// Bytes of `struct sock_fprog`.
-const FILTER_PROGRAM: usize = 16;
-
 /// The clocks that SO_TXTIME takes (`sockopt_validate_clockid`).
 const TXTIME_CLOCKS: [i32; 3] = [libc::CLOCK_REALTIME, libc::CLOCK_MONOTONIC, libc::CLOCK_TAI];
 /// Bytes of a `struct dmabuf_token`, and the most of them.
 const DMABUF_TOKEN: usize = 8;
 const MAX_DMABUF_TOKENS: usize = 128;
-/// BPF_MAXINSNS
-const MAX_INSTRUCTIONS: u16 = 4096;
-
 /// The options that are on or off, whatever the number.
 fn switch_of(name: i32) -> Option<Switches> {
     Some(match name {
@@ -255,11 +247,6 @@ fn peer_name(socket: &Socket, room: usize) -> Result<Value, Errno> {
     if room > bytes.len() { Err(Errno::EINVAL) } else { Ok(Value::Bytes(bytes)) }
 }
 
-/// Which of the four kinds of time stamps is on: exactly this.
-fn stamps(switches: Switches, kind: Switches) -> i32 {
-    (switches & (Switches::TIMESTAMP | Switches::TIMESTAMP_NS | Switches::TIMESTAMP_NEW) == kind).into()
-}
-
 /// SK_MEMINFO_*: nine numbers, of which the model knows the sizes of the buffers and what lies in them.
 fn memory(socket: &Socket) -> Value {
     let (unread, unacked) =
@@ -398,15 +385,6 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     Ok(())
 }
 
-fn set_stamps(given: &mut Given<'_, '_>, kind: Switches, on: bool) {
-    let switches = &mut given.socket_mut().options.switches;
-    switches.remove(Switches::TIMESTAMP | Switches::TIMESTAMP_NS);
-    if on {
-        switches.remove(Switches::TIMESTAMP_NEW);
-        switches.insert(kind);
-    }
-}
-
 /// `tcp_set_rcvlowat`: half of what the buffer is, or may become, is the most; a buffer that is tuned grows with it. Of other sockets any
 /// number.
 fn set_rcvlowat(given: &mut Given<'_, '_>, value: i32) {
@@ -485,49 +463,6 @@ fn bind_to_device(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     };
     given.rare_mut().device = index;
     Ok(())
-}
-
-/// `copy_bpf_fprog_from_user`: EINVAL for the wrong length, and for a program of no instructions; another would be read from an address,
-/// and an address means nothing here.
-fn filter_refused(given: &Given<'_, '_>) -> Errno {
-    if given.socket().options.switches.contains(Switches::LOCK_FILTER) {
-        return Errno::EPERM;
-    }
-    let is_wrong = given.value.len() != FILTER_PROGRAM || {
-        let count = u16::from_ne_bytes([given.value[0], given.value[1]]);
-        let nowhere = given.value[8..] == [0; 8];
-        !(1..=MAX_INSTRUCTIONS).contains(&count) || nowhere
-    };
-    if is_wrong { Errno::EINVAL } else { Errno::EFAULT }
-}
-
-/// `sk_attach_bpf`, `sk_reuseport_attach_bpf`: there is no program, and what every process has open from the beginning is none.
-fn bpf_refused(given: &Given<'_, '_>, fd: i32) -> Errno {
-    match fd {
-        _ if given.value.len() != 4 => Errno::EINVAL,
-        _ if given.socket().options.switches.contains(Switches::LOCK_FILTER) => Errno::EPERM,
-        libc::STDIN_FILENO..=libc::STDERR_FILENO => Errno::EINVAL,
-        _ => Errno::EBADF,
-    }
-}
-
-/// `sock_set_timestamping`, in the order of its lines.
-fn timestamping(socket: &Socket, bits: u32) -> Result<u32, Errno> {
-    let has = |bit: u32| bits & bit != 0;
-    let begins = has(TIMESTAMPING_OPT_ID & !socket.options.rare().timestamping);
-    let has_no_sequence = matches!(socket.body, Body::Tcp(_)) && state(socket).is_close_or_listen();
-    if has(!TIMESTAMPING_BITS)
-        || (has(TIMESTAMPING_OPT_ID_TCP) && !has(TIMESTAMPING_OPT_ID))
-        || (begins && has_no_sequence)
-        || (has(TIMESTAMPING_OPT_STATS) && !has(TIMESTAMPING_OPT_TSONLY))
-    {
-        return Err(Errno::EINVAL);
-    }
-    if has(TIMESTAMPING_BIND_PHC) {
-        // No interface has a clock of its own (`sock_timestamping_bind_phc`).
-        return Err(if socket.options.rare().device == 0 { Errno::EOPNOTSUPP } else { Errno::EINVAL });
-    }
-    Ok(bits)
 }
 
 /// A `struct timeval`: zero means for ever; kept in jiffies, and rounded up to one (`sock_set_timeout`).
