@@ -264,7 +264,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     let is_unix = given.socket().family == Family::Unix;
     let is_unix_stream = matches!(&given.socket().body, Body::Unix(unix) if unix.kind == Kind::Stream);
     if given.name == c::SO_INQ && is_unix_stream {
-        // `unix_setsockopt` is asked before all others. It acts: a receiver is told what is left.
+        // `unix_setsockopt` is asked before all others. Stored.
         let Ok(value) = <[u8; 4]>::try_from(given.value) else { return Err(Errno::EINVAL) };
         given.rare_switch(RareSwitches::INQ, zero_or_one(i32::from_ne_bytes(value))?);
         return Ok(());
@@ -312,7 +312,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::SO_PASSCRED => given.switch(Switches::PASSCRED, on),
         libc::SO_PASSSEC => given.switch(Switches::PASSSEC, on),
         c::SO_PASSPIDFD => given.rare_switch(RareSwitches::PASSPIDFD, on),
-        // Acts: descriptors stay where they are (`scm_recv_unix`).
+        // Stored: descriptors are taken whatever it says.
         c::SO_PASSRIGHTS => given.rare_switch(RareSwitches::NO_PASSRIGHTS, !on),
         c::SO_RCVPRIORITY => given.rare_switch(RareSwitches::RCVPRIORITY, on),
         SO_BINDTOIFINDEX => given.rare_mut().device = within(value, 0, i32::MAX)?,
