@@ -94,7 +94,7 @@ impl Window {
     fn share(&self, space: u32) -> u32 {
         match &self.local {
             None => space / 2,
-            Some(local) => (u64::from(space) * u64::from(local.ratio) >> 8) as u32,
+            Some(local) => ((u64::from(space) * u64::from(local.ratio)) >> 8) as u32,
         }
     }
 
