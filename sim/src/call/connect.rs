@@ -14,7 +14,7 @@ use crate::{
     base::{Instant, SocketId},
     host::{AcceptError, Body, ConnectStatus, Family, Host, NoWay, Stage, Switches, UnixError},
     proto::{Readiness, tcp::Opening},
-    world::World,
+    world::{World, underway::Fate},
 };
 
 impl Caller<'_> {
@@ -53,15 +53,14 @@ impl Caller<'_> {
             if host.tcp_may_accept(id) == Err(AcceptError::WouldBlock)
                 || host.unix_may_accept(id) == Some(UnixError::WouldBlock)
             {
-                let socket = &self.host(world).sockets[id];
-                if socket.nonblocking {
+                if !self.blocks(world, id) {
                     return Attempt::Done(Err(Errno::EAGAIN));
                 }
                 // Nobody will come (`__skb_wait_for_more_packets`, `unix_accept`).
-                if host.unix(id).is_some_and(|unix| unix.read_shut) {
+                if self.host(world).unix(id).is_some_and(|unix| unix.read_shut) {
                     return Attempt::Done(Err(Errno::EINVAL));
                 }
-                let timeout = socket.options.rcvtimeo();
+                let timeout = self.host(world).sockets[id].options.rcvtimeo();
                 deadline_after(world, deadline, timeout);
                 return Attempt::Wait(For::Ready { socket: id, interest: Readiness::IN });
             }
@@ -129,9 +128,13 @@ impl Caller<'_> {
         begun: &mut bool,
         deadline: &mut Option<Instant>,
     ) -> Attempt<()> {
-        let waits = !self.host(world).sockets[id].nonblocking;
+        let waits = self.blocks(world, id);
+        if world.has_befallen(Fate::Disconnected) {
+            return Attempt::Done(Err(Errno::EPIPE));
+        }
         if !*begun && matches!(addr, Addr::Unspec) {
             // connect(2): AF_UNSPEC dissolves the association; `tcp_disconnect` resets a connection.
+            world.befall(self.host, id, Fate::Disconnected);
             world.on_host(self.host, |host, env| host.tcp_disconnect(env, id));
             return Attempt::Done(Ok(()));
         }
@@ -173,6 +176,7 @@ impl Caller<'_> {
                 Attempt::Done(Ok(()))
             }
             ConnectStatus::Failed(failure) => {
+                world.befall(self.host, id, Fate::Disconnected);
                 world.on_host(self.host, |host, env| host.tcp_disconnect(env, id));
                 Attempt::Done(Err(failure.map_or(Errno::ECONNABORTED, IntoErrno::errno)))
             }

@@ -9,7 +9,7 @@ use crate::{
     base::SocketId,
     host::{Body, Family as HostFamily, Socket, SocketOptions, Switches, Tcp},
     proto::{Readiness, udp::Udp, unix},
-    world::World,
+    world::{World, underway::Fate},
 };
 
 /// `AF_MAX` of include/linux/socket.h.
@@ -236,6 +236,20 @@ impl Caller<'_> {
         })
     }
 
+    /// O_NONBLOCK. Calls that wait already go on waiting.
+    pub(super) fn make_nonblocking(&self, world: &mut World, id: SocketId, nonblocking: bool) {
+        if nonblocking {
+            world.befall(self.host, id, Fate::Nonblocking);
+        }
+        self.host_mut(world).sockets[id].nonblocking = nonblocking;
+    }
+
+    /// Whether a call waits on this socket if it has to.
+    #[inline]
+    pub(super) fn blocks(&self, world: &mut World, id: SocketId) -> bool {
+        !self.host(world).sockets[id].nonblocking || world.has_befallen(Fate::Nonblocking)
+    }
+
     pub(crate) fn set_nonblocking(&self, fd: i32, nonblocking: bool) -> Result<()> {
         let told = Told {
             call: "fcntl",
@@ -244,7 +258,7 @@ impl Caller<'_> {
         };
         self.call(told, |world| {
             let id = self.socket(world, fd)?;
-            self.host_mut(world).sockets[id].nonblocking = nonblocking;
+            self.make_nonblocking(world, id, nonblocking);
             Ok(())
         })
     }

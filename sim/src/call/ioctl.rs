@@ -23,7 +23,8 @@ impl Caller<'_> {
             let argument = arg.first_chunk_mut::<4>();
             let count = match request {
                 libc::FIONBIO => {
-                    socket.nonblocking = *argument.ok_or(Errno::EFAULT)? != [0; 4];
+                    let nonblocking = *argument.ok_or(Errno::EFAULT)? != [0; 4];
+                    self.make_nonblocking(world, id, nonblocking);
                     return Ok(0);
                 }
                 libc::FIONREAD => unread(socket)?,

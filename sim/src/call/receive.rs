@@ -17,7 +17,7 @@ use crate::{
         udp,
         unix::Reading,
     },
-    world::World,
+    world::{World, underway::Fate},
 };
 
 /// A received datagram or piece of a stream.
@@ -130,13 +130,25 @@ impl Caller<'_> {
         match receive(world, id, expired) {
             // Urgent data is not waited for (`tcp_recv_urg`).
             Err(Errno::EAGAIN) if !flags.contains(MsgFlags::OOB) => self.wait_to_receive(world, id, flags, deadline),
+            Err(Errno::EPIPE) => Attempt::Done(Err(self.why_closed(world, id))),
             result => Attempt::Done(result),
         }
     }
 
+    /// Why nothing comes from a TCP socket without a connection. Who waited while another disconnected it is told nothing of what the
+    /// connection left.
+    #[cold]
+    fn why_closed(&self, world: &mut World, id: SocketId) -> Errno {
+        if world.has_befallen(Fate::Disconnected) {
+            return Errno::EPIPE;
+        }
+        let failure = self.host_mut(world).sockets[id].take_failure_left();
+        failure.map_or(Errno::ENOTCONN, IntoErrno::errno)
+    }
+
     fn wait_to_receive<T>(
         &self,
-        world: &World,
+        world: &mut World,
         id: SocketId,
         flags: MsgFlags,
         deadline: &mut Option<Instant>,
@@ -259,9 +271,8 @@ impl Caller<'_> {
         self.host(world).sockets[id].rcvlowat().min(len)
     }
 
-    pub(super) fn may_wait(&self, world: &World, id: SocketId, flags: MsgFlags) -> bool {
-        let socket = &self.host(world).sockets[id];
-        !socket.nonblocking && !flags.contains(MsgFlags::DONTWAIT)
+    pub(super) fn may_wait(&self, world: &mut World, id: SocketId, flags: MsgFlags) -> bool {
+        !flags.contains(MsgFlags::DONTWAIT) && self.blocks(world, id)
     }
 
     /// Fills several buffers from a stream, as if they were one: by way of one that is.
@@ -312,12 +323,9 @@ impl Caller<'_> {
             },
             Body::Tcp(_) if oob => Err(Errno::EINVAL),
             Body::Tcp(Tcp::Closed) => {
-                let socket = &mut host.sockets[id];
-                match socket.take_failure_left() {
-                    Some(failure) => Err(failure.errno()),
-                    None if socket.rest().read_shut => Ok(0),
-                    None => Err(Errno::ENOTCONN),
-                }
+                let rest = host.sockets[id].rest();
+                // Which error it is `why_closed` says.
+                if rest.failure.is_none() && rest.read_shut { Ok(0) } else { Err(Errno::EPIPE) }
             }
             // tcp(7): MSG_TRUNC takes the bytes and throws them away.
             Body::Tcp(Tcp::Connection { .. }) if flags.contains(MsgFlags::TRUNC) && !peek => {

@@ -114,9 +114,8 @@ impl Caller<'_> {
             Ok(id) => id,
             Err(errno) => return Attempt::Done(if *sent > 0 { Ok(*sent) } else { Err(errno) }),
         };
-        let socket = &self.host(world).sockets[id];
-        let waits = !socket.nonblocking && !flags.contains(MsgFlags::DONTWAIT);
-        let result = match socket.body {
+        let waits = !flags.contains(MsgFlags::DONTWAIT) && self.blocks(world, id);
+        let result = match self.host(world).sockets[id].body {
             Body::Tcp(_) if *opens || flags.contains(MsgFlags::FASTOPEN) => {
                 match self.open_fast(world, id, to, parts, waits, progress, deadline) {
                     Some(attempt) => return attempt,

@@ -77,7 +77,7 @@ impl Caller<'_> {
     /// `unix_wait_for_peer`, for as long as SO_SNDTIMEO.
     fn wait_for_room<T>(
         &self,
-        world: &World,
+        world: &mut World,
         id: SocketId,
         other: SocketId,
         flags: MsgFlags,

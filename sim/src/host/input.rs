@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use super::{Body, Env, Family, Flow, Host, Socket, Switches, Tcp, fast_open, ports};
+use super::{Body, Env, Family, Flow, Host, Socket, Switches, Tcp, fast_open, ports, socket::Rest};
 use crate::{
     base::SocketId,
     net::DropReason,
@@ -120,6 +120,8 @@ impl Host {
         };
         let parent = &self.sockets[listener];
         let (family, options, defer_accept) = (parent.family, parent.options.inherited(), parent.options.defer_accept);
+        // What was shut before it listened is its children's, too (`sk_clone`).
+        let Rest { read_shut, write_shut, .. } = parent.rest();
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed), options);
         let mss = super::tcp::mss_towards(self, from.ip());
         let config = tcp::Config { mss, defer_accept, ..super::tcp::config_of(&child) };
@@ -132,6 +134,7 @@ impl Host {
         if child.options.switches.contains(Switches::PINGPONG) {
             connection.set_quickack(cx, 0);
         }
+        connection.inherit_shut(read_shut, write_shut);
         child.body = Body::Tcp(Tcp::Connection { connection, parent: Some(listener) });
         let child = self.sockets.insert(child);
         self.adopt(child, to, from);

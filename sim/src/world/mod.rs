@@ -11,6 +11,7 @@ mod scheduler;
 pub(crate) mod seal;
 mod spare;
 pub(crate) mod task;
+pub(crate) mod underway;
 
 use std::{panic::Location, time::Duration};
 
@@ -31,6 +32,7 @@ use delivery::Flights;
 use record::{HowEnded, Record, What};
 use spare::Spare;
 use task::{State, Task, Tasks, Wait};
+use underway::Underway;
 
 /// Calls without a wait after which a process is taken to be spinning.
 const SPINNING: u32 = 10_000;
@@ -114,6 +116,7 @@ pub(crate) struct World {
     /// Sockets whose reminders are to be looked at before time passes.
     to_arm: Vec<(HostId, SocketId)>,
     refused: Vec<(DropReason, Packet)>,
+    underway: Underway,
 }
 
 impl World {
@@ -147,6 +150,7 @@ impl World {
             unarmed: spare.unarmed,
             to_arm: spare.to_arm,
             refused: spare.refused,
+            underway: Underway::default(),
         }
     }
 

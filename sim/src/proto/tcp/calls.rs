@@ -362,7 +362,7 @@ impl Connection {
     }
 
     /// Our side has said everything: the state after `tcp_close_state`, and its FIN.
-    fn queue_fin(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn queue_fin(&mut self, cx: &mut Cx<'_>) {
         if self.is(Marks::FIN_QUEUED) {
             return;
         }

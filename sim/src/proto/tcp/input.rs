@@ -190,6 +190,10 @@ impl Connection {
                 return Disposition::Done;
             }
             self.become_established(cx, segment);
+            if self.is(Marks::SEND_SHUT) {
+                // What was shut before there was a connection (`tcp_rcv_state_process`, TCP_SYN_RECV).
+                self.queue_fin(cx);
+            }
             // Data that was in our SYN, when both have opened.
             self.rearm(cx);
         }
