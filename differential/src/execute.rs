@@ -263,7 +263,19 @@ impl<'a, T: Tank> Run<'a, T> {
         if let Some(slot) = call.slot() {
             let held = self.held(slot)?;
             self.tank.before_call();
-            return self.on_socket(step, call, slot, held);
+            if matches!(call, Call::Close { .. }) {
+                drop(held);
+                let before = self.slots.take(slot);
+                self.tank.before_call();
+                drop(before);
+                return Ok(Vec::new());
+            }
+            let said = self.on_socket(step, call, &held);
+            if Arc::strong_count(&held.fd) == 1 {
+                // Another thread has closed it meanwhile, which comes true when we let go of it: sooner or later.
+                self.tank.before_call();
+            }
+            return said;
         }
         match call {
             Call::Socket { host, into, family, kind, protocol } => {
@@ -285,14 +297,7 @@ impl<'a, T: Tank> Run<'a, T> {
         Ok(Vec::new())
     }
 
-    fn on_socket(&mut self, step: usize, call: &Call, slot: Slot, held: Held<<T::Net as Net>::Fd>) -> Said {
-        if matches!(call, Call::Close { .. }) {
-            drop(held);
-            let before = self.slots.take(slot);
-            self.tank.before_call();
-            drop(before);
-            return Ok(Vec::new());
-        }
+    fn on_socket(&mut self, step: usize, call: &Call, held: &Held<<T::Net as Net>::Fd>) -> Said {
         let (net, fd) = (self.tank.host(held.host), &*held.fd);
         let done = |result: Result<()>| result.map(|()| Vec::new()).map_err(Stop::from);
         match call {
@@ -307,8 +312,8 @@ impl<'a, T: Tank> Run<'a, T> {
                 self.put(*into, held.host, new);
                 Ok(vec![self.fact_of(Some(addr))])
             }
-            Call::Send { .. } => self.send(step, call, &held),
-            Call::Recv { .. } => self.recv(call, &held),
+            Call::Send { .. } => self.send(step, call, held),
+            Call::Recv { .. } => self.recv(call, held),
             Call::Shutdown { how, .. } => {
                 const HOW: [Shutdown; 3] = [Shutdown::Read, Shutdown::Write, Shutdown::Both];
                 done(net.shutdown(fd, HOW[usize::from(*how) % 3]))

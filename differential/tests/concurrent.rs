@@ -9,7 +9,7 @@ use wavetank_differential::{
 };
 
 /// Programs, and what their threads may come to: answers with `;` between them, threads with `|`.
-const KNOWN: [(&str, &[&str]); 7] = [
+const KNOWN: [(&str, &[&str]); 10] = [
     // Two accepters and one connection: one waits for ever.
     (
         "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
@@ -52,6 +52,24 @@ const KNOWN: [(&str, &[&str]); 7] = [
             "[Number(0), Data(0 bytes, [].., 84222325)] |  | [Number(0)]",
             " | [Number(0), Data(0 bytes, [].., 84222325)] | [Number(0)]",
         ],
+    ),
+    // Who waits already does not mind that others will not.
+    (
+        "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nfcntl(a, F_SETFL, 0)\nthread\nf = accept4(a)\nthread\n\
+         fcntl(a, F_SETFL, O_NONBLOCK)\n",
+        &[" | ok", "EAGAIN | ok"],
+    ),
+    // A connection that is given up under who reads from it.
+    (
+        "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
+         fcntl(b, F_SETFL, 0)\nthread\nrecv(b, 1, 0)\nthread\nconnect(b, unspec)\n",
+        &["EPIPE | ok", "ECONNRESET | ok"],
+    ),
+    // Who waits for room is told what was taken, when there will be none.
+    (
+        "a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)\nfcntl(a, F_SETFL, 0)\nthread\nsend(a, 500000, MSG_NOSIGNAL)\nthread\n\
+         shutdown(a, SHUT_WR)\n",
+        &["[Number(-1)] | ok", "EPIPE | ok"],
     ),
 ];
 

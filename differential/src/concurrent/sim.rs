@@ -140,7 +140,7 @@ impl Seat {
 /// The report of a run that did not end by itself.
 pub(super) fn run(program: &Program, seed: u64, grain: Grain, schedule: &Schedule) -> Result<Outcome, String> {
     let sim = Sim::new(seed);
-    let latency = if grain >= Grain::Packets { MOMENT } else { Duration::ZERO };
+    let latency = if grain >= Grain::Packets { [MOMENT; 2] } else { [Duration::ZERO; 2] };
     let chooser = schedule.clone();
     sim.set_scheduler(move |ready, due_in| {
         let may_be_held_up = due_in.is_some_and(|due_in| due_in <= SOON);

@@ -80,14 +80,15 @@ pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, Str
     let sim = if traced { Sim::traced(seed) } else { Sim::new(seed) };
     let resets = sim.watch_resets();
     let program = program.clone();
-    on_hosts(&sim, program.hosts, LATENCY, move |hosts| execute(&SimTank { hosts, resets }, &program))
+    on_hosts(&sim, program.hosts, [LATENCY, Duration::ZERO], move |hosts| execute(&SimTank { hosts, resets }, &program))
 }
 
-/// Runs a simulation of one or two hosts that are so far from one another, in which a process of the first does that.
+/// Runs a simulation of one or two hosts that are so far from one another, and from themselves, in which a process of the first does
+/// that.
 pub(crate) fn on_hosts<T: Send + 'static>(
     sim: &Sim,
     count: u8,
-    latency: Duration,
+    [latency, of_loopback]: [Duration; 2],
     body: impl FnOnce(Vec<SimHost>) -> T + Send + 'static,
 ) -> Result<T, String> {
     let one = sim.host("one");
@@ -97,6 +98,10 @@ pub(crate) fn on_hosts<T: Send + 'static>(
     let two = sim.host("two");
     choose_reno(&two);
     sim.link(&one, &two).latency(latency);
+    if !of_loopback.is_zero() {
+        sim.loopback(&one).latency(of_loopback);
+        sim.loopback(&two).latency(of_loopback);
+    }
     if count > 1 {
         let other = Arc::clone(&other);
         two.serve(move |host| {
