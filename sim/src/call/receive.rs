@@ -47,20 +47,25 @@ impl Caller<'_> {
             text: || format!("recv({fd}, {len}, {flags})"),
         };
         let mut count = 0;
-        let mut reading = Reading::default();
-        self.blocking(fd, told, |world, deadline| {
+        // Made by who needs it: a stream of TCP's does not.
+        let mut reading: Option<Box<Reading>> = None;
+        let result = self.blocking(fd, told, |world, deadline| {
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
                     Body::Udp(_) => self
                         .recv_udp(world, id, &mut [IoSliceMut::new(buf)], None, flags)
                         .map(|datagram| datagram.count),
                     Body::Unix(_) => self
-                        .receive_unix(world, id, buf, 0, flags, expired, &mut reading)
+                        .receive_unix(world, id, buf, 0, flags, expired, reading.get_or_insert_default())
                         .map(|received| received.count),
                     Body::Tcp(_) => self.recv_stream(world, id, buf, flags, expired, &mut count),
                 }
             })
-        })
+        });
+        if let Some(reading) = reading {
+            forget(reading);
+        }
+        result
     }
 
     /// recvmsg(2).
@@ -383,6 +388,13 @@ impl Caller<'_> {
         let count = if flags.contains(MsgFlags::TRUNC) { whole } else { copied };
         Ok(Received { count, from: Some(name::show(family, from)), flags: truncated | cut, passed })
     }
+}
+
+/// Out of the way of the streams that have none.
+#[cold]
+#[inline(never)]
+fn forget(reading: Box<Reading>) {
+    drop(reading);
 }
 
 /// What a datagram socket whose reading half is shut receives.

@@ -45,7 +45,8 @@ impl Flights {
     fn put(&mut self, flight: Flight) -> u32 {
         match self.free.pop() {
             Some(slot) => {
-                self.slots[slot as usize] = Some(flight);
+                // A free slot is empty: there is nothing to be dropped.
+                std::mem::forget(self.slots[slot as usize].replace(flight));
                 slot
             }
             None => {

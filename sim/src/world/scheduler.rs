@@ -205,12 +205,15 @@ impl World {
 
     #[inline]
     fn next_task(&mut self) -> Option<TaskId> {
-        if self.tasks.has_chooser() {
-            self.arm();
-            let due_in = self.agenda.next_at().map(|at| at.duration_since(self.now));
-            return self.tasks.next_chosen(due_in);
-        }
-        self.tasks.next()
+        if self.tasks.has_chooser() { self.next_chosen() } else { self.tasks.next() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn next_chosen(&mut self) -> Option<TaskId> {
+        self.arm();
+        let due_in = self.agenda.next_at().map(|at| at.duration_since(self.now));
+        self.tasks.next_chosen(due_in)
     }
 
     fn end_run(&mut self, end: End) -> Step {

@@ -25,6 +25,7 @@ impl Coroutine {
         }))
     }
 
+    #[inline(always)] // of every step
     pub(super) fn resume(&mut self, order: Order) -> Resumed {
         if self.0.done() {
             return Resumed::Finished(Ok(()));

@@ -67,6 +67,7 @@ impl Carrier {
         }
     }
 
+    #[inline(always)] // of every step
     pub(crate) fn resume(&mut self, order: Order) -> Resumed {
         match self {
             Self::Coroutine(coroutine) => coroutine.resume(order),
