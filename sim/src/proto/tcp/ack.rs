@@ -137,9 +137,6 @@ impl Connection {
         self.snd.probes = 0;
         self.soft_failure = None;
         if advance == 0 {
-            if self.timers.is_probe_set() && self.snd.sent.is_empty() {
-                self.peer_answered_probe(cx);
-            }
             return;
         }
         let has_sack = self.is(Marks::SACK);
@@ -403,7 +400,7 @@ impl Connection {
     }
 
     /// `tcp_ack_probe`: if the window has opened far enough, `output` sends; else the peer is asked again later.
-    fn peer_answered_probe(&mut self, cx: &Cx<'_>) {
+    pub(super) fn peer_answered_probe(&mut self, cx: &Cx<'_>) {
         let next = self.snd.left().min(self.current_mss());
         if next <= self.snd.window_left() {
             self.rtt.end_back_off();

@@ -93,6 +93,10 @@ impl Connection {
             self.data_arrived(cx, segment, len);
         }
         if self.snd.left() > 0 && (advance > 0 || self.is_off_fast_path(segment, window)) {
+            // Only who looks closer takes it for the answer to a probe: of what is corked the timer runs on.
+            if advance == 0 && self.timers.is_probe_set() && self.snd.sent.is_empty() {
+                self.peer_answered_probe(cx);
+            }
             self.output_queued(cx, Push::Usual);
         }
         self.acknowledge(cx);
