@@ -98,10 +98,11 @@ impl Sim {
         self
     }
 
-    /// Lets `choose` say which of so many ready processes runs next (from 0 on), instead of drawing it from the seed: for who walks
-    /// through schedules in an order of their own. It is told besides in how long the next event is due, if there is one (a packet
-    /// arrives, a time-out ends): a number that no process has lets that happen first, as on a machine whose cores are busy. It cannot
-    /// look into the world, nor make a call. Processes switch when one waits, ends, or calls [`SimHost::yield_now`].
+    /// Lets `choose` say which of the ready processes runs next, instead of drawing it from the seed: for who walks through schedules in
+    /// an order of their own. It is given their numbers, in the order in which all were started, and says at which place of that list
+    /// the chosen one is. It is told besides in how long the next event is due, if there is one (a packet arrives, a time-out ends): a
+    /// place behind the last lets that happen first, as on a machine whose cores are busy. It cannot look into the world, nor make a
+    /// call. Processes switch when one waits, ends, or calls [`SimHost::yield_now`].
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -114,11 +115,11 @@ impl Sim {
     ///     let order = Arc::clone(&order);
     ///     host.run(move |_| Ok(order.lock().unwrap().push(number)));
     /// }
-    /// sim.set_scheduler(|ready, _| ready - 1);
+    /// sim.set_scheduler(|ready, _| ready.len() - 1);
     /// sim.run();
     /// assert_eq!(*order.lock().unwrap(), [2, 0, 1]);
     /// ```
-    pub fn set_scheduler(&self, choose: impl FnMut(usize, Option<Duration>) -> usize + Send + 'static) -> &Self {
+    pub fn set_scheduler(&self, choose: impl FnMut(&[usize], Option<Duration>) -> usize + Send + 'static) -> &Self {
         self.world.enter(|world| world.tasks.set_chooser(Box::new(choose)));
         self
     }

@@ -47,8 +47,8 @@ impl<'a> Reach<'a> {
             stage(Grain::Calls, true, 5_000),
             stage(Grain::Packets, false, 3_000),
             stage(Grain::Halves, true, 5_000),
-            stage(Grain::Packets, true, 10_000),
-            stage(Grain::Packets, false, 17_000),
+            stage(Grain::Packets, true, 5_000),
+            stage(Grain::Packets, false, 22_000),
         ];
         if may_time_out(program) {
             stages.insert(2, stage(Grain::Ages, false, 5_000));

@@ -1,6 +1,9 @@
 //! [`Schedule`]: the choices of a run, replayed, enumerated or drawn.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use crate::Dice;
 
@@ -18,7 +21,15 @@ struct State {
     made: Vec<Choice>,
     /// Who chooses when the prefix is over; nobody: the first.
     dice: Option<Dice>,
+    /// Who goes before whom: a number for each process, drawn when it first comes up, and again now and then. So that one goes far
+    /// ahead of others, which a choice at each place would hardly bring about. None: each choice is drawn.
+    ranks: Option<BTreeMap<usize, u64>>,
 }
+
+/// What stands for the next event among the processes.
+const EVENTS: usize = usize::MAX;
+/// One of so many choices changes the rank of who is chosen.
+const CHANGES: usize = 6;
 
 /// One of so many.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,7 +47,11 @@ impl Schedule {
     /// Any.
     pub(super) fn drawn(seed: u64) -> Self {
         let schedule = Self::default();
-        schedule.lock().dice = Some(Dice::with_seed(seed));
+        let ranks = (seed % 2 == 1).then(BTreeMap::new);
+        {
+            let mut state = schedule.lock();
+            (state.dice, state.ranks) = (Some(Dice::with_seed(seed)), ranks);
+        }
         schedule
     }
 
@@ -61,6 +76,23 @@ impl Schedule {
     /// From now on choices count, or not any more.
     pub(super) fn count(&self, counts: bool) {
         self.lock().counts = counts;
+    }
+
+    /// A place in the list of who is ready, or the one behind it if an event `may_come`.
+    pub(super) fn choose_among(&self, ready: &[usize], may_come: bool) -> usize {
+        let of = ready.len() + usize::from(may_come);
+        let mut state = self.lock();
+        let State { counts: true, dice: Some(dice), ranks: Some(ranks), .. } = &mut *state else {
+            drop(state);
+            return self.choose(of);
+        };
+        let who = |place: usize| ready.get(place).copied().unwrap_or(EVENTS);
+        let mut rank = |place: usize| *ranks.entry(who(place)).or_insert_with(|| dice.u64(..));
+        let first = (0..of).max_by_key(|place| rank(*place)).unwrap_or_default();
+        if dice.usize(0..CHANGES) == 0 {
+            ranks.insert(who(first), dice.u64(..));
+        }
+        first
     }
 
     /// One of so many.

@@ -144,7 +144,7 @@ pub(super) fn run(program: &Program, seed: u64, grain: Grain, schedule: &Schedul
     let chooser = schedule.clone();
     sim.set_scheduler(move |ready, due_in| {
         let may_be_held_up = due_in.is_some_and(|due_in| due_in <= SOON);
-        chooser.choose(ready + usize::from(may_be_held_up))
+        chooser.choose_among(ready, may_be_held_up)
     });
     let (schedule, program) = (schedule.clone(), program.clone());
     on_hosts(&sim, program.hosts, latency, move |hosts| Seat { hosts, schedule, grain }.run(&program))

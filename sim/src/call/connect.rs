@@ -180,6 +180,8 @@ impl Caller<'_> {
                 world.on_host(self.host, |host, env| host.tcp_disconnect(env, id));
                 Attempt::Done(Err(failure.map_or(Errno::ECONNABORTED, IntoErrno::errno)))
             }
+            // Another thread has waited for the same connection, and was told first.
+            ConnectStatus::Connected if *begun => Attempt::Done(Ok(())),
             ConnectStatus::Connected => Attempt::Done(Err(Errno::EISCONN)),
             ConnectStatus::Disconnecting => Attempt::Done(Err(Errno::EINVAL)),
         }

@@ -28,6 +28,10 @@ impl Waiters {
         self.0.push(waiter);
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Waiter> {
+        self.0.iter()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -49,9 +49,9 @@ pub(crate) struct Wait {
     pub(crate) deadline: Option<Instant>,
 }
 
-/// Says which of so many ready processes runs next, if any before the next event, which is due in so long. It is asked inside the
-/// world, which it cannot enter.
-pub(crate) type Chooser = Box<dyn FnMut(usize, Option<Duration>) -> usize + Send>;
+/// Says which of the ready processes, given by their numbers, runs next, if any before the next event, which is due in so long. It is
+/// asked inside the world, which it cannot enter.
+pub(crate) type Chooser = Box<dyn FnMut(&[usize], Option<Duration>) -> usize + Send>;
 
 /// The processes of a world, and the order in which ready ones run.
 pub(crate) struct Tasks {
@@ -161,7 +161,8 @@ impl Tasks {
     #[cold]
     pub(crate) fn next_chosen(&mut self, due_in: Option<Duration>) -> Option<TaskId> {
         let choose = self.chooser.as_mut().filter(|_| !self.ready.is_empty())?;
-        let chosen = choose(self.ready.len(), due_in);
+        let ready: Vec<usize> = self.ready.iter().map(|id| id.index()).collect();
+        let chosen = choose(&ready, due_in);
         if chosen >= self.ready.len() && due_in.is_some() {
             return None;
         }

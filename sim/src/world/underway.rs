@@ -31,8 +31,14 @@ impl World {
     pub(crate) fn befall(&mut self, host: HostId, socket: SocketId, fate: Fate) {
         let Self { tasks, hosts, underway, .. } = self;
         underway.0.retain(|call| call.parking.wrapping_sub(tasks.get(call.task).parking) < 2);
+        // Who waits on the socket itself may be another host's process, if the harness has given it the socket.
+        if let Some(socket) = hosts[host.index()].sockets.get(socket) {
+            let waits = |task: TaskId| tasks.get(task).wait.is_some_and(|wait| wait.call != "poll");
+            let parked = socket.waiters.iter().filter(|waiter| waits(waiter.task));
+            underway.0.extend(parked.map(|waiter| Call { task: waiter.task, parking: waiter.parking, fate }));
+        }
         for (index, task) in tasks.all.iter().enumerate().filter(|(_, task)| task.host == host) {
-            let is_waiting = matches!(task.state, State::Parked | State::Ready);
+            let is_waiting = task.state == State::Ready;
             let program = &hosts[host.index()].programs[task.program.index()];
             if is_waiting && task.wait.is_some_and(|wait| wait.call != "poll" && program.get(wait.fd) == Some(socket)) {
                 underway.0.push(Call { task: TaskId(index as u32), parking: task.parking, fate });
