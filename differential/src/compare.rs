@@ -54,6 +54,14 @@ pub fn compare(program: &Program, real: &Log, sim: &Log) -> Option<Difference> {
 }
 
 impl Difference {
+    /// As [`compare`], where the simulation may also not have ended by itself, but with that report.
+    pub fn between(program: &Program, real: &Log, sim: &Result<Log, String>) -> Option<Self> {
+        match sim {
+            Ok(sim) => compare(program, real, sim),
+            Err(report) => Some(Self { step: 0, part: Part::Stuck(report.clone()) }),
+        }
+    }
+
     /// What differences of the same cause probably have in common.
     pub fn signature(&self, program: &Program) -> String {
         let title = program.calls.get(self.step).map(crate::Call::title).unwrap_or_default();

@@ -6,12 +6,11 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    thread,
     time::Duration,
 };
 
 use crate::{
-    Coverage, Difference, Log, Part, Program, Programs, compare, shrink,
+    Coverage, Difference, Log, Program, Programs, shrink, workers,
     world::{self, RealTank},
 };
 
@@ -62,7 +61,7 @@ pub struct Finding {
 const PATIENCE: Duration = Duration::from_micros(300);
 /// How often it must show.
 const CONFIRMATIONS: usize = 3;
-/// How many differing programs of a first signature are cut down: so many that one that hides another is likely seen through.
+/// How many differing programs of a signature each thread cuts down: that costs many runs, and the others mostly have the same cause.
 const CUT_DOWN: u64 = 1;
 
 impl Hunt {
@@ -86,15 +85,7 @@ impl Hunt {
 
     fn go(&self, confirms: bool, on_progress: impl Fn(&Hunted) + Sync) -> wavetank_lab::Result<Hunted> {
         let next = AtomicU64::new(self.seed);
-        let hunted = Mutex::new(Hunted::default());
-        thread::scope(|scope| {
-            let work = || self.work(confirms, &next, &hunted, &on_progress);
-            let workers: Vec<_> = (0..self.jobs.max(1)).map(|_| scope.spawn(work)).collect();
-            workers
-                .into_iter()
-                .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })?;
-        Ok(hunted.into_inner().unwrap_or_else(PoisonError::into_inner))
+        workers::share(self.jobs, |hunted| self.work(confirms, &next, hunted, &on_progress))
     }
 
     fn work(
@@ -121,7 +112,7 @@ impl Hunt {
                 of_batch.programs += 1;
                 of_batch.calls += program.len() as u64;
                 let (real, sim) = bench.both(&program, Duration::ZERO)?;
-                let difference = differ(&program, &real, &sim);
+                let difference = Difference::between(&program, &real, &sim);
                 if let Ok(sim) = sim {
                     let until = difference.as_ref().map_or(program.len(), |difference| difference.step);
                     coverage.add(seed, &program, &real, &sim, until);
@@ -171,13 +162,6 @@ impl Hunted {
     }
 }
 
-fn differ(program: &Program, real: &Log, sim: &Result<Log, String>) -> Option<Difference> {
-    match sim {
-        Ok(sim) => compare(program, real, sim),
-        Err(report) => Some(Difference { step: 0, part: Part::Stuck(report.clone()) }),
-    }
-}
-
 /// One thread's real world.
 struct Bench {
     tank: RealTank,
@@ -185,9 +169,7 @@ struct Bench {
 
 impl Bench {
     fn real(&mut self, program: &Program, patience: Duration) -> wavetank_lab::Result<Log> {
-        if self.tank.is_used_up() {
-            self.tank = RealTank::new()?;
-        }
+        self.tank.refresh()?;
         Ok(self.tank.run(program, patience))
     }
 
@@ -199,7 +181,7 @@ impl Bench {
     /// How the worlds differ in this program.
     fn differ(&mut self, program: &Program, patience: Duration) -> wavetank_lab::Result<Option<Difference>> {
         let (real, sim) = self.both(program, patience)?;
-        Ok(differ(program, &real, &sim))
+        Ok(Difference::between(program, &real, &sim))
     }
 
     /// How they differ each time.

@@ -29,6 +29,7 @@ mod log;
 mod print;
 mod program;
 mod slots;
+mod workers;
 pub mod world;
 
 pub use compare::{Difference, Part, compare};

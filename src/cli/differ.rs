@@ -11,7 +11,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wavetank_differential::{
-    Coverage, Difference, Finding, Hunt, Hunted, Part, Program, Programs, annotated, compare,
+    Coverage, Difference, Finding, Hunt, Hunted, Program, Programs, annotated,
     concurrent::{self, ConcurrentPrograms},
     world,
 };
@@ -125,9 +125,11 @@ fn show(program: &Program, args: &DifferArgs, json: bool) -> Result<bool, Stop> 
     }
     let tank = world::RealTank::new().map_err(no_namespaces)?;
     let real = tank.run(program, Duration::ZERO);
-    let (difference, text) = match world::run(program) {
-        Ok(sim) => (compare(program, &real, &sim), beside(&annotated(program, &real), &annotated(program, &sim))),
-        Err(report) => (Some(Difference { step: 0, part: Part::Stuck(report) }), annotated(program, &real)),
+    let sim = world::run(program);
+    let difference = Difference::between(program, &real, &sim);
+    let text = match &sim {
+        Ok(sim) => beside(&annotated(program, &real), &annotated(program, sim)),
+        Err(_) => annotated(program, &real),
     };
     let ok = difference.is_none();
     if json {

@@ -6,12 +6,11 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    thread,
     time::{Duration, Instant},
 };
 
 use super::{ConcurrentPrograms, Outcome, Pace, Reach, run, shrink::shrink};
-use crate::{Program, world::RealTank};
+use crate::{Program, workers, world::RealTank};
 
 /// What is looked for, and how long.
 #[derive(Clone, Debug)]
@@ -86,15 +85,7 @@ impl Hunt {
     /// If the namespaces cannot be made.
     pub fn run(&self, on_progress: impl Fn(&Hunted) + Sync) -> wavetank_lab::Result<Hunted> {
         let next = AtomicU64::new(self.seed);
-        let hunted = Mutex::new(Hunted::default());
-        thread::scope(|scope| {
-            let workers: Vec<_> =
-                (0..self.jobs.max(1)).map(|_| scope.spawn(|| self.work(&next, &hunted, &on_progress))).collect();
-            workers
-                .into_iter()
-                .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })?;
-        Ok(hunted.into_inner().unwrap_or_else(PoisonError::into_inner))
+        workers::share(self.jobs, |hunted| self.work(&next, hunted, &on_progress))
     }
 
     fn work(
@@ -149,9 +140,7 @@ fn look_at(
     let mut escape = None;
     let mut is_blocked = false;
     for number in 0..runs {
-        if tank.is_used_up() {
-            *tank = RealTank::new()?;
-        }
+        tank.refresh()?;
         hunted.runs += 1;
         let mut pace = Pace::drawn(seed.wrapping_mul(1000) + number);
         let mut outcome = run(tank, program, pace, |outcome| reach.contains_soon(outcome));

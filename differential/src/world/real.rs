@@ -127,6 +127,18 @@ impl RealTank {
         self.next_port.get() > PORTS.1
     }
 
+    /// Is another one with new ports, if it [is used up](Self::is_used_up).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn refresh(&mut self) -> Result<()> {
+        if self.is_used_up() {
+            *self = Self::new()?;
+        }
+        Ok(())
+    }
+
     /// Runs a program, waiting so long after each call.
     pub fn run(&self, program: &Program, patience: Duration) -> Log {
         self.patience.set(patience);
