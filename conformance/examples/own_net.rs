@@ -7,7 +7,7 @@
 use std::{net::Ipv6Addr, process::ExitCode, sync::mpsc};
 
 use wavetank_api::{Host, MsgFlags, Net, RecvMsg, Result};
-use wavetank_conformance::{Bed, Outcome, Place, Runner, Stop, Subject, Trial, Way, World, forward};
+use wavetank_conformance::{Bed, DIFFERENCES, Outcome, Place, Runner, Stop, Subject, Trial, Way, World, forward};
 use wavetank_sim::{Sim, SimHost};
 
 /// What the results call it.
@@ -99,10 +99,16 @@ impl Subject for ForgetfulStack {
     }
 }
 
-/// All cases on it, but for what it does otherwise on purpose: the size that a connection's buffers grow to.
+/// All cases on it, but for what it does otherwise on purpose: the size that a connection's buffers grow to, and what is
+/// [permitted](DIFFERENCES) to the simulator below.
 pub fn runner() -> Runner {
     let grows = "its buffers grow otherwise than Linux's, as those of the simulator below do";
-    Runner::of(ForgetfulStack).permit("options::table::socket", grows).permit("options::table::tcp", grows)
+    let runner =
+        Runner::of(ForgetfulStack).permit("options::table::socket", grows).permit("options::table::tcp", grows);
+    DIFFERENCES
+        .iter()
+        .filter(|difference| difference.world == World::Sim)
+        .fold(runner, |runner, difference| runner.permit(difference.case, difference.reason))
 }
 
 fn main() -> ExitCode {
