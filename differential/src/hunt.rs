@@ -25,6 +25,28 @@ pub struct Hunt {
     pub jobs: usize,
     /// How they are drawn.
     pub draw: Programs,
+    /// Which of them are run.
+    pub only: Only,
+}
+
+/// Programs chosen by their text: to hunt in one part of it.
+#[derive(Clone, Debug, Default)]
+pub struct Only {
+    /// What the text must have, all of it.
+    pub with: Vec<String>,
+    /// What it must not have.
+    pub without: Vec<String>,
+}
+
+impl Only {
+    fn takes(&self, program: &Program) -> bool {
+        if self.with.is_empty() && self.without.is_empty() {
+            return true;
+        }
+        let text = program.to_string();
+        let has = |part: &String| text.contains(part.as_str());
+        self.with.iter().all(has) && !self.without.iter().any(has)
+    }
 }
 
 /// What was found.
@@ -109,6 +131,9 @@ impl Hunt {
             let mut of_batch = Hunted::default();
             for seed in first..end {
                 let program = self.draw.draw(seed);
+                if !self.only.takes(&program) {
+                    continue;
+                }
                 of_batch.programs += 1;
                 of_batch.calls += program.len() as u64;
                 let (real, sim) = bench.both(&program, Duration::ZERO)?;

@@ -37,7 +37,7 @@ pub use coverage::{Cell, Column, Coverage, Example, Kind, ParseCoverageError, Qu
 pub use draw::{Dice, LEFT_OUT, LeftOut, Programs, drawn, shrink};
 pub use execute::{Tank, execute};
 pub use freedoms::{FREEDOMS, Freedom};
-pub use hunt::{Finding, Hunt, Hunted};
+pub use hunt::{Finding, Hunt, Hunted, Only};
 pub use log::{Answer, Bytes, Entry, Fact, Log, Seen};
 pub use print::annotated;
 pub use program::{Call, ParseProgramError, Place, Port, Program, SLOTS, Slot};

@@ -209,6 +209,12 @@ pub(super) struct DifferArgs {
     /// Threads, each with two hosts of its own: as many as there are cores
     #[arg(long)]
     pub(super) jobs: Option<NonZero<u16>>,
+    /// Only programs with this in their text, as `SOCK_DGRAM`; given twice, with both
+    #[arg(long, value_name = "TEXT", conflicts_with = "concurrent")]
+    pub(super) with: Vec<String>,
+    /// Only programs without this in their text
+    #[arg(long, value_name = "TEXT", conflicts_with = "concurrent")]
+    pub(super) without: Vec<String>,
     /// Draw more often what this record lacks; the same seed is another program then
     #[arg(long, value_name = "RECORD")]
     pub(super) steer: Option<PathBuf>,

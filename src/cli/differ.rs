@@ -11,7 +11,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wavetank_differential::{
-    Coverage, Difference, Finding, Hunt, Hunted, Program, Programs, annotated,
+    Coverage, Difference, Finding, Hunt, Hunted, Only, Program, Programs, annotated,
     concurrent::{self, ConcurrentPrograms},
     world,
 };
@@ -38,7 +38,8 @@ pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     if let Some(seed) = args.show {
         return show(&draw.draw(seed), args, json);
     }
-    let hunt = Hunt { seed: args.seed, programs: args.programs, jobs, draw };
+    let only = Only { with: args.with.clone(), without: args.without.clone() };
+    let hunt = Hunt { seed: args.seed, programs: args.programs, jobs, draw, only };
     let bar = ProgressBar::new(args.programs).with_style(style());
     let hunted = hunt.run(|hunted| {
         bar.set_position(hunted.programs);

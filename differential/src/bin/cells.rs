@@ -3,7 +3,7 @@
 //! written what all that comes to, as `fixtures/coverage/reached.txt` has it. Differences are for `cargo tank differ`.
 use std::time::Instant;
 
-use wavetank_differential::{Coverage, Hunt, Programs};
+use wavetank_differential::{Coverage, Hunt, Only, Programs};
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -17,7 +17,7 @@ fn main() {
         let draw = if args.len() > 3 { Programs::steered(&record) } else { Programs::default() };
         let begun = Instant::now();
         let (programs, seed) = (programs / rounds, seed + round * (programs / rounds));
-        let surveyed = Hunt { seed, programs, jobs: jobs as usize, draw }.survey().unwrap();
+        let surveyed = Hunt { seed, programs, jobs: jobs as usize, draw, only: Only::default() }.survey().unwrap();
         let each = begun.elapsed().as_secs_f64() * 1e3 * jobs as f64 / programs as f64;
         let cells = surveyed.coverage.len();
         record.merge(surveyed.coverage);
