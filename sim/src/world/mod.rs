@@ -154,7 +154,7 @@ impl World {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn record(&mut self, what: What) {
         self.trace.record(Record { at: self.now, what });
     }
