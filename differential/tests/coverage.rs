@@ -1,7 +1,7 @@
 //! Cells: what a program reaches, records, tables, and what a record changes about the programs that are drawn. All in the simulator,
 //! which here is its own counterpart.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use wavetank_api::{Errno, c, option::option_name};
 use wavetank_differential::{
@@ -329,20 +329,35 @@ fn every_question_is_read_as_it_is_written() {
 
 #[test]
 fn the_page_says_what_is_drawn() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/DRAWN.md");
+    assert_up_to_date("DRAWN.md", &drawn());
+}
+
+#[test]
+fn the_conformance_page_has_the_record() {
+    assert_up_to_date("../fixtures/conformance/cells.tsv", &record().1.tsv());
+}
+
+fn assert_up_to_date(file: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if std::env::var_os("WAVETANK_BLESS").is_some_and(|value| value == "1") {
-        std::fs::write(path, drawn()).unwrap();
+        std::fs::write(&path, expected).unwrap();
     }
-    let page = std::fs::read_to_string(path).unwrap();
-    assert!(page == drawn(), "DRAWN.md is stale: WAVETANK_BLESS=1 makes it anew");
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == expected, "{file} is stale: WAVETANK_BLESS=1 makes it anew");
+}
+
+/// The text of what was ever reached, and what it says.
+fn record() -> (String, Coverage) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/coverage/reached.txt");
+    let text = std::fs::read_to_string(path).unwrap();
+    let known = text.parse().unwrap_or_else(|error| panic!("{error}"));
+    (text, known)
 }
 
 /// What was ever reached; a run of the hunt says with `--known` what of it is missing now.
 #[test]
 fn the_record_of_what_was_reached_can_be_read() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/coverage/reached.txt");
-    let text = std::fs::read_to_string(path).unwrap();
-    let known: Coverage = text.parse().unwrap_or_else(|error| panic!("{error}"));
+    let (text, known) = record();
     assert!(known.len() > 10_000, "{}", known.len());
     assert_eq!(known.reached_text(), text);
     // The simulator's: a cell that Linux never showed would be one that the hunt should have found.

@@ -7,6 +7,13 @@ use std::{
 
 use super::{Cell, Column, Coverage, Kind, Row};
 
+/// How many cells of each call on each kind of socket were reached in both worlds.
+struct ByCall {
+    kinds: Vec<Kind>,
+    /// Each call's name, and its cells on each of those kinds.
+    calls: Vec<(String, Vec<usize>)>,
+}
+
 impl Coverage {
     /// Rows call by kind by state, columns the answers that the call ever gave; how often, and nothing for never.
     pub fn table(&self) -> String {
@@ -38,23 +45,30 @@ impl Coverage {
         text
     }
 
-    /// How many cells of each call on each kind of socket, as a table in Markdown; `None` where a call was never made.
-    pub fn markdown(&self) -> String {
+    fn by_call(&self) -> ByCall {
         let mut counts: BTreeMap<&str, BTreeMap<Kind, usize>> = BTreeMap::new();
         for (cell, _) in self.reached() {
             *counts.entry(cell.row.question.call_name()).or_default().entry(cell.row.kind).or_default() += 1;
         }
         let kinds: BTreeSet<Kind> = counts.values().flat_map(BTreeMap::keys).copied().collect();
+        let row = |of: &BTreeMap<Kind, usize>| kinds.iter().map(|kind| of.get(kind).copied().unwrap_or(0)).collect();
+        let calls = counts.iter().map(|(&call, of)| (call.to_owned(), row(of))).collect();
+        ByCall { kinds: kinds.iter().copied().collect(), calls }
+    }
+
+    /// How many cells of each call on each kind of socket, as a table in Markdown, with nothing where a call was never made.
+    pub fn markdown(&self) -> String {
+        let ByCall { kinds, calls } = self.by_call();
         let mut text = String::from("| call | cells |");
         for kind in &kinds {
             let _ = write!(text, " {kind} |");
         }
         text.push_str("\n|---|---:|");
         text.push_str(&"---:|".repeat(kinds.len()));
-        let line = |text: &mut String, name: &str, of: &dyn Fn(Kind) -> usize| {
-            let _ = write!(text, "\n| {name} | {} |", kinds.iter().map(|kind| of(*kind)).sum::<usize>());
-            for kind in &kinds {
-                match of(*kind) {
+        let mut line = |name: &str, counts: &[usize]| {
+            let _ = write!(text, "\n| {name} | {} |", counts.iter().sum::<usize>());
+            for &count in counts {
+                match count {
                     0 => text.push_str(" |"),
                     count => {
                         let _ = write!(text, " {count} |");
@@ -62,10 +76,34 @@ impl Coverage {
                 }
             }
         };
-        for (call, of) in &counts {
-            line(&mut text, &format!("`{call}`"), &|kind| of.get(&kind).copied().unwrap_or(0));
+        for (call, counts) in &calls {
+            line(&format!("`{call}`"), counts);
         }
-        line(&mut text, "all", &|kind| counts.values().filter_map(|of| of.get(&kind)).sum());
+        let all: Vec<usize> = (0..kinds.len()).map(|kind| calls.iter().map(|(_, counts)| counts[kind]).sum()).collect();
+        line("all", &all);
+        text.push('\n');
+        text
+    }
+
+    /// [The same](Self::markdown) for the conformance page: a table of `fixtures/conformance/`.
+    pub fn tsv(&self) -> String {
+        let ByCall { kinds, calls } = self.by_call();
+        let mut text = format!(
+            "# Found by random programs: Cells of behaviour\n\
+             ## A cell is a call on a kind of socket in a state, and its answer: {} that random programs have reached in both worlds, which \
+             answered alike. `fixtures/coverage/reached.txt` names each, and its README the states.\n\
+             call\tcells",
+            self.len()
+        );
+        for kind in &kinds {
+            let _ = write!(text, "\t{kind}");
+        }
+        for (call, counts) in &calls {
+            let _ = write!(text, "\n`{call}`\t{}", counts.iter().sum::<usize>());
+            for &count in counts {
+                let _ = if count == 0 { write!(text, "\t") } else { write!(text, "\t{count}") };
+            }
+        }
         text.push('\n');
         text
     }
