@@ -9,7 +9,7 @@ use wavetank_differential::{
 };
 
 /// Programs, and what their threads may come to: answers with `;` between them, threads with `|`.
-const KNOWN: [(&str, &[&str]); 10] = [
+const KNOWN: [(&str, &[&str]); 12] = [
     // Two accepters and one connection: one waits for ever.
     (
         "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
@@ -52,6 +52,22 @@ const KNOWN: [(&str, &[&str]); 10] = [
             "[Number(0), Data(0 bytes, [].., 84222325)] |  | [Number(0)]",
             " | [Number(0), Data(0 bytes, [].., 84222325)] | [Number(0)]",
         ],
+    ),
+    // One of them only looks: the other sleeps on, if it waits behind (`prepare_to_wait_exclusive`).
+    (
+        "a = socket(AF_INET, SOCK_DGRAM, 0)\nbind(a, 127.0.0.1:$0)\nb = socket(AF_INET, SOCK_DGRAM, 0)\nconnect(b, name(a))\n\
+         fcntl(a, F_SETFL, 0)\nthread\nrecv(a, 10, MSG_PEEK)\nthread\nrecv(a, 10, 0)\nthread\nsend(b, 0, MSG_NOSIGNAL)\n",
+        &[
+            "[Number(0), Data(0 bytes, [].., 84222325)] |  | [Number(0)]",
+            " | [Number(0), Data(0 bytes, [].., 84222325)] | [Number(0)]",
+            "[Number(0), Data(0 bytes, [].., 84222325)] | [Number(0), Data(0 bytes, [].., 84222325)] | [Number(0)]",
+        ],
+    ),
+    // The end of a listener wakes all who wait.
+    (
+        "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nfcntl(a, F_SETFL, 0)\nthread\nf = accept4(a)\nthread\ng = accept4(a)\nthread\n\
+         shutdown(a, SHUT_RDWR)\n",
+        &["EINVAL | EINVAL | ok"],
     ),
     // Who waits already does not mind that others will not.
     (

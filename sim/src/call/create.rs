@@ -304,7 +304,7 @@ impl Caller<'_> {
                     // Linux shuts the halves of an unconnected socket too, and says ENOTCONN all the same.
                     udp.shutdown(read, write);
                     let connected = host.sockets[id].remote.is_some();
-                    host.wake(env, id);
+                    host.wake_all(env, id);
                     if connected { Ok(()) } else { Err(Errno::ENOTCONN) }
                 }
                 Body::Unix(_) => {

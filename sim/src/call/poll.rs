@@ -54,7 +54,7 @@ impl Caller<'_> {
 
     fn interest(&self, world: &World, entry: &Entry) -> Option<(SocketId, Readiness)> {
         let id = self.socket(world, entry.fd).ok()?;
-        let mut interest = Readiness::default();
+        let mut interest = Readiness::BY_POLL;
         interest.set(Readiness::IN, entry.events.intersects(PollEvents::IN | RDNORM));
         interest.set(Readiness::OUT, entry.events.intersects(PollEvents::OUT | WRNORM | WRBAND));
         interest.set(Readiness::PRI, entry.events.contains(PollEvents::PRI));

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32};
 
-use super::{SocketOptions, Switches, Waiters};
+use super::{SocketOptions, Switches, Waiter, Waiters};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp, udp::Udp, unix},
@@ -66,6 +66,18 @@ pub(crate) enum Body {
     Tcp(Tcp),
     Udp(Box<Udp>),
     Unix(Box<unix::Socket>),
+}
+
+impl Body {
+    /// Whether there are whole things to take, which one waiter gets: connections (`inet_csk_wait_for_connect`), datagrams
+    /// (`__skb_wait_for_more_packets`), room in a queue (`unix_wait_for_peer`).
+    fn wakes_in_turn(&self) -> bool {
+        match self {
+            Self::Tcp(tcp) => matches!(tcp, Tcp::Listening(_)),
+            Self::Udp(_) => true,
+            Self::Unix(unix) => unix.kind != unix::Kind::Stream || unix.state == unix::State::Listening,
+        }
+    }
 }
 
 /// A TCP socket: what POSIX lets it be.
@@ -191,6 +203,16 @@ impl Socket {
             Body::Udp(udp) => self.of_datagrams(udp.readiness()),
             Body::Unix(unix) if unix.kind == unix::Kind::Stream => unix.readiness(),
             Body::Unix(unix) => self.of_datagrams(unix.readiness()),
+        }
+    }
+
+    /// Moves to `wakes` who waits for that, if it is so.
+    #[inline]
+    pub(super) fn wake_for(&mut self, what: Readiness, wakes: &mut Vec<Waiter>) {
+        if !self.waiters.is_empty() {
+            let ready = self.readiness() & what;
+            let Self { body, waiters, .. } = self;
+            waiters.wake(ready, || body.wakes_in_turn(), wakes);
         }
     }
 

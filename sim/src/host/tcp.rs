@@ -170,11 +170,11 @@ impl Host {
             _ => {
                 let rest = socket.rest_mut();
                 (rest.read_shut, rest.write_shut) = (rest.read_shut || read, rest.write_shut || write);
-                self.wake(env, id);
+                self.wake_all(env, id);
                 return Err(tcp::NotConnected);
             }
         }
-        self.wake(env, id);
+        self.wake_all(env, id);
         Ok(())
     }
 
@@ -377,7 +377,8 @@ impl Host {
             }
             self.with_connection(env, child, tcp::Connection::abort);
         }
-        self.after(env, id);
+        // One of those who wait for a connection (`tcp_disconnect`, `sk_error_report`).
+        self.sockets[id].waiters.wake(Readiness::ERR, || true, env.wakes);
     }
 
     /// What follows from any event at a socket: the listener it was in the queue of is told, who waits is woken, the next
@@ -405,10 +406,22 @@ impl Host {
     /// Wakes who waits for what the socket is ready for now.
     #[inline]
     pub(crate) fn wake(&mut self, env: &mut Env<'_>, id: SocketId) {
-        let Some(socket) = self.sockets.get_mut(id) else { return };
-        if !socket.waiters.is_empty() {
-            let ready = socket.readiness();
-            socket.waiters.wake(ready, env.wakes);
+        if let Some(socket) = self.sockets.get_mut(id) {
+            socket.wake_for(Readiness::all(), env.wakes);
+        }
+    }
+
+    /// Wakes who waits for that, if the socket is ready for it now.
+    pub(crate) fn wake_for(&mut self, env: &mut Env<'_>, id: SocketId, what: Readiness) {
+        if let Some(socket) = self.sockets.get_mut(id) {
+            socket.wake_for(what, env.wakes);
+        }
+    }
+
+    /// Wakes all who wait for anything.
+    pub(crate) fn wake_all(&mut self, env: &mut Env<'_>, id: SocketId) {
+        if let Some(socket) = self.sockets.get_mut(id) {
+            socket.waiters.wake_all(env.wakes);
         }
     }
 
@@ -438,7 +451,7 @@ impl Host {
             listener.gone(child);
             self.forget_parent(child);
         } else if listener.established(child) {
-            waiters.wake(Readiness::IN, env.wakes);
+            waiters.wake(Readiness::IN, || true, env.wakes);
         }
     }
 

@@ -36,9 +36,10 @@ impl Waiters {
         self.0.is_empty()
     }
 
-    /// Moves to `wakes` who waits for any of `ready`. Errors and hang-ups are always of interest, as for `poll(2)`.
+    /// Moves to `wakes` who waits for any of `ready`; if those who wait for a thing to take do so `in_turn`, the first of them
+    /// (`prepare_to_wait_exclusive`). Errors and hang-ups are always of interest, as for `poll(2)`.
     #[inline]
-    pub(crate) fn wake(&mut self, ready: Readiness, wakes: &mut Vec<Waiter>) {
+    pub(crate) fn wake(&mut self, ready: Readiness, in_turn: impl FnOnce() -> bool, wakes: &mut Vec<Waiter>) {
         if let [waiter] = self.0[..] {
             if ready.intersects(waiter.interest | Readiness::ERR | Readiness::HUP) {
                 wakes.push(waiter);
@@ -46,13 +47,39 @@ impl Waiters {
             }
             return;
         }
+        if !self.0.is_empty() {
+            self.wake_several(ready, in_turn(), wakes);
+        }
+    }
+
+    fn wake_several(&mut self, ready: Readiness, in_turn: bool, wakes: &mut Vec<Waiter>) {
+        let takes = Readiness::IN | Readiness::ROOM;
+        let mut taken = Readiness::empty();
         self.0.retain(|waiter| {
-            let stays = !ready.intersects(waiter.interest | Readiness::ERR | Readiness::HUP);
+            let interest = waiter.interest;
+            let in_turn = in_turn && interest.intersects(takes) && !interest.contains(Readiness::BY_POLL);
+            let stays =
+                !ready.intersects(interest | Readiness::ERR | Readiness::HUP) || in_turn && taken.intersects(interest);
             if !stays {
                 wakes.push(*waiter);
             }
+            if in_turn && !stays {
+                taken |= interest;
+            }
             stays
         });
+    }
+
+    /// Moves all of them: something is different altogether (`sk_state_change`).
+    pub(crate) fn wake_all(&mut self, wakes: &mut Vec<Waiter>) {
+        wakes.extend(self.0.drain(..));
+    }
+
+    /// Forgets what a process waits for; says whether it did.
+    pub(crate) fn leave(&mut self, task: TaskId) -> bool {
+        let before = self.0.len();
+        self.0.retain(|waiter| waiter.task != task);
+        self.0.len() < before
     }
 
     /// Asks of each waiter, in order, whether it stays.

@@ -67,5 +67,7 @@ bitflags::bitflags! {
         const PRI = 0x20;
         /// There is room in the queue for what others send (`peer_wait` of UNIX sockets): no poll tells.
         const ROOM = 0x40;
+        /// Of who waits: it asks by `poll`, and is woken whoever else is.
+        const BY_POLL = 0x80;
     }
 }

@@ -283,9 +283,23 @@ impl World {
         }
         self.on_host(host, |host, env| host.end_program(env, program));
         for id in std::mem::take(&mut self.hosts[host.index()].programs[program.index()].threads) {
+            self.leave(id);
             let parking = self.tasks.get(id).parking;
             self.tasks.wake(id, parking);
         }
+    }
+
+    /// A process waits no more for what it does: nobody's turn is lost to it (`finish_wait`).
+    fn leave(&mut self, id: TaskId) {
+        let task = self.tasks.get(id);
+        let Some(wait) = task.wait.filter(|wait| wait.fd >= 0 && wait.call != "poll") else { return };
+        let host = &mut self.hosts[task.host.index()];
+        let named = host.programs[task.program.index()].get(wait.fd);
+        if named.and_then(|socket| host.sockets.get_mut(socket)).is_some_and(|socket| socket.waiters.leave(id)) {
+            return;
+        }
+        // The descriptor is another's by now, or it waits for room in another socket.
+        host.sockets.values_mut().any(|socket| socket.waiters.leave(id));
     }
 
     /// Whether a program's calls still do something.

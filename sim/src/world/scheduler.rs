@@ -304,6 +304,7 @@ impl World {
             Event::Unpark { task, parking } => {
                 if self.tasks.get(task).parking == parking {
                     self.tasks.get_mut(task).timed_out = true;
+                    self.leave(task);
                     self.wake(task, parking);
                 }
             }

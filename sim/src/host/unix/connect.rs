@@ -5,7 +5,10 @@ use wavetank_api::UnixAddr;
 use super::{Env, Host, Switches, UnixError};
 use crate::{
     base::{ProgramId, SocketId},
-    proto::unix::{Kind, State},
+    proto::{
+        Readiness,
+        unix::{Kind, State},
+    },
 };
 
 impl Host {
@@ -47,7 +50,7 @@ impl Host {
     /// `unix_accept`: the oldest.
     pub(crate) fn unix_accept(&mut self, env: &mut Env<'_>, id: SocketId) -> Option<SocketId> {
         let child = self.unix_mut(id)?.waiting.pop_front();
-        self.wake(env, id);
+        self.wake_for(env, id, Readiness::ROOM);
         child
     }
 

@@ -109,17 +109,10 @@ impl Host {
     fn unix_free(&mut self, env: &mut Env<'_>, buffer: Buffer) -> Vec<SocketId> {
         if let Some(sender) = self.unix_mut(buffer.sender) {
             sender.charged -= buffer.charge;
-            self.wake(env, buffer.sender);
+            self.wake_for(env, buffer.sender, Readiness::OUT);
             self.unix_put(buffer.sender);
         }
         buffer.rights
-    }
-
-    /// Wakes all who wait for anything.
-    fn wake_all(&mut self, env: &mut Env<'_>, id: SocketId) {
-        if let Some(socket) = self.sockets.get_mut(id) {
-            socket.waiters.wake(Readiness::all(), env.wakes);
-        }
     }
 
     /// `shutdown(2)`, on an unconnected socket too; each half shut on one end shuts the other half of the peer, unless they exchange
@@ -183,9 +176,9 @@ impl Host {
             (other.read_shut, other.write_shut) = (true, true);
             other.reset |= unread || embryo;
         }
-        self.wake(env, id);
+        self.wake_all(env, id);
         if let Some(peer) = peer {
-            self.wake(env, peer);
+            self.wake_all(env, peer);
             self.unix_hold(id);
             self.unix_set_peer(id, None);
             self.unix_put(id);
@@ -218,8 +211,7 @@ impl Host {
             if let Body::Unix(unix) = &mut socket.body {
                 unix.peer_is_full = is_full && its_peer != Some(writer);
             }
-            let ready = socket.readiness();
-            socket.waiters.wake(ready, env.wakes);
+            socket.wake_for(Readiness::OUT, env.wakes);
         }
     }
 

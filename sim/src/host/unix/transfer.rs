@@ -5,7 +5,10 @@ use wavetank_api::UnixAddr;
 use super::{Body, Env, Host, Socket, UnixError};
 use crate::{
     base::{ProgramId, SocketId},
-    proto::unix::{Beside, Buffer, Kind, Reader, Reading, Stop, stream_chunk, stream_split, whole_split},
+    proto::{
+        Readiness,
+        unix::{Beside, Buffer, Kind, Reader, Reading, Stop, stream_chunk, stream_split, whole_split},
+    },
 };
 
 /// What is sent, besides the data.
@@ -151,7 +154,6 @@ impl Host {
             receiver.deliver(buffer);
         }
         self.wake(env, to);
-        self.wake(env, id);
     }
 
     /// Takes from a queue by `act`, and frees what was read to its end.
@@ -179,7 +181,8 @@ impl Host {
                 self.release(env, orphan);
             }
         }
-        self.wake(env, id);
+        // The others have heard when it came.
+        self.wake_for(env, id, Readiness::ROOM);
         if was_full && self.unix(id).is_some_and(|unix| !unix.is_full()) {
             self.unix_tell_writers(env, id);
         }
