@@ -31,8 +31,8 @@ pub trait Tank {
     /// Waits until everything that is on its way has arrived.
     fn settle(&self);
 
-    /// A call has its socket, and is about to be made: with several threads, others may run in between.
-    fn before_call(&self) {}
+    /// A call has its socket, and is about to be made, or to let go of it: with several threads, others may run in between.
+    fn before_call(&self, _call: &Call) {}
 
     /// Lets time pass.
     fn pass(&self, time: Duration);
@@ -240,11 +240,11 @@ impl<'a, T: Tank> Run<'a, T> {
         Fact::Addr(addr.map(|addr| self.renamed(addr)))
     }
 
-    fn addr(&self, place: &Place) -> std::result::Result<Addr, Stop> {
+    fn addr(&self, call: &Call, place: &Place) -> std::result::Result<Addr, Stop> {
         let name = |slot| {
             let held = self.held(slot)?;
             let name = self.tank.host(held.host).getsockname(&held.fd)?;
-            self.tank.before_call();
+            self.tank.before_call(call);
             Ok::<_, Stop>(name)
         };
         Ok(match place {
@@ -262,18 +262,18 @@ impl<'a, T: Tank> Run<'a, T> {
         let tank = self.tank;
         if let Some(slot) = call.slot() {
             let held = self.held(slot)?;
-            self.tank.before_call();
+            self.tank.before_call(call);
             if matches!(call, Call::Close { .. }) {
                 drop(held);
                 let before = self.slots.take(slot);
-                self.tank.before_call();
+                self.tank.before_call(call);
                 drop(before);
                 return Ok(Vec::new());
             }
             let said = self.on_socket(step, call, &held);
             if Arc::strong_count(&held.fd) == 1 {
                 // Another thread has closed it meanwhile, which comes true when we let go of it: sooner or later.
-                self.tank.before_call();
+                self.tank.before_call(call);
             }
             return said;
         }
@@ -301,10 +301,10 @@ impl<'a, T: Tank> Run<'a, T> {
         let (net, fd) = (self.tank.host(held.host), &*held.fd);
         let done = |result: Result<()>| result.map(|()| Vec::new()).map_err(Stop::from);
         match call {
-            Call::Bind { addr, .. } => done(net.bind(fd, &self.addr(addr)?)),
+            Call::Bind { addr, .. } => done(net.bind(fd, &self.addr(call, addr)?)),
             Call::Listen { backlog, .. } => done(net.listen(fd, *backlog)),
             Call::Connect { addr, .. } => {
-                let to = self.addr(addr)?;
+                let to = self.addr(call, addr)?;
                 done(self.tank.host(held.host).connect(fd, &to))
             }
             Call::Accept { into, .. } => {
@@ -360,7 +360,7 @@ impl<'a, T: Tank> Run<'a, T> {
 
     fn send(&mut self, step: usize, call: &Call, held: &Held<<T::Net as Net>::Fd>) -> Said {
         let Call::Send { len, flags, to, control, carry, .. } = call else { unreachable!("a send") };
-        let to = to.as_ref().map(|place| self.addr(place)).transpose()?;
+        let to = to.as_ref().map(|place| self.addr(call, place)).transpose()?;
         let carried = carry.map(|slot| self.held(slot)).transpose()?;
         // A descriptor cannot leave its machine.
         if carried.as_ref().is_some_and(|carried| carried.host != held.host) {

@@ -3,7 +3,7 @@
 use super::{
     Outcome, assert_runnable,
     schedule::Schedule,
-    sim::{Grain, run},
+    sim::{Grain, may_end_listening, run},
 };
 use crate::{Call, Program};
 
@@ -50,6 +50,9 @@ impl<'a> Reach<'a> {
             stage(Grain::Packets, true, 5_000),
             stage(Grain::Packets, false, 22_000),
         ];
+        if may_lose_listener(program) {
+            stages.insert(2, stage(Grain::Losses, false, 2_000));
+        }
         if may_time_out(program) {
             stages.insert(2, stage(Grain::Ages, false, 5_000));
         }
@@ -142,6 +145,12 @@ impl<'a> Reach<'a> {
         self.next = if enumerated { schedule.next() } else { None };
         true
     }
+}
+
+/// Whether a listener may end while others connect to it.
+fn may_lose_listener(program: &Program) -> bool {
+    let mut calls = program.calls.iter().chain(program.threads.iter().flatten());
+    calls.any(|call| matches!(call, Call::Listen { .. })) && program.threads.iter().flatten().any(may_end_listening)
 }
 
 /// Whether a call ends by itself.

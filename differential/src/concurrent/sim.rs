@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use wavetank_api::Host as _;
-use wavetank_sim::{Sim, SimFd, SimHost};
+use wavetank_api::{Addr, Host as _};
+use wavetank_sim::{Gate, Sim, SimFd, SimHost};
 
 use super::{Outcome, schedule::Schedule, step_of};
 use crate::{
-    Answer, Call, Port, Program,
+    Answer, Call, Place, Port, Program,
     execute::{Run, Tank},
     slots::Slots,
     world::on_hosts,
@@ -26,7 +26,11 @@ pub(super) enum Grain {
     /// Packets take a moment, on loopback too, and who could run may be held up until the next has arrived: a core that is busy, a
     /// socket that another call has locked.
     Packets,
-    /// As that, and a thread may be held up for longer than any time-out lasts.
+    /// As that, and what is on its way to a listener that is just being closed may be lost: the last ACK of a handshake that has found the
+    /// listener, but not its port any more (`tcp_v4_syn_recv_sock`, `__inet_inherit_port`: the request stays without an answer); a SYN
+    /// that finds it closed when its turn has come (`tcp_rcv_state_process`, TCP_CLOSE). Nobody is told in either case.
+    Losses,
+    /// As [`Self::Packets`], and a thread may be held up for longer than any time-out lasts.
     Ages,
 }
 
@@ -41,10 +45,13 @@ const AGE: Duration = Duration::from_millis(15);
 /// Who has got no answer by then waits for ever; before any time-out of TCP that lasts longer than a program's own.
 const FOR_EVER: Duration = Duration::from_millis(100);
 
+#[derive(Clone)]
 struct Seat {
     hosts: Vec<SimHost>,
     schedule: Schedule,
     grain: Grain,
+    /// On every way.
+    gates: Vec<Gate>,
 }
 
 impl Tank for Seat {
@@ -64,9 +71,14 @@ impl Tank for Seat {
         self.hosts[0].sleep(time);
     }
 
-    fn before_call(&self) {
+    fn before_call(&self, call: &Call) {
         if self.grain != Grain::Calls {
             self.hosts[0].yield_now();
+        }
+        if self.grain == Grain::Losses && may_end_listening(call) && self.schedule.choose(2) == 1 {
+            self.gates.iter().for_each(Gate::close);
+            self.hosts[0].sleep(MOMENT);
+            self.gates.iter().for_each(Gate::open);
         }
     }
 
@@ -117,7 +129,7 @@ impl Seat {
         self.schedule.count(true);
         let start = |(index, calls): (usize, &Vec<Call>)| {
             let answers: Arc<Mutex<Vec<Answer>>> = Arc::default();
-            let seat = Self { hosts: self.hosts.clone(), schedule: self.schedule.clone(), grain: self.grain };
+            let seat = self.clone();
             let (slots, calls, told) = (slots.clone(), calls.clone(), Arc::clone(&answers));
             let first = step_of(program.calls.len(), index, 0);
             drop(self.hosts[0].spawn("thread", move || seat.thread(slots, first, &calls, &told)));
@@ -147,5 +159,21 @@ pub(super) fn run(program: &Program, seed: u64, grain: Grain, schedule: &Schedul
         chooser.choose_among(ready, may_be_held_up)
     });
     let (schedule, program) = (schedule.clone(), program.clone());
-    on_hosts(&sim, program.hosts, latency, move |hosts| Seat { hosts, schedule, grain }.run(&program))
+    on_hosts(&sim, program.hosts, latency, |machines| {
+        let ways = machines.iter().flat_map(|from| machines.iter().map(move |to| (from, to)));
+        let gates =
+            if grain == Grain::Losses { ways.map(|(from, to)| sim.gate(from, to)).collect() } else { Vec::new() };
+        move |hosts| Seat { hosts, schedule, grain, gates }.run(&program)
+    })
+}
+
+/// Whether it may be the end of a listener, at once or when it lets go of one that was closed meanwhile.
+pub(super) fn may_end_listening(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Close { .. }
+            | Call::Shutdown { .. }
+            | Call::Accept { .. }
+            | Call::Connect { addr: Place::Literal(Addr::Unspec), .. }
+    )
 }

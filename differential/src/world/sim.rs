@@ -80,16 +80,18 @@ pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, Str
     let sim = if traced { Sim::traced(seed) } else { Sim::new(seed) };
     let resets = sim.watch_resets();
     let program = program.clone();
-    on_hosts(&sim, program.hosts, [LATENCY, Duration::ZERO], move |hosts| execute(&SimTank { hosts, resets }, &program))
+    on_hosts(&sim, program.hosts, [LATENCY, Duration::ZERO], |_| {
+        move |hosts| execute(&SimTank { hosts, resets }, &program)
+    })
 }
 
 /// Runs a simulation of one or two hosts that are so far from one another, and from themselves, in which a process of the first does
-/// that.
-pub(crate) fn on_hosts<T: Send + 'static>(
+/// what `body` makes of the machines.
+pub(crate) fn on_hosts<T: Send + 'static, B: FnOnce(Vec<SimHost>) -> T + Send + 'static>(
     sim: &Sim,
     count: u8,
     [latency, of_loopback]: [Duration; 2],
-    body: impl FnOnce(Vec<SimHost>) -> T + Send + 'static,
+    body: impl FnOnce([&Machine; 2]) -> B,
 ) -> Result<T, String> {
     let one = sim.host("one");
     choose_reno(&one);
@@ -111,6 +113,7 @@ pub(crate) fn on_hosts<T: Send + 'static>(
             Ok(())
         });
     }
+    let body = body([&one, &two]);
     let result: Drawer<T> = Drawer::default();
     let told = Arc::clone(&result);
     one.run(move |host| {
