@@ -203,8 +203,8 @@ pub(super) struct DifferArgs {
     /// The seed of the first one; the next has the next
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
-    /// Programs of two and three threads, whose outcome on the kernel must be one that the simulator reaches
-    #[arg(long, conflicts_with_all = ["file", "show", "steer", "record", "known", "cells"])]
+    /// Programs of two and three threads, whose outcome on the kernel must be one that the simulator reaches; of a FILE or a seed to show, what it comes to in 200 runs
+    #[arg(long, conflicts_with_all = ["steer", "record", "known", "cells"])]
     pub(super) concurrent: bool,
     /// Threads, each with two hosts of its own: as many as there are cores
     #[arg(long)]

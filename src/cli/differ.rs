@@ -24,11 +24,17 @@ use super::{
 
 pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     if let Some(file) = &args.file {
+        if args.concurrent {
+            return watch(&read::<Program>(file)?);
+        }
         return show(&read::<Program>(file)?, args, json);
     }
     let jobs =
         args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), |jobs| usize::from(jobs.get()));
     if args.concurrent {
+        if let Some(seed) = args.show {
+            return watch(&ConcurrentPrograms::default().draw(seed));
+        }
         return concurrent(args, jobs, json);
     }
     let draw = match &args.steer {
@@ -86,6 +92,18 @@ fn concurrent(args: &DifferArgs, jobs: usize, json: bool) -> Result<bool, Stop> 
         say(&format!("{hunted}\n"))?;
     }
     Ok(hunted.escapes.is_empty())
+}
+
+/// One concurrent program, many times: what it comes to on the kernel.
+fn watch(program: &Program) -> Result<bool, Stop> {
+    const RUNS: u64 = 200;
+    let seen = concurrent::watch(program, RUNS).map_err(no_namespaces)?;
+    say(&program.to_string())?;
+    for concurrent::Seldom { outcome, count, is_reached } in &seen {
+        let reached = if *is_reached { "reached" } else { "OUT OF REACH" };
+        say(&format!("== {count} of {RUNS} runs, {reached} by the simulator\n{outcome}\n"))?;
+    }
+    Ok(seen.iter().all(|seen| seen.is_reached))
 }
 
 /// How much was reached, and what was not.

@@ -126,6 +126,38 @@ impl Hunted {
     }
 }
 
+/// An outcome of the kernel's.
+#[derive(Clone, Debug)]
+pub struct Seldom {
+    /// What the program came to.
+    pub outcome: Outcome,
+    /// In how many runs.
+    pub count: u64,
+    /// Whether the simulator reaches it.
+    pub is_reached: bool,
+}
+
+/// Runs a program so often on the kernel: the outcomes, the most frequent first.
+///
+/// # Errors
+///
+/// If the namespaces cannot be made.
+pub fn watch(program: &Program, runs: u64) -> wavetank_lab::Result<Vec<Seldom>> {
+    let mut tank = RealTank::new()?;
+    let mut reach = Reach::new(program, PATIENCE);
+    let mut seen: Vec<Seldom> = Vec::new();
+    for number in 0..runs {
+        tank.refresh()?;
+        let outcome = run(&tank, program, Pace::drawn(number), |outcome| reach.contains_soon(outcome));
+        match seen.iter_mut().find(|seen| seen.outcome == outcome) {
+            Some(seen) => seen.count += 1,
+            None => seen.push(Seldom { is_reached: reach.contains(&outcome), outcome, count: 1 }),
+        }
+    }
+    seen.sort_by_key(|seen| std::cmp::Reverse(seen.count));
+    Ok(seen)
+}
+
 /// Runs a program so often on the kernel, until an outcome is not reached.
 fn look_at(
     tank: &mut RealTank,

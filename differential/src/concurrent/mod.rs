@@ -28,7 +28,7 @@ mod shrink;
 mod sim;
 
 pub use draw::ConcurrentPrograms;
-pub use hunt::{Escape, Hunt, Hunted};
+pub use hunt::{Escape, Hunt, Hunted, Seldom, watch};
 pub use outcome::Outcome;
 pub use reach::Reach;
 pub use real::{Pace, run};

@@ -138,7 +138,7 @@ impl Caller<'_> {
             world.on_host(self.host, |host, env| host.tcp_disconnect(env, id));
             return Attempt::Done(Ok(()));
         }
-        match world.on_host(self.host, |host, _| host.tcp_connect_status(id)) {
+        match world.on_host(self.host, |host, _| host.tcp_connect_status(id, *begun)) {
             ConnectStatus::Fresh => {
                 let fast = self.host(world).sockets[id].options.switches.contains(Switches::FASTOPEN_CONNECT);
                 let result = self.begin_connect(world, id, addr, fast);
@@ -180,8 +180,6 @@ impl Caller<'_> {
                 world.on_host(self.host, |host, env| host.tcp_disconnect(env, id));
                 Attempt::Done(Err(failure.map_or(Errno::ECONNABORTED, IntoErrno::errno)))
             }
-            // Another thread has waited for the same connection, and was told first.
-            ConnectStatus::Connected if *begun => Attempt::Done(Ok(())),
             ConnectStatus::Connected => Attempt::Done(Err(Errno::EISCONN)),
             ConnectStatus::Disconnecting => Attempt::Done(Err(Errno::EINVAL)),
         }

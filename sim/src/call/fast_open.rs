@@ -46,7 +46,7 @@ impl Caller<'_> {
             }
             progress.opens = true;
         }
-        match world.on_host(self.host, |host, _| host.tcp_connect_status(id)) {
+        match world.on_host(self.host, |host, _| host.tcp_connect_status(id, false)) {
             ConnectStatus::Succeeded => {
                 self.host_mut(world).sockets[id].stage = Stage::Connected;
                 progress.opens = true;

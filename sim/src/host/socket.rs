@@ -241,15 +241,24 @@ impl Socket {
         match (self.stage, &self.body) {
             (Stage::Connected, _) => ConnectStatus::Connected,
             (Stage::Disconnecting, _) => ConnectStatus::Disconnecting,
-            (Stage::Connecting, Body::Tcp(Tcp::Connection { connection, .. })) => match connection.state() {
+            (Stage::Connecting, _) => self.attempt_status(),
+            (Stage::Unconnected, Body::Tcp(Tcp::Listening(_) | Tcp::Connection { .. })) => ConnectStatus::Connected,
+            (Stage::Unconnected, _) => ConnectStatus::Fresh,
+        }
+    }
+
+    /// What a call finds that has begun to wait for the end of a handshake: the connection itself, whatever others have been told or have
+    /// done since (`inet_wait_for_connect` and what follows it).
+    pub(super) fn attempt_status(&self) -> ConnectStatus {
+        match &self.body {
+            Body::Tcp(Tcp::Connection { connection, .. }) => match connection.state() {
                 tcp::State::SynSent if connection.is_put_off() => ConnectStatus::PutOff,
                 tcp::State::SynSent | tcp::State::SynReceived => ConnectStatus::Connecting,
                 tcp::State::Closed | tcp::State::TimeWait => ConnectStatus::Failed(None),
                 _ => ConnectStatus::Succeeded,
             },
-            (Stage::Connecting, _) => ConnectStatus::Failed(None),
-            (Stage::Unconnected, Body::Tcp(Tcp::Listening(_) | Tcp::Connection { .. })) => ConnectStatus::Connected,
-            (Stage::Unconnected, _) => ConnectStatus::Fresh,
+            Body::Tcp(Tcp::Listening(_)) => ConnectStatus::Succeeded,
+            _ => ConnectStatus::Failed(None),
         }
     }
 

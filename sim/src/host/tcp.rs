@@ -95,10 +95,12 @@ impl Host {
         }
     }
 
-    /// Where a socket stands on the way to a connection; the reason of a failure is taken with it.
-    pub(crate) fn tcp_connect_status(&mut self, id: SocketId) -> ConnectStatus {
+    /// Where a socket stands on the way to a connection, for a call that begins or that `has_begun` to wait; the reason of a failure is
+    /// taken with it.
+    pub(crate) fn tcp_connect_status(&mut self, id: SocketId, has_begun: bool) -> ConnectStatus {
         let socket = &mut self.sockets[id];
-        match (socket.connect_status(), &mut socket.body) {
+        let status = if has_begun { socket.attempt_status() } else { socket.connect_status() };
+        match (status, &mut socket.body) {
             (ConnectStatus::Failed(_), Body::Tcp(Tcp::Connection { connection, .. })) => {
                 ConnectStatus::Failed(connection.take_failure())
             }
