@@ -42,6 +42,11 @@ pub const LEFT_OUT: &[LeftOut] = &[
     neither("TCP_ULP", "loads modules into the kernel"),
     not_set("IPV6_FLOWINFO", "the flow label that it tells of is drawn by the kernel (`ip6_make_flowlabel`)"),
     neither("SO_LINGER with a time", "close blocks for that time, non-blocking or not; without a time it is drawn"),
+    neither(
+        "TCP_REPAIR with 1",
+        "it turns every other call of the socket into one of checkpointing (CRIU's), which the simulator has not: 0, -1 and what is refused \
+         are drawn",
+    ),
     not_set("TCP_TX_DELAY", TIME),
     not_set("SO_BUSY_POLL", TIME),
     not_set("SO_TXTIME", TIME),
@@ -88,6 +93,11 @@ pub const LEFT_OUT: &[LeftOut] = &[
 /// Whether that option is not to be set, or not even to be read.
 pub(super) fn is_left_out(label: &str, is_set: bool) -> bool {
     LEFT_OUT.iter().any(|left| left.what == label && (is_set || !left.is_read))
+}
+
+/// Whether an option that is set otherwise is not to be set to that value.
+pub(super) fn is_value_left_out(level: i32, name: i32, value: &[u8]) -> bool {
+    (level, name) == (c::IPPROTO_TCP, c::TCP_REPAIR) && value.starts_with(&1_i32.to_ne_bytes())
 }
 
 /// Whether the simulator answers to such sockets as a kernel built without them.

@@ -90,6 +90,7 @@ pub(super) fn set(sketch: &mut Sketch<'_>, slot: Slot, level: i32, name: i32) ->
             any_value(sketch, level, name)
         }
     };
+    let value = if left_out::is_value_left_out(level, name, &value) { vec![0; 4] } else { value };
     Call::Setsockopt { slot, level, name, value }
 }
 

@@ -1,6 +1,6 @@
 //! listen(2), accept(2) and connect(2).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use wavetank_api::{Addr, Errno, Result, SockFlags};
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{AcceptError, Body, ConnectStatus, Family, Host, NoWay, Stage, Switches, UnixError},
+    host::{AcceptError, Body, ConnectStatus, Env, Family, Host, Stage, Switches, UnixError},
     proto::{Readiness, tcp::Opening},
     world::{World, underway::Fate},
 };
@@ -205,28 +205,22 @@ impl Caller<'_> {
         let socket = &self.host(world).sockets[id];
         debug_assert!(socket.family != Family::Unix);
         let to = name::read(socket, addr, Use::Connect)?;
-        // `tcp_v4_connect`: TCP has no broadcast and no multicast.
-        if to.ip().is_multicast() || Host::is_broadcast(to.ip()) {
-            return Err(Errno::ENETUNREACH);
-        }
+        let ip = Host::unspecified_is_loopback(socket, to.ip());
         // A socket bound to an address of one version has no way to the other (`ip6_dst_lookup_tail`; an IPv6 address made it
         // IPV6_V6ONLY).
-        if socket.addr_locked && socket.local.is_some_and(|local| local.is_ipv4() != to.is_ipv4()) {
-            return Err(if to.is_ipv6() { Errno::EAFNOSUPPORT } else { Errno::ENETUNREACH });
+        let bound = socket.local.map(|local| local.ip()).filter(|_| socket.addr_locked);
+        if bound.is_some_and(|bound| bound.is_ipv4() != ip.is_ipv4()) {
+            return Err(if ip.is_ipv6() { Errno::EAFNOSUPPORT } else { Errno::ENETUNREACH });
         }
-        self.has_route(world, to.ip())?;
-        // From an address of the loopback nothing leaves the host (`__mkroute_output`).
-        let source = socket.local.filter(|_| socket.addr_locked).map(|local| local.ip());
-        if let Err(error @ NoWay::Invalid) = self.host(world).way(to.ip(), source, &socket.options, true) {
-            return Err(error.errno());
+        let source = bound.filter(|bound| !bound.is_unspecified());
+        let reachable = world.has_route(self.host, ip);
+        let way = self.host(world).way(ip, source, &socket.options, reachable).map_err(IntoErrno::errno)?;
+        // `tcp_v4_connect`: TCP has no broadcast and no multicast.
+        if ip.is_multicast() || Host::is_broadcast(ip) {
+            return Err(Errno::ENETUNREACH);
         }
-        world.on_host(self.host, |host, env| host.tcp_connect(env, id, to, put_off)).map_err(IntoErrno::errno)
-    }
-
-    /// Nothing leads to an address that nobody has, unless it is one of the network that all are on
-    /// (`ip_route_output_key`).
-    pub(super) fn has_route(&self, world: &World, to: IpAddr) -> Result<(), Errno> {
-        if world.has_route(self.host, to) { Ok(()) } else { Err(Errno::ENETUNREACH) }
+        let connect = |host: &mut Host, env: &mut Env<'_>| host.tcp_connect(env, id, (way, to.port()), put_off);
+        world.on_host(self.host, connect).map_err(IntoErrno::errno)
     }
 
     pub(super) fn wait_connected<T>(&self, world: &World, id: SocketId, deadline: &mut Option<Instant>) -> Attempt<T> {

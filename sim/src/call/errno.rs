@@ -3,7 +3,7 @@
 use wavetank_api::Errno;
 
 use crate::{
-    host::{AcceptError, BindError, ConnectError, ListenError, SysctlError, TableFull, UnixError},
+    host::{AcceptError, BindError, ListenError, PortsExhausted, SysctlError, TableFull, UnixError},
     proto::{tcp, udp},
 };
 
@@ -67,14 +67,10 @@ impl IntoErrno for AcceptError {
     }
 }
 
-impl IntoErrno for ConnectError {
+impl IntoErrno for PortsExhausted {
     fn errno(self) -> Errno {
-        match self {
-            // connect(2): network is unreachable.
-            Self::NoRoute => Errno::ENETUNREACH,
-            // connect(2): all port numbers in the ephemeral range are in use; ip(7) for a 4-tuple that is taken.
-            Self::PortsExhausted => Errno::EADDRNOTAVAIL,
-        }
+        // connect(2): "all port numbers in the ephemeral port range are currently in use".
+        Errno::EADDRNOTAVAIL
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which addresses are this host's, and which of them a packet leaves from.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Family, Host};
+use super::{Family, Host, Socket};
 
 /// There is no way to that address: ENETUNREACH.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +50,15 @@ impl Host {
         any(family)
     }
 
+    /// Connecting to `::` means this host; to `0.0.0.0`, the routing table says what (`tcp_v6_connect`).
+    pub(crate) fn unspecified_is_loopback(socket: &Socket, to: IpAddr) -> IpAddr {
+        match (to, socket.local) {
+            (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(local)) if local.is_ipv4() => Ipv4Addr::LOCALHOST.into(),
+            (IpAddr::V6(Ipv6Addr::UNSPECIFIED), _) => Ipv6Addr::LOCALHOST.into(),
+            (to, _) => to,
+        }
+    }
+
     /// The address that a packet to `to` leaves from: what Linux's routing table would choose.
     pub(crate) fn source_for(&self, to: IpAddr) -> Result<IpAddr, NoRoute> {
         if to.is_loopback() {
@@ -62,15 +71,6 @@ impl Host {
             return Ok(to);
         }
         self.addrs.iter().copied().find(|addr| addr.is_ipv4() == to.is_ipv4()).ok_or(NoRoute)
-    }
-}
-
-/// Connecting to the unspecified address means this host (`ip_route_output` with destination 0; `ipv6_addr_any`).
-pub(super) fn unspecified_is_loopback(addr: SocketAddr) -> SocketAddr {
-    match addr.ip() {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), addr.port()),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), addr.port()),
-        _ => addr,
     }
 }
 

@@ -47,7 +47,7 @@ impl Host {
             // A new connection may begin where an old one lies in TIME_WAIT (RFC 9293 section 3.6.1), if somebody listens.
             if self.listener_for(from, to).is_some() {
                 successor = self.sockets[id].connection().map(tcp::Connection::successor);
-                self.end_time_wait(env, id);
+                self.end_time_wait(id);
             }
         }
         match self.listener_for(from, to) {
@@ -123,6 +123,7 @@ impl Host {
         // What was shut before it listened is its children's, too (`sk_clone`).
         let Rest { read_shut, write_shut, .. } = parent.rest();
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed), options);
+        child.addr_locked = parent.addr_locked;
         let mss = super::tcp::mss_towards(self, from.ip());
         let config = tcp::Config { mss, defer_accept, ..super::tcp::config_of(&child) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
@@ -164,8 +165,11 @@ impl Host {
         let score = |id: &SocketId| {
             let socket = &self.sockets[*id];
             let at = socket.local?.ip();
-            let fits = ports::reaches(to.ip(), at) && ports::family_fits(socket.family, socket.options.v6only, to.ip());
-            fits.then_some((at == to.ip(), (socket.family == Family::Inet6) == to.is_ipv6()))
+            let fits = ports::reaches(to.ip(), at)
+                && ports::family_fits(socket.family, socket.options.v6only, to.ip())
+                && socket.options.is_by_device_of(to.ip());
+            let is_own_family = (socket.family == Family::Inet6) == to.is_ipv6();
+            fits.then_some((at == to.ip(), u8::from(socket.options.rare().device != 0) + u8::from(is_own_family)))
         };
         if let [only] = listeners[..] {
             return score(&only).map(|_| only);
@@ -175,8 +179,11 @@ impl Host {
         if !chosen.options.reuseport {
             return Some(*best);
         }
-        // `inet_reuseport_add_sock`: the same address, family and IPV6_V6ONLY.
-        let key = |socket: &Socket| (socket.family, socket.options.v6only, socket.local.map(|local| local.ip()));
+        // `inet_reuseport_add_sock`: the same address, family, device and IPV6_V6ONLY.
+        let key = |socket: &Socket| {
+            let options = &socket.options;
+            (socket.family, options.v6only, options.rare().device, socket.local.map(|local| local.ip()))
+        };
         let shares = |id: &&SocketId| self.sockets[**id].options.reuseport && key(&self.sockets[**id]) == key(chosen);
         let group = listeners.iter().filter(shares).count() as u64;
         let flow = Flow::new(to, from);

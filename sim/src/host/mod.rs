@@ -6,6 +6,7 @@
 
 mod address;
 mod descriptors;
+mod device;
 mod ephemeral;
 mod fast_open;
 mod input;
@@ -15,6 +16,7 @@ mod route;
 mod socket;
 mod sysctl;
 mod tcp;
+mod time_wait;
 mod udp;
 mod udp_cork;
 mod unix;
@@ -28,7 +30,7 @@ use std::{
     sync::Arc,
 };
 
-pub(crate) use self::tcp::{AcceptError, ConnectError, ListenError};
+pub(crate) use self::tcp::{AcceptError, ListenError, PortsExhausted};
 pub(crate) use descriptors::{Program, TableFull};
 pub(crate) use fast_open::CLIENT as FASTOPEN_CLIENT;
 pub(crate) use options::{Membership, Rare, RareSwitches, SocketOptions, Switches};

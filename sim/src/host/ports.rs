@@ -6,7 +6,7 @@
 //! socket is bound, and again when it listens; never when a connection gets its address. A socket in TIME_WAIT counts with the
 //! options it had.
 //!
-//! Absent: SO_BINDTODEVICE and sockets of different users, by which the rule is divided further.
+//! Sockets that are bound to different devices are never in conflict. Absent: different users, by which the rule is divided further.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -127,9 +127,12 @@ impl Host {
         if socket.port_slot.is_none() {
             socket.local = Some(addr);
         }
-        socket.port_locked = addr.port() != 0;
+        // Neither is forgotten by a second bind.
+        socket.port_locked |= addr.port() != 0;
         // `::ffff:0.0.0.0` is an address, though not one of IPv4's.
-        socket.addr_locked = !addr.ip().is_unspecified() || six && addr.is_ipv4();
+        socket.addr_locked |= !addr.ip().is_unspecified() || six && addr.is_ipv4();
+        // Of the connection that was (`inet_dport`).
+        socket.remote = None;
         Ok(())
     }
 
@@ -275,9 +278,11 @@ impl Host {
             Body::Udp(_) => users.others(&self.sockets, id).any(|other| {
                 let (ours, theirs) = (&socket.options, &other.options);
                 let may = ours.reuseaddr && theirs.reuseaddr || ours.reuseport && theirs.reuseport;
-                !may && name.equals(name_of(other), true, true)
+                !may && !ours.is_by_another_device(theirs) && name.equals(name_of(other), true, true)
             }),
-            _ => users.others(&self.sockets, id).any(|other| name.meets(name_of(other))),
+            _ => users
+                .others(&self.sockets, id)
+                .any(|other| !socket.options.is_by_another_device(&other.options) && name.meets(name_of(other))),
         }
     }
 }
@@ -313,17 +318,18 @@ impl Users {
             let theirs = &other.options;
             let by_reuseaddr = options.reuseaddr && theirs.reuseaddr && !other.is_listening();
             let may_share = by_reuseaddr || options.reuseport && theirs.reuseport;
-            !may_share && name.meets(name_of(other))
+            !may_share && !options.is_by_another_device(theirs) && name.meets(name_of(other))
         })
     }
 
     /// `udp_lib_lport_inuse`: the last to come is asked first, and the first who may share by SO_REUSEPORT decides for all.
     fn conflicts_udp(&self, sockets: &Sockets, id: SocketId, name: Name) -> bool {
         let options = &sockets[id].options;
-        let met =
-            self.all().iter().rev().filter(|&&other| other != id).map(|&other| &sockets[other]).find(|other| {
-                !(options.reuseaddr && other.options.reuseaddr) && name.equals(name_of(other), true, true)
-            });
+        let met = self.all().iter().rev().filter(|&&other| other != id).map(|&other| &sockets[other]).find(|other| {
+            !(options.reuseaddr && other.options.reuseaddr)
+                && !options.is_by_another_device(&other.options)
+                && name.equals(name_of(other), true, true)
+        });
         met.is_some_and(|other| !(options.reuseport && other.options.reuseport))
     }
 

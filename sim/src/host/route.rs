@@ -56,19 +56,22 @@ impl Host {
         let source = source.filter(|source| !source.is_multicast() && !source.is_broadcast());
         let way = |source: IpAddr, to: Ipv4Addr| Ok(Way { source, to: to.into() });
         if to.is_unspecified() {
-            let own = source.unwrap_or(Ipv4Addr::LOCALHOST);
+            let own = source.unwrap_or_else(|| self.first4_of(device));
             return way(own.into(), own);
         }
         match source {
             Some(source) if !self.owns(source.into()) => Err(NoWay::Unreachable),
+            // Through `eth0`, as if 127.0.0.1 were there (`__mkroute_output`).
+            Some(source) if device > 1 && source.is_loopback() && to.is_loopback() => Err(NoWay::Invalid),
             Some(source) if to_many || self.owns(to.into()) || Self::is_broadcast(to.into()) => way(source.into(), to),
             Some(_) if !reachable && device == 0 => Err(NoWay::Unreachable),
             // `__mkroute_output`
-            Some(source) if source.is_loopback() => Err(NoWay::Invalid),
+            Some(source) if source.is_loopback() && device != 1 => Err(NoWay::Invalid),
             Some(source) => way(source.into(), to),
             None if to_many && device == 0 => Err(NoWay::Unreachable),
             None if to_many => way(self.first_of(device), to),
             None if !reachable && device == 0 => Err(NoWay::Unreachable),
+            None if device > 1 && to.is_loopback() => way(self.first_of(device), to),
             None => way(self.source_for(to.into()).map_err(|_| NoWay::Unreachable)?, to),
         }
     }
@@ -119,7 +122,14 @@ impl Host {
 
     /// `inet_select_addr`: the first IPv4 address of an interface.
     fn first_of(&self, device: u32) -> IpAddr {
-        let of_network = self.addrs.iter().copied().find(IpAddr::is_ipv4).filter(|_| device > 1);
-        of_network.unwrap_or(Ipv4Addr::LOCALHOST.into())
+        self.first4_of(device).into()
+    }
+
+    fn first4_of(&self, device: u32) -> Ipv4Addr {
+        let mut of_network = self.addrs.iter().filter_map(|addr| match addr {
+            IpAddr::V4(v4) if device > 1 => Some(*v4),
+            _ => None,
+        });
+        of_network.next().unwrap_or(Ipv4Addr::LOCALHOST)
     }
 }

@@ -118,8 +118,8 @@ pub(crate) struct Rest {
     /// `write_seq` less `snd_una`, and less `snd_nxt`: SIOCOUTQ and SIOCOUTQNSD.
     pub(crate) unacked: u32,
     pub(crate) unsent: u32,
-    /// `mss_cache`, once there was a connection: TCP_MAXSEG.
-    pub(crate) mss: Option<u16>,
+    /// What the last connection knew of its way.
+    pub(crate) path: Option<tcp::Path>,
 }
 
 /// What `connect(2)` finds.
@@ -231,6 +231,13 @@ impl Socket {
 
     pub(crate) fn connection(&self) -> Option<&tcp::Connection> {
         match &self.body {
+            Body::Tcp(Tcp::Connection { connection, .. }) => Some(connection),
+            _ => None,
+        }
+    }
+
+    pub(super) fn connection_mut(&mut self) -> Option<&mut tcp::Connection> {
+        match &mut self.body {
             Body::Tcp(Tcp::Connection { connection, .. }) => Some(connection),
             _ => None,
         }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use smallvec::smallvec;
 
-use super::{Body, ConnectStatus, Env, Family, Flow, Host, Socket, Stage, Switches, Tcp, address, ports::By};
+use super::{Body, ConnectStatus, Env, Family, Flow, Host, Socket, Stage, Switches, Tcp, Way, address, ports::By};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp},
@@ -26,14 +26,9 @@ pub(crate) enum AcceptError {
     WouldBlock,
 }
 
-/// Why no connection was begun.
+/// Why no connection was begun: all ports towards that address are in use, or the very connection exists already (EADDRNOTAVAIL).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ConnectError {
-    /// No address of this host reaches that one: ENETUNREACH.
-    NoRoute,
-    /// All ports towards that address are in use, or the very connection exists already: EADDRNOTAVAIL.
-    PortsExhausted,
-}
+pub(crate) struct PortsExhausted;
 
 impl Host {
     /// `listen(2)`; the backlog is clamped as `__sys_listen` does: as an unsigned number, to somaxconn.
@@ -116,13 +111,13 @@ impl Host {
             Body::Tcp(Tcp::Listening(_)) => self.stop_listening(env, id),
             Body::Tcp(Tcp::Connection { connection, .. }) => {
                 let (unacked, unsent) = (connection.unacked_in_any_state(), connection.unsent_in_any_state());
-                let mss = Some(connection.mss());
+                let path = Some(connection.path());
                 largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.
                 let failure = self.with_connection(env, id, |connection, cx| connection.disconnect(cx)).flatten();
                 let rest = self.sockets[id].rest_mut();
                 (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
-                rest.mss = mss;
+                rest.path = path;
             }
             _ => {}
         }
@@ -133,8 +128,10 @@ impl Host {
         rest.unacked = rest.unacked.wrapping_add(largest_window + 2);
         rest.unsent = rest.unsent.wrapping_add(largest_window + 2);
         // `rx_opt` is cleared, and TCP_MAXSEG with it.
-        socket.options.maxseg = 0;
-        if socket.options.rare().peek_off >= 0 {
+        (socket.options.maxseg, socket.options.window_clamp) = (0, 0);
+        // `inet_csk_delack_init`
+        socket.options.switches.remove(Switches::PINGPONG);
+        if socket.options.rare().peek_off != -1 {
             socket.options.rare_mut().peek_off = -1;
         }
         socket.body = Body::Tcp(Tcp::Closed);
@@ -181,9 +178,9 @@ impl Host {
     }
 
     /// Leaves of a socket's name what the program asked for (SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK). The port that TCP gave
-    /// back is still shown (`inet_put_port` clears `inet_num`, not `inet_sport`).
+    /// back is still shown (`inet_put_port` clears `inet_num`, not `inet_sport`); who had no connection keeps it (`tcp_set_state`).
     pub(super) fn back_to_bound(&mut self, id: SocketId) {
-        if !self.sockets[id].port_locked {
+        if !self.sockets[id].port_locked && matches!(self.sockets[id].body, Body::Udp(_)) {
             self.unbind(id);
         }
         let socket = &mut self.sockets[id];
@@ -194,36 +191,29 @@ impl Host {
         socket.local = Some(SocketAddr::new(ip, port)).filter(|_| socket.addr_locked || port != 0);
     }
 
-    /// `connect(2)` on a fresh socket: begins the handshake, unless it is put off until [`Host::tcp_open_fast`].
+    /// `connect(2)` on a fresh socket, by a way that there is: begins the handshake, unless it is put off until [`Host::tcp_open_fast`].
     pub(crate) fn tcp_connect(
         &mut self,
         env: &mut Env<'_>,
         id: SocketId,
-        to: SocketAddr,
+        (way, port): (Way, u16),
         put_off: bool,
-    ) -> Result<(), ConnectError> {
-        let to = address::unspecified_is_loopback(to);
-        let bound = self.sockets[id].local;
+    ) -> Result<(), PortsExhausted> {
+        let to = SocketAddr::new(way.to, port);
         let has_port = self.sockets[id].port_slot.is_some();
-        let ip = match bound {
-            Some(local) if !local.ip().is_unspecified() => local.ip(),
-            _ => self.source_for(to.ip()).map_err(|_| ConnectError::NoRoute)?,
+        let port = match self.sockets[id].local {
+            Some(local) if has_port => local.port(),
+            _ => self.ephemeral_for_connect(id, way.source, to, env.now).ok_or(PortsExhausted)?,
         };
-        let local = match bound {
-            Some(local) if has_port => SocketAddr::new(ip, local.port()),
-            _ => {
-                let port = self.ephemeral_for_connect(id, ip, to, env.now).ok_or(ConnectError::PortsExhausted)?;
-                SocketAddr::new(ip, port)
-            }
-        };
+        let local = SocketAddr::new(way.source, port);
         let flow = Flow::new(local, to);
         let mut successor = None;
         if let Some(&old) = self.flows.get(&flow) {
             if !self.gives_way(old, env.now, !has_port) {
-                return Err(ConnectError::PortsExhausted);
+                return Err(PortsExhausted);
             }
             successor = self.sockets[old].connection().map(tcp::Connection::successor);
-            self.end_time_wait(env, old);
+            self.end_time_wait(old);
         }
         self.flows.insert(flow, id);
         if has_port {
@@ -232,6 +222,7 @@ impl Host {
             self.take_port(id, local, By::Connect);
         }
         let config = tcp::Config { mss: mss_towards(self, to.ip()), ..self.tcp_config(id) };
+        let packets = env.out.packets.len();
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
         let mut connection = if put_off {
             Box::new(tcp::Connection::put_off(cx, local, to, config, successor))
@@ -239,12 +230,22 @@ impl Host {
             Box::new(tcp::Connection::connect(cx, local, to, config, successor))
         };
         let socket = &mut self.sockets[id];
+        if socket.options.switches.contains(Switches::PINGPONG) {
+            connection.set_quickack(cx, 0);
+        }
         // `tcp_connect_init` clears `sk_err`; what was shut stays so.
         let rest = socket.take_rest();
         connection.inherit_shut(rest.read_shut, rest.write_shut);
         socket.stage = Stage::Connecting;
         socket.remote = Some(to);
         socket.body = Body::Tcp(Tcp::Connection { connection, parent: None });
+        if socket.options.rare().device != 0 {
+            if !self.finds_way(&self.sockets[id].options, to.ip()) {
+                // The SYN leaves by an interface where nobody is.
+                env.out.packets.truncate(packets);
+            }
+            self.tcp_device_is_set(id);
+        }
         self.after(env, id);
         Ok(())
     }
@@ -252,6 +253,7 @@ impl Host {
     /// The options of a socket have changed: its connection, if there is one, is told.
     pub(crate) fn tcp_reconfigure(&mut self, env: &mut Env<'_>, id: SocketId) {
         if self.sockets.get(id).is_some_and(|socket| socket.connection().is_some()) {
+            self.tcp_device_is_set(id);
             let config = self.tcp_config(id);
             self.with_connection(env, id, |connection, cx| connection.set_config(cx, config));
         }
@@ -388,21 +390,21 @@ impl Host {
     #[inline]
     pub(super) fn after(&mut self, env: &mut Env<'_>, id: SocketId) {
         let Some(socket) = self.sockets.get_mut(id) else { return };
-        let mut finished = false;
+        let mut is_over = false;
         if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body {
             if !socket.arming && connection.poll_at_or_never() < socket.timer_at.unwrap_or(Instant::FAR_FUTURE) {
                 socket.arming = true;
                 env.unarmed.push(id);
             }
-            finished = connection.is_finished();
+            is_over = connection.state().is_over();
             if let Some(parent) = *parent {
                 self.tell_parent(env, id, parent);
             }
         }
-        self.wake(env, id);
-        if finished {
-            self.finish(id);
+        if is_over {
+            self.be_over(env, id);
         }
+        self.wake(env, id);
     }
 
     /// Wakes who waits for what the socket is ready for now.
@@ -463,42 +465,6 @@ impl Host {
         }
     }
 
-    /// A connection is over: it leaves the tables, and goes altogether if no program can see it any more.
-    fn finish(&mut self, id: SocketId) {
-        let socket = &self.sockets[id];
-        let queued = matches!(socket.body, Body::Tcp(Tcp::Connection { parent: Some(_), .. }));
-        let (invisible, port_locked) = (socket.descriptors == 0 && !queued, socket.port_locked);
-        if let (Some(local), Some(remote)) = (socket.local, socket.remote) {
-            let flow = Flow::new(local, remote);
-            if self.flows.get(&flow) == Some(&id) {
-                self.remove_flow(&flow);
-            }
-        }
-        if invisible {
-            self.forget(id);
-        } else if !port_locked {
-            self.unbind(id);
-        }
-    }
-
-    /// Whether a connection in TIME_WAIT makes room for who connects from its port to its peer.
-    pub(super) fn gives_way(&self, id: SocketId, now: Instant, looks_for_port: bool) -> bool {
-        let old = self.sockets[id].connection();
-        old.is_some_and(|old| old.may_be_succeeded(now, self.settings.tcp(), looks_for_port))
-    }
-
-    /// Makes room for a new connection where one lies in TIME_WAIT.
-    pub(super) fn end_time_wait(&mut self, env: &mut Env<'_>, id: SocketId) {
-        if self.sockets[id].descriptors > 0 {
-            self.with_connection(env, id, |connection, _| connection.end_time_wait());
-            return;
-        }
-        if let (Some(local), Some(remote)) = (self.sockets[id].local, self.sockets[id].remote) {
-            self.remove_flow(&Flow::new(local, remote));
-        }
-        self.forget(id);
-    }
-
     /// Enters a connection made by a listener.
     pub(super) fn adopt(&mut self, id: SocketId, local: SocketAddr, remote: SocketAddr) {
         self.sockets[id].remote = Some(remote);
@@ -519,7 +485,7 @@ impl Host {
         }
     }
 
-    fn remove_flow(&mut self, flow: &Flow) {
+    pub(super) fn remove_flow(&mut self, flow: &Flow) {
         self.flows.remove(flow);
         self.last_flow = None;
     }

@@ -25,7 +25,7 @@ use super::{Caller, Told};
 use crate::{
     base::{Instant, SocketId},
     host::{Body, Env, Family, Host, Rare, RareSwitches, Socket, Switches},
-    proto::tcp::State,
+    proto::tcp::{Connection, State},
 };
 
 /// A second in jiffies: CONFIG_HZ of Debian's and most other kernels. Times are kept in jiffies.
@@ -129,7 +129,10 @@ impl Asked<'_> {
 
     /// The MTU towards the peer; ENOTCONN without one. What loopback has beyond IP_MAX_MTU, an IPv4 packet cannot use.
     fn path_mtu(&self) -> Result<i32, Errno> {
-        let remote = self.socket().remote.ok_or(Errno::ENOTCONN)?.ip();
+        let socket = self.socket();
+        // A second bind forgets the way that the last connection had, but not of a socket of IPv6 (`__inet_bind`, `__inet6_bind`).
+        let left = || socket.connection().filter(|_| socket.family == Family::Inet6).map(Connection::remote_ip);
+        let remote = socket.remote.map(|remote| remote.ip()).or_else(left).ok_or(Errno::ENOTCONN)?;
         Ok(match remote {
             _ if !self.host.owns(remote) => 1500,
             IpAddr::V4(_) => 65_535,

@@ -92,7 +92,7 @@ fn maxseg(asked: &Asked<'_>) -> i32 {
     let socket = asked.socket();
     match (socket.connection(), i32::from(socket.options.maxseg)) {
         (Some(connection), asked) if !connection.is_finished() || asked == 0 => connection.mss().into(),
-        (_, 0) => socket.rest().mss.map_or(MSS_DEFAULT, i32::from),
+        (_, 0) => socket.rest().path.map_or(MSS_DEFAULT, |path| path.mss.into()),
         (_, asked) => asked,
     }
 }
@@ -233,6 +233,13 @@ fn repair(given: &mut Given<'_, '_>, value: i32, state: TcpState) -> Result<(), 
             given.switch(Switches::REPAIR, on);
             if on {
                 given.rare_mut().repair_queue = 0;
+            } else {
+                // It had stood for the time of the repair.
+                given.socket_mut().options.reuseaddr = false;
+            }
+            if value == 0 && state == TcpState::Established {
+                let id = given.id;
+                given.host.with_connection(given.env, id, |connection, cx| connection.send_window_probe(cx));
             }
             Ok(())
         }

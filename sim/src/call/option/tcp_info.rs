@@ -8,14 +8,24 @@ use wavetank_api::{
 use super::Asked;
 use crate::{
     host::{Body, Tcp},
-    proto::tcp::Info,
+    proto::tcp::{Info, Path},
 };
+
+/// Bytes of `struct tcp_info` in Linux 6.18: behind what the contract knows stand `tcpi_rcv_wnd`, and what is never anything but 0 here
+/// (`tcpi_rehash`, `tcpi_total_rto` and its kin, accurate ECN's).
+const LEN: usize = 280;
 
 /// The structure as it lies in memory.
 pub(super) fn bytes(asked: &Asked<'_>) -> Vec<u8> {
     let mut room = [0; MAX_LEN];
     let len = TcpInfo::encode(&info(asked), &mut room);
-    room[..len].to_vec()
+    let rcv_wnd = asked
+        .socket()
+        .connection()
+        .map_or(0, |connection| connection.info(asked.now, asked.host.settings.tcp()).rcv_wnd);
+    let mut bytes = [&room[..len], &rcv_wnd.to_ne_bytes()].concat();
+    bytes.resize(LEN, 0);
+    bytes
 }
 
 /// TCP_INIT_CWND.
@@ -40,14 +50,28 @@ fn info(asked: &Asked<'_>) -> TcpInfo {
             ..begin
         },
         Body::Tcp(Tcp::Connection { connection, .. }) => of_connection(&connection.info(asked.now, sysctl), begin),
-        _ => TcpInfo { rto: RTO, rttvar: RTTVAR, snd_mss: MSS, snd_ssthresh: NO_THRESHOLD, min_rtt: u32::MAX, ..begin },
+        _ => {
+            let rest = socket.rest();
+            let path = rest.path.unwrap_or(Path { mss: MSS, mtu: 0, advertised_mss: 0 });
+            TcpInfo {
+                rto: RTO,
+                rttvar: RTTVAR,
+                snd_mss: path.mss.into(),
+                pmtu: path.mtu,
+                advmss: path.advertised_mss.into(),
+                notsent_bytes: u32::try_from(rest.unsent.cast_signed()).unwrap_or(0),
+                snd_ssthresh: NO_THRESHOLD,
+                min_rtt: u32::MAX,
+                ..begin
+            }
+        }
     }
 }
 
 /// TCP_TIMEOUT_INIT, and the quarter of it that mdev_us begins with; TCP_MSS_DEFAULT, TCP_INFINITE_SSTHRESH.
 const RTO: u32 = 1_000_000;
 const RTTVAR: u32 = 250_000;
-const MSS: u32 = 536;
+const MSS: u16 = 536;
 const NO_THRESHOLD: u32 = 0x7fff_ffff;
 
 /// What the model knows of a connection; what it does not know stays 0.

@@ -120,8 +120,9 @@ impl Connection {
         if state == State::SynSent {
             let scale = connection.rcv.window.scale(cx.rmem_max, cx.sysctl);
             connection.rcv.window.bound_by_scale(if cx.sysctl.window_scaling { scale } else { 0 });
-            // What the peer takes is not known yet (TCP_MSS_DEFAULT; `tcp_v6_connect`).
-            connection.snd.peer_mss = mss.min(default_mss(remote.ip()));
+            // What the peer takes is not known yet (TCP_MSS_DEFAULT; `tcp_v6_connect`), unless the program says (`tcp_connect_init`).
+            let guess = if config.maxseg == 0 { default_mss(remote.ip()) } else { config.maxseg };
+            connection.snd.peer_mss = mss.min(guess);
             connection.stamps.on = cx.sysctl.timestamps > 0;
             connection.sync_mss(cx.sysctl);
             connection.stamps.on = false;
@@ -426,6 +427,15 @@ impl Connection {
         let was_there = self.state.needs_reset() || is_unsent || self.state == State::SynSent;
         self.abort(cx);
         if was_there { Some(Failure::Reset) } else { self.failure }
+    }
+
+    pub(crate) fn remote_ip(&self) -> IpAddr {
+        self.ends.remote
+    }
+
+    /// Where packets for the peer are sent: to its address, or to none, so that they get nowhere.
+    pub(crate) fn set_way(&mut self, to: IpAddr) {
+        self.ends.remote = to;
     }
 
     /// What was shut before there was a connection.

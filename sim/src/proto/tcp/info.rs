@@ -57,6 +57,17 @@ pub(crate) struct Info {
     pub(crate) delivered: u32,
 }
 
+/// What a socket still knows of the way that its last connection took (`tcp_disconnect` clears none of it).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Path {
+    /// `mss_cache`
+    pub(crate) mss: u16,
+    /// `icsk_pmtu_cookie`
+    pub(crate) mtu: u32,
+    /// `advmss`
+    pub(crate) advertised_mss: u16,
+}
+
 impl State {
     /// The number of include/net/tcp_states.h.
     pub(crate) fn number(self) -> u8 {
@@ -80,7 +91,6 @@ impl Connection {
     pub(crate) fn info(&self, now: Instant, sysctl: &super::Sysctl) -> Info {
         let millis = |at: Instant| u32::try_from(since(now, at) / 1_000_000).unwrap_or(u32::MAX);
         let micros = |nanos: u64| u32::try_from(nanos / 1000).unwrap_or(u32::MAX);
-        let headers = if self.ends.remote.is_ipv4() { 40 } else { 60 };
         let scales = self.is(Marks::SCALING);
         let (counts, connecting, passive) = (&self.counts, self.state.is_connecting(), self.is(Marks::PASSIVE));
         let fin = u32::from(self.is(Marks::FIN_QUEUED) && self.snd.nxt == self.snd.end);
@@ -114,7 +124,7 @@ impl Connection {
             last_data_sent: millis(self.snd.sent_at),
             last_data_recv: self.rcv.data_at.get().map_or(millis(self.snd.sent_at), millis),
             last_ack_recv: millis(self.rcv.heard_at),
-            pmtu: u32::from(self.config.mss.min(self.snd.path_mss)) + headers,
+            pmtu: self.path_mtu(),
             rcv_ssthresh: self.rcv.window.threshold,
             rtt: self.rtt.smoothed().unwrap_or(0) as u32,
             rttvar: self.rtt.deviation(),
@@ -144,6 +154,16 @@ impl Connection {
             data_segs_in: counts.data_in,
             delivered: if connecting { 0 } else { counts.delivered },
         }
+    }
+
+    /// What outlives the connection.
+    pub(crate) fn path(&self) -> Path {
+        Path { mss: self.snd.mss, mtu: self.path_mtu(), advertised_mss: self.received_mss() }
+    }
+
+    fn path_mtu(&self) -> u32 {
+        let headers = if self.ends.remote.is_ipv4() { 40 } else { 60 };
+        u32::from(self.config.mss.min(self.snd.path_mss)) + headers
     }
 
     /// TCP_MAXSEG as it reads on a connection (`mss_cache`).

@@ -74,7 +74,7 @@ pub(crate) use self::{
     calls::{SendFlags, Successor},
     congestion::CongestionControl,
     fast_open::{Handshake, Opening},
-    info::Info,
+    info::{Info, Path},
     input::reset_for,
     listen::{Listener, Welcome},
     state::State,

@@ -261,7 +261,9 @@ impl Connection {
     /// Tells the peer that the connection is no more (`tcp_send_active_reset`).
     pub(super) fn send_reset(&mut self, cx: &mut Cx<'_>) {
         let ends = &self.ends;
-        cx.out.note_reset((ends.local, ends.local_port).into(), (ends.remote, ends.remote_port).into());
+        if !ends.remote.is_unspecified() {
+            cx.out.note_reset((ends.local, ends.local_port).into(), (ends.remote, ends.remote_port).into());
+        }
         self.transmit_empty(cx, self.acceptable_seq(), Flags::RST | Flags::ACK);
     }
 

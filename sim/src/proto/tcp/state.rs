@@ -27,6 +27,12 @@ impl State {
         self.is_connecting() || matches!(self, Self::Closed | Self::TimeWait)
     }
 
+    /// TIME_WAIT, or nothing at all: the socket is closed (`tcp_time_wait`, `tcp_done`).
+    #[inline]
+    pub(crate) fn is_over(self) -> bool {
+        matches!(self, Self::TimeWait | Self::Closed)
+    }
+
     /// A program may add bytes to what is to be sent.
     #[inline]
     pub(super) fn takes_data(self) -> bool {

@@ -441,6 +441,11 @@ impl Connection {
         if self.is_urgent() {
             self.transmit_empty(cx, self.snd.una, Flags::ACK);
         }
+        self.send_window_probe(cx);
+    }
+
+    /// `tcp_send_window_probe`
+    pub(crate) fn send_window_probe(&mut self, cx: &mut Cx<'_>) {
         self.transmit_empty(cx, self.snd.una - 1, Flags::ACK);
     }
 
