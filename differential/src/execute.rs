@@ -195,11 +195,7 @@ impl<'a, T: Tank> Run<'a, T> {
         match (level, name, value) {
             // A name that the kernel has chosen, perhaps, and perhaps but a part of it.
             (c::SOL_SOCKET, c::SO_PEERNAME, [1, 0, rest @ ..]) => rest.fill(0),
-            // `struct sockaddr_in` and `sockaddr_in6` begin alike.
-            (c::SOL_SOCKET, c::SO_PEERNAME, [_, _, rest @ ..]) => match rest {
-                [high, low, ..] => [*high, *low] = self.renamed_port(u16::from_be_bytes([*high, *low])).to_be_bytes(),
-                rest => rest.fill(0),
-            },
+            (c::SOL_SOCKET, c::SO_PEERNAME, value) => self.rename_address(value),
             (c::IPPROTO_IP, c::IP_PROTOCOL, value) => match value.first_chunk_mut() {
                 Some(int) => {
                     let port = u16::try_from(i32::from_ne_bytes(*int)).unwrap_or(0);
@@ -207,6 +203,15 @@ impl<'a, T: Tank> Run<'a, T> {
                 }
                 None => value.fill(0),
             },
+            _ => {}
+        }
+    }
+
+    /// `struct sockaddr_in` and `sockaddr_in6`, which begin alike.
+    fn rename_address(&mut self, value: &mut [u8]) {
+        match value {
+            [_, _, high, low, ..] => [*high, *low] = self.renamed_port(u16::from_be_bytes([*high, *low])).to_be_bytes(),
+            [_, _, rest @ ..] => rest.fill(0),
             _ => {}
         }
     }
@@ -402,8 +407,16 @@ impl<'a, T: Tank> Run<'a, T> {
         msg.want_addr = *from;
         let count = net.recvmsg(&held.fd, &mut msg, flags)?;
         let mut facts = vec![Fact::Number(count as i64), Fact::Flags(msg.flags), Fact::Descriptors(msg.fds.len())];
-        facts
-            .extend(msg.control_messages().map(|message| Fact::Control(message.level, message.kind, shared(&message))));
+        let is_error = msg.flags.contains(MsgFlags::ERRQUEUE);
+        for message in msg.control_messages() {
+            let (level, kind) = (message.level, message.kind);
+            let mut data = shared(&message);
+            // In an error's, what was sent stands where the port would be.
+            if ORIGINAL.contains(&(level, kind)) && !is_error {
+                self.rename_address(&mut data);
+            }
+            facts.push(Fact::Control(level, kind, data));
+        }
         let (addr, fds) = (msg.addr.take(), std::mem::take(&mut msg.fds));
         drop(msg);
         facts.push(Fact::Data(Bytes::of(&buf[..count.min(buf.len())])));
@@ -418,20 +431,25 @@ impl<'a, T: Tank> Run<'a, T> {
     }
 }
 
-/// Control messages of `SOL_SOCKET` whose data is each run's own: the numbers of descriptors, and when something came.
-pub(crate) const OWN: [i32; 7] = [
-    c::SCM_RIGHTS,
-    c::SO_TIMESTAMP_OLD,
-    c::SO_TIMESTAMPNS_OLD,
-    c::SO_TIMESTAMPING_OLD,
-    c::SO_TIMESTAMP_NEW,
-    c::SO_TIMESTAMPNS_NEW,
-    c::SO_TIMESTAMPING_NEW,
+/// Control messages whose data is each run's own: the numbers of descriptors, when something came, and a sum over headers.
+pub(crate) const OWN: [(i32, i32); 8] = [
+    (c::SOL_SOCKET, c::SCM_RIGHTS),
+    (c::SOL_SOCKET, c::SO_TIMESTAMP_OLD),
+    (c::SOL_SOCKET, c::SO_TIMESTAMPNS_OLD),
+    (c::SOL_SOCKET, c::SO_TIMESTAMPING_OLD),
+    (c::SOL_SOCKET, c::SO_TIMESTAMP_NEW),
+    (c::SOL_SOCKET, c::SO_TIMESTAMPNS_NEW),
+    (c::SOL_SOCKET, c::SO_TIMESTAMPING_NEW),
+    (c::IPPROTO_IP, c::IP_CHECKSUM),
 ];
+
+/// Control messages with the address that a datagram was sent to, and so a port.
+pub(crate) const ORIGINAL: [(i32, i32); 2] =
+    [(c::IPPROTO_IP, c::IP_ORIGDSTADDR), (c::IPPROTO_IPV6, c::IPV6_ORIGDSTADDR)];
 
 /// What a control message says; of data that is each run's own, the length.
 fn shared(message: &Cmsg<'_>) -> Vec<u8> {
-    if message.level == c::SOL_SOCKET && OWN.contains(&message.kind) {
+    if OWN.contains(&(message.level, message.kind)) {
         return vec![0; message.data.len()];
     }
     message.data.to_vec()

@@ -10,7 +10,7 @@ use wavetank_api::{MsgFlags, c};
 
 use crate::{
     Call, Fact, Place, Port, Program, SLOTS, Slot,
-    execute::{ALL, OWN, info},
+    execute::{ALL, ORIGINAL, OWN, info},
     program::text::{Letter, words},
     world::SYSCTLS,
 };
@@ -49,7 +49,7 @@ const PARTS: &[(&str, &str, &[&str])] = &[
     ("ioctl", include_str!("c/ioctl.c"), &["value", "failed"]),
     ("poll", include_str!("c/poll.c"), &["failed"]),
     ("sendmsg", include_str!("c/sendmsg.c"), &["at", "fill", "counted"]),
-    ("recvmsg", include_str!("c/recvmsg.c"), &["put", "address", "buffer", "data", "value", "failed"]),
+    ("recvmsg", include_str!("c/recvmsg.c"), &["put", "address", "buffer", "data", "value", "peername", "failed"]),
     ("tune", include_str!("c/tune.c"), &[]),
     ("loopback", include_str!("c/loopback.c"), &["tune"]),
     ("cable", include_str!("c/cable.c"), &["look", "tune"]),
@@ -91,7 +91,6 @@ const CONTROLS: &[(i32, i32)] = &[
     (c::IPPROTO_IP, c::IP_TTL),
     (c::IPPROTO_IP, c::IP_TOS),
     (c::IPPROTO_IP, c::IP_RECVERR),
-    (c::IPPROTO_IP, c::IP_RECVORIGDSTADDR),
     (c::IPPROTO_IPV6, c::IPV6_PKTINFO),
     (c::IPPROTO_IPV6, c::IPV6_HOPLIMIT),
     (c::IPPROTO_IPV6, c::IPV6_TCLASS),
@@ -420,10 +419,10 @@ fn filled_in(source: &str, slots: &BTreeSet<Slot>) -> String {
         format!("\t\t{{ \"{path}\", \"{value}\" }},")
     });
     let flags = MsgFlags::all_named().map(|(name, flag)| format!("\t{{ {:#x}, \"{name}\" }},", flag.bits()));
-    let own = OWN.map(|kind| (c::SOL_SOCKET, kind));
-    let controls = CONTROLS.iter().chain(&own).map(|&(level, kind)| {
-        let is_own = i32::from(level == c::SOL_SOCKET && OWN.contains(&kind));
-        format!("\t{{ {level}, {kind}, {is_own}, \"{}\" }},", words::control(level, kind))
+    let controls = CONTROLS.iter().chain(&OWN).chain(&ORIGINAL).map(|&(level, kind)| {
+        let is_own = i32::from(OWN.contains(&(level, kind)));
+        let has_port = i32::from(ORIGINAL.contains(&(level, kind)));
+        format!("\t{{ {level}, {kind}, {is_own}, {has_port}, \"{}\" }},", words::control(level, kind))
     });
     source
         .replace("SOCKETS", &sockets)

@@ -130,7 +130,7 @@ impl Caller<'_> {
                 Socket::new(family, Body::Tcp(Tcp::Closed), options)
             }
             Kind::Udp(family) => {
-                Socket::new(family, Body::Udp(Box::new(Udp::new(rmem as usize))), SocketOptions::new(rmem, wmem))
+                Socket::new(family, Body::Udp(Box::new(Udp::new(rmem as usize, wmem as usize))), SocketOptions::new(rmem, wmem))
             }
             Kind::Unix(kind) => return host.unix_socket(kind),
         };

@@ -130,6 +130,12 @@ impl IntoErrno for udp::Failure {
             Self::Refused => Errno::ECONNREFUSED,
             Self::HostUnreachable => Errno::EHOSTUNREACH,
             Self::NetUnreachable => Errno::ENETUNREACH,
+            // `icmpv6_err_convert`
+            Self::Prohibited => Errno::EACCES,
+            Self::ProtocolUnreachable => Errno::ENOPROTOOPT,
+            Self::ParameterProblem => Errno::EPROTO,
+            // ip(7): fragmentation is needed, and not allowed.
+            Self::TooLong => Errno::EMSGSIZE,
         }
     }
 }
@@ -151,6 +157,7 @@ impl IntoErrno for crate::host::UdpSendError {
             Self::PortsExhausted => Errno::EAGAIN,
             // `ip_append_data`, `udp_send_skb`
             Self::TooLong => Errno::EMSGSIZE,
+            Self::NoBuffers => Errno::ENOBUFS,
             Self::Segments => Errno::EINVAL,
             Self::Failed(failure) => failure.errno(),
         }

@@ -40,8 +40,8 @@ impl Caller<'_> {
 }
 
 /// Bytes that can be read: of a stream all of them, of a datagram socket the first datagram's.
-fn unread(socket: &Socket) -> Result<usize, Errno> {
-    Ok(match &socket.body {
+fn unread(socket: &mut Socket) -> Result<usize, Errno> {
+    Ok(match &mut socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => connection.unread(),
         // `tcp_ioctl`: a listener has nothing to read, ever.
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
@@ -58,7 +58,7 @@ fn unacked(socket: &Socket) -> Result<usize, Errno> {
         Body::Tcp(Tcp::Listening(_)) => return Err(Errno::EINVAL),
         Body::Tcp(Tcp::Closed) => socket.rest().unacked as usize,
         Body::Unix(unix) => unix.charged,
-        _ => 0,
+        Body::Udp(udp) => udp.unsent(),
     })
 }
 

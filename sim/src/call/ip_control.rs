@@ -153,7 +153,13 @@ fn ip6_datagram_send_ctl(host: &Host, message: &Cmsg<'_>, how: &mut How) -> Resu
                 class => Some(byte(class)?),
             };
         }
-        libc::IPV6_DONTFRAG if matches!(int(message)?, 0 | 1) => {}
+        libc::IPV6_DONTFRAG => {
+            how.dont_fragment = match int(message)? {
+                0 => Some(false),
+                1 => Some(true),
+                _ => return Err(Errno::EINVAL),
+            };
+        }
         libc::IPV6_FLOWINFO if message.data.len() >= 4 => {}
         _ => return Err(Errno::EINVAL),
     }
@@ -187,9 +193,7 @@ pub(super) fn tell(host: &Host, id: SocketId, room: usize) -> Option<Control> {
     let (arrival, drops) = udp.oldest()?;
     let mut out = Control::new(room);
     // `sock_recv_cmsgs` comes first.
-    if asked.contains(Switches::TIMESTAMP) {
-        timestamp(&mut out, asked, host.epoch.saturating_add(arrival.at.duration_since(Instant::default())));
-    }
+    tell_time(&mut out, host, asked, arrival.at);
     if asked.contains(Switches::RXQ_OVFL) && drops > 0 {
         put(&mut out, control::SO_RXQ_OVFL, &drops);
     }
@@ -200,19 +204,63 @@ pub(super) fn tell(host: &Host, id: SocketId, room: usize) -> Option<Control> {
     if has_priority {
         out.put(libc::SOL_SOCKET, libc::SO_PRIORITY, &0_u32.to_ne_bytes());
     }
-    match (arrival.to.ip(), socket.family) {
+    tell_header(&mut out, socket.family, asked, &Header::of(host, arrival));
+    Some(out)
+}
+
+/// What there is to be told of a packet's headers.
+pub(super) struct Header {
+    /// It came by that interface.
+    pub(super) interface: u32,
+    /// From where an answer would come.
+    pub(super) spec_dst: Ipv4Addr,
+    pub(super) to: IpAddr,
+    pub(super) hop_limit: u8,
+    pub(super) traffic_class: u8,
+    /// To which port it was sent, if there is room for one.
+    pub(super) port: Option<u16>,
+    /// The sum over all of it was reckoned (CHECKSUM_COMPLETE).
+    pub(super) has_sum: bool,
+}
+
+impl Header {
+    fn of(host: &Host, arrival: &Arrival) -> Self {
+        let to = arrival.to.ip();
+        // `fib_compute_spec_dst`: the address that an answer would come from.
+        let local = match to {
+            IpAddr::V4(v4) if host.owns(to) => Some(v4),
+            _ => None,
+        };
+        let spec_dst = local.or_else(|| match host.source_for(arrival.from.ip()) {
+            Ok(IpAddr::V4(source)) => Some(source),
+            _ => None,
+        });
+        Self {
+            interface: interface(host, arrival.from.ip()),
+            spec_dst: spec_dst.unwrap_or(Ipv4Addr::UNSPECIFIED),
+            to,
+            hop_limit: arrival.hop_limit,
+            traffic_class: arrival.traffic_class,
+            port: Some(arrival.to.port()),
+            has_sum: false,
+        }
+    }
+}
+
+/// What the socket was asked to tell of a packet's headers.
+pub(super) fn tell_header(out: &mut Control, family: Family, asked: Switches, header: &Header) {
+    match (header.to, family) {
         (IpAddr::V4(to), Family::Inet6) => {
             // `ip6_datagram_recv_common_ctl`, and then what was asked for as of IPv4.
             if asked.contains(Switches::V6_RECVPKTINFO) {
-                let info = Pkt6Info { addr: to.to_ipv6_mapped(), ifindex: interface(host, arrival) };
-                put(&mut out, control::IPV6_PKTINFO, &info);
+                let info = Pkt6Info { addr: to.to_ipv6_mapped(), ifindex: header.interface };
+                put(out, control::IPV6_PKTINFO, &info);
             }
-            ip_cmsg_recv(&mut out, host, asked, to, arrival);
+            ip_cmsg_recv(out, asked, to, header);
         }
-        (IpAddr::V4(to), _) => ip_cmsg_recv(&mut out, host, asked, to, arrival),
-        (IpAddr::V6(to), _) => ip6_datagram_recv_ctl(&mut out, host, asked, to, arrival),
+        (IpAddr::V4(to), _) => ip_cmsg_recv(out, asked, to, header),
+        (IpAddr::V6(to), _) => ip6_datagram_recv_ctl(out, asked, to, header),
     }
-    Some(out)
 }
 
 /// What a stream tells beside the data, `tcp_recvmsg`: when they came (`tcp_recv_timestamp`), and how much there is still to be read
@@ -262,43 +310,46 @@ fn timestamp(out: &mut Control, asked: Switches, at: Duration) {
     }
 }
 
-/// The interface a datagram came by: what a host sends to itself goes over `lo`.
-fn interface(host: &Host, arrival: &Arrival) -> u32 {
-    if host.owns(arrival.from.ip()) { LOOPBACK } else { ETHERNET }
+/// When a packet came, if it is asked for.
+pub(super) fn tell_time(out: &mut Control, host: &Host, asked: Switches, at: Instant) {
+    if asked.contains(Switches::TIMESTAMP) {
+        timestamp(out, asked, host.epoch.saturating_add(at.duration_since(Instant::default())));
+    }
+}
+
+/// The interface a packet from there came by: what a host sends to itself goes over `lo`, but of IPv6 it is said to have come by the
+/// interface that has the address (`ipv6_rcv`: `ip6_dst_idev`).
+pub(super) fn interface(host: &Host, from: IpAddr) -> u32 {
+    let is_near = if from.is_ipv4() { host.owns(from) } else { from.is_loopback() };
+    if is_near { LOOPBACK } else { ETHERNET }
 }
 
 /// `ip_cmsg_recv_offset`: the order is that of its lines.
-fn ip_cmsg_recv(out: &mut Control, host: &Host, asked: Switches, to: Ipv4Addr, arrival: &Arrival) {
+fn ip_cmsg_recv(out: &mut Control, asked: Switches, to: Ipv4Addr, header: &Header) {
     if asked.contains(Switches::PKTINFO) {
-        // `fib_compute_spec_dst`: the address that an answer would come from.
-        let local = host.owns(to.into()).then_some(to);
-        let spec_dst = local.or_else(|| match host.source_for(arrival.from.ip()) {
-            Ok(IpAddr::V4(source)) => Some(source),
-            _ => None,
-        });
-        let info = PktInfo {
-            ifindex: interface(host, arrival),
-            spec_dst: spec_dst.unwrap_or(Ipv4Addr::UNSPECIFIED),
-            addr: to,
-        };
+        let info = PktInfo { ifindex: header.interface, spec_dst: header.spec_dst, addr: to };
         put(out, control::IP_PKTINFO, &info);
     }
     if asked.contains(Switches::RECVTTL) {
-        put(out, control::IP_TTL, &arrival.hop_limit.into());
+        put(out, control::IP_TTL, &header.hop_limit.into());
     }
     if asked.contains(Switches::RECVTOS) {
-        put(out, control::IP_TOS, &arrival.traffic_class);
+        put(out, control::IP_TOS, &header.traffic_class);
     }
-    if asked.contains(Switches::RECVORIGDSTADDR) {
-        let bytes = Addr::from(SocketAddr::new(to.into(), arrival.to.port())).to_sockaddr();
+    if let Some(port) = header.port.filter(|_| asked.contains(Switches::RECVORIGDSTADDR)) {
+        let bytes = Addr::from(SocketAddr::new(to.into(), port)).to_sockaddr();
         out.put(libc::IPPROTO_IP, libc::IP_ORIGDSTADDR, &bytes.unwrap_or_default());
+    }
+    if header.has_sum && asked.contains(Switches::CHECKSUM) {
+        // Over a message with its own checksum: all ones, as far as it has been folded.
+        out.put(libc::IPPROTO_IP, libc::IP_CHECKSUM, &0xffff_u32.to_ne_bytes());
     }
 }
 
 /// `ip6_datagram_recv_common_ctl` and `ip6_datagram_recv_specific_ctl`: the order is that of their lines.
-fn ip6_datagram_recv_ctl(out: &mut Control, host: &Host, asked: Switches, to: Ipv6Addr, arrival: &Arrival) {
-    let info = Pkt6Info { addr: to, ifindex: interface(host, arrival) };
-    let limit = i32::from(arrival.hop_limit);
+fn ip6_datagram_recv_ctl(out: &mut Control, asked: Switches, to: Ipv6Addr, header: &Header) {
+    let info = Pkt6Info { addr: to, ifindex: header.interface };
+    let limit = i32::from(header.hop_limit);
     if asked.contains(Switches::V6_RECVPKTINFO) {
         put(out, control::IPV6_PKTINFO, &info);
     }
@@ -306,7 +357,7 @@ fn ip6_datagram_recv_ctl(out: &mut Control, host: &Host, asked: Switches, to: Ip
         put(out, control::IPV6_HOPLIMIT, &limit);
     }
     if asked.contains(Switches::V6_RECVTCLASS) {
-        put(out, control::IPV6_TCLASS, &arrival.traffic_class.into());
+        put(out, control::IPV6_TCLASS, &header.traffic_class.into());
     }
     if asked.contains(Switches::V6_2292PKTINFO) {
         put(out, ControlType::<Pkt6Info>::new(libc::IPPROTO_IPV6, libc::IPV6_2292PKTINFO), &info);
@@ -314,8 +365,8 @@ fn ip6_datagram_recv_ctl(out: &mut Control, host: &Host, asked: Switches, to: Ip
     if asked.contains(Switches::V6_2292HOPLIMIT) {
         put(out, ControlType::<i32>::new(libc::IPPROTO_IPV6, libc::IPV6_2292HOPLIMIT), &limit);
     }
-    if asked.contains(Switches::V6_RECVORIGDSTADDR) {
-        let bytes = Addr::from(SocketAddr::new(to.into(), arrival.to.port())).to_sockaddr();
+    if let Some(port) = header.port.filter(|_| asked.contains(Switches::V6_RECVORIGDSTADDR)) {
+        let bytes = Addr::from(SocketAddr::new(to.into(), port)).to_sockaddr();
         out.put(libc::IPPROTO_IPV6, c::IPV6_ORIGDSTADDR, &bytes.unwrap_or_default());
     }
 }

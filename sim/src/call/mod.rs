@@ -7,6 +7,7 @@ pub(crate) mod connect;
 pub(crate) mod control;
 pub(crate) mod create;
 pub(crate) mod errno;
+mod error_queue;
 mod fast_open;
 pub(crate) mod ioctl;
 mod ip_control;

@@ -127,8 +127,11 @@ impl Caller<'_> {
             Ok(id) => id,
             Err(errno) => return Attempt::Done(Err(errno)),
         };
-        if flags.contains(MsgFlags::ERRQUEUE) && !matches!(self.host(world).sockets[id].body, Body::Unix(_)) {
-            // The queue of errors is always empty, and never waited for (`ip_recv_error`).
+        if flags.contains(MsgFlags::ERRQUEUE)
+            && !matches!(self.host(world).sockets[id].body, Body::Unix(_))
+            && !self.has_report(world, id)
+        {
+            // Never waited for (`ip_recv_error`); that of TCP is always empty.
             return Attempt::Done(Err(Errno::EAGAIN));
         }
         let expired = has_passed(world, *deadline);
@@ -354,6 +357,9 @@ impl Caller<'_> {
         room: Option<usize>,
         flags: MsgFlags,
     ) -> Result<Received, Errno> {
+        if flags.contains(MsgFlags::ERRQUEUE) {
+            return self.recv_report(world, id, bufs, room);
+        }
         let waits = self.may_wait(world, id, flags);
         let host = self.host_mut(world);
         let socket = &mut host.sockets[id];
@@ -369,14 +375,8 @@ impl Caller<'_> {
         let from = arrival.from;
         let data = &arrival.payload[..];
         let whole = data.len();
-        let mut rest = data;
-        for buf in bufs {
-            let part = rest.len().min(buf.len());
-            buf[..part].copy_from_slice(&rest[..part]);
-            rest = &rest[part..];
-        }
-        let copied = whole - rest.len();
-        let truncated = if rest.is_empty() { MsgFlags::empty() } else { MsgFlags::TRUNC };
+        let copied = fill(bufs, data);
+        let truncated = if copied == whole { MsgFlags::empty() } else { MsgFlags::TRUNC };
         let told = room.and_then(|room| ip_control::tell(host, id, room));
         let (passed, cut) = told.map_or((None, MsgFlags::empty()), |told| told.finish(Vec::new()));
         if !flags.contains(MsgFlags::PEEK)
@@ -395,6 +395,17 @@ impl Caller<'_> {
 #[inline(never)]
 fn forget(reading: Box<Reading>) {
     drop(reading);
+}
+
+/// Copies a datagram, as far as there is room; how much that is.
+pub(super) fn fill(bufs: &mut [IoSliceMut<'_>], data: &[u8]) -> usize {
+    let mut rest = data;
+    for buf in bufs {
+        let part = rest.len().min(buf.len());
+        buf[..part].copy_from_slice(&rest[..part]);
+        rest = &rest[part..];
+    }
+    data.len() - rest.len()
 }
 
 /// What a datagram socket whose reading half is shut receives.

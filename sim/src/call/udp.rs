@@ -17,10 +17,6 @@ use crate::{
     world::World,
 };
 
-/// What the length fields of IPv4 and IPv6 can say.
-const MAX_LEN4: usize = 65_507;
-const MAX_LEN6: usize = 65_527;
-
 impl Caller<'_> {
     pub(super) fn connect_udp(&self, world: &mut World, id: SocketId, addr: &Addr) -> Result<(), Errno> {
         if matches!(addr, Addr::Unspec) {
@@ -117,16 +113,11 @@ impl Caller<'_> {
             how = self.how_to_send(world, family, destination.ip(), given.control)?;
         }
         let way = self.udp_way(world, id, destination.ip(), how.source)?;
-        if len > if way.to.is_ipv4() { MAX_LEN4 } else { MAX_LEN6 } {
-            return Err(Errno::EMSGSIZE);
-        }
         let to = (way, destination.port());
-        if gathers_on {
-            self.host_mut(world).udp_gather(id, to, &how).map_err(IntoErrno::errno)?;
-            return self.append_udp(world, id, parts, true);
-        }
-        world.on_host(self.host, |host, env| host.udp_send(env, id, to, parts, &how)).map_err(IntoErrno::errno)?;
-        Ok(len)
+        let sent = world.on_host(self.host, |host, env| {
+            if gathers_on { host.udp_gather(env, id, to, parts, &how) } else { host.udp_send(env, id, to, parts, &how) }
+        });
+        sent.map_err(IntoErrno::errno).map(|()| len)
     }
 }
 
@@ -134,11 +125,9 @@ impl Caller<'_> {
     /// `do_append_data` of `udp_sendmsg`: data is added to what is gathered, and all of it is sent unless more is to come.
     #[cold]
     fn append_udp(&self, world: &mut World, id: SocketId, parts: &[&[u8]], gathers_on: bool) -> Result<usize, Errno> {
-        let for_v4 = self.host(world).udp_gathers_for_v4(id) != Some(false);
-        let most = if for_v4 { MAX_LEN4 } else { MAX_LEN6 };
         world
             .on_host(self.host, |host, env| {
-                host.udp_append(id, parts, most)?;
+                host.udp_append(env, id, parts)?;
                 if gathers_on { Ok(()) } else { host.udp_push(env, id) }
             })
             .map_err(IntoErrno::errno)?;

@@ -6,11 +6,8 @@ use super::{Body, Env, Family, Flow, Host, Socket, Switches, Tcp, fast_open, por
 use crate::{
     base::SocketId,
     net::DropReason,
-    proto::{
-        tcp,
-        udp::{self, Arrival},
-    },
-    wire::{Body as Wire, Datagram, Flags, Icmp, Packet, Segment, SeqNum, Unreachable},
+    proto::{skb::Gathered, tcp, udp::Arrival},
+    wire::{Body as Wire, Datagram, Flags, Icmp, Packet, Segment, Unreachable},
 };
 
 /// No path is believed to carry less: `net.ipv4.route.min_pmtu` (552), and RFC 8200 section 5 for IPv6.
@@ -32,7 +29,7 @@ impl Host {
                 let to = SocketAddr::new(dst, datagram.dst_port);
                 self.udp_input(env, from, to, datagram);
             }
-            Wire::Icmp(icmp) => self.icmp_input(env, &icmp),
+            Wire::Icmp(icmp) => self.icmp_input(env, (src, dst), *icmp),
         }
     }
 
@@ -193,23 +190,21 @@ impl Host {
 
     fn udp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
         let Some(id) = self.udp_receiver(from, to) else {
+            let icmp = Icmp::about_datagram(Unreachable::Port, (from, to), &datagram, &mut env.out.pool);
             env.out.pool.give(datagram.payload);
-            let icmp = Icmp {
-                reason: Unreachable::Port,
-                quoted_tcp: false,
-                quoted_src: from,
-                quoted_dst: to,
-                quoted_seq: SeqNum(0),
-            };
             env.out.packets.push(Packet { src: to.ip(), dst: from.ip(), body: Wire::Icmp(Box::new(icmp)) });
             return;
         };
         let Body::Udp(udp) = &mut self.sockets[id].body else { return };
-        let Datagram { src_port, dst_port, hop_limit, traffic_class, payload } = datagram;
-        match udp.deliver(Arrival { from, to, at: env.now, hop_limit, traffic_class, payload }) {
+        let Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, payload } = datagram;
+        let charge = match truesize as usize {
+            0 => Gathered::whole(to.is_ipv4(), 1500, payload.len()),
+            known => known,
+        };
+        match udp.deliver(Arrival { from, to, at: env.now, hop_limit, traffic_class, truesize: charge, payload }) {
             Ok(()) => self.wake(env, id),
             Err(Arrival { payload, .. }) => {
-                let datagram = Datagram { src_port, dst_port, hop_limit, traffic_class, payload };
+                let datagram = Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, payload };
                 let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Udp(datagram) };
                 env.refused.push((DropReason::BufferFull, packet));
             }
@@ -223,38 +218,19 @@ impl Host {
         self.with_connection(env, id, |connection, cx| connection.on_too_big(cx, mss, icmp.quoted_seq));
     }
 
-    /// An ICMP error reaches the socket whose packet it quotes. An unconnected UDP socket is not told (`__udp4_lib_err`,
-    /// unless IP_RECVERR, which is absent).
-    fn icmp_input(&mut self, env: &mut Env<'_>, icmp: &Icmp) {
-        if icmp.quoted_tcp {
-            let Some(id) = self.flow(icmp.quoted_src, icmp.quoted_dst) else { return };
-            let failure = match icmp.reason {
-                Unreachable::Network => tcp::Failure::NetUnreachable,
-                Unreachable::Host | Unreachable::Prohibited => tcp::Failure::HostUnreachable,
-                Unreachable::Protocol => tcp::Failure::ProtocolUnreachable,
-                Unreachable::Port => tcp::Failure::Refused,
-                Unreachable::TooBig { mtu } => return self.tcp_too_big(env, id, icmp, mtu),
-            };
-            self.with_connection(env, id, |connection, cx| connection.on_icmp(cx, failure, icmp.quoted_seq));
-            return;
+    /// An ICMP error reaches the socket whose packet it quotes.
+    fn icmp_input(&mut self, env: &mut Env<'_>, header: (IpAddr, IpAddr), icmp: Icmp) {
+        if !icmp.quoted_tcp {
+            return self.udp_error(env, header, icmp);
         }
+        let Some(id) = self.flow(icmp.quoted_src, icmp.quoted_dst) else { return };
         let failure = match icmp.reason {
-            Unreachable::Network => udp::Failure::NetUnreachable,
-            Unreachable::Host | Unreachable::Prohibited => udp::Failure::HostUnreachable,
-            // ENOPROTOOPT and EMSGSIZE: nobody sends them in here yet.
-            Unreachable::Protocol | Unreachable::TooBig { .. } => return,
-            Unreachable::Port => udp::Failure::Refused,
+            Unreachable::Network => tcp::Failure::NetUnreachable,
+            Unreachable::Host | Unreachable::Prohibited => tcp::Failure::HostUnreachable,
+            Unreachable::Protocol => tcp::Failure::ProtocolUnreachable,
+            Unreachable::Port => tcp::Failure::Refused,
+            Unreachable::TooBig { mtu } => return self.tcp_too_big(env, id, &icmp, mtu),
         };
-        let users = self.users(ports::Space::Udp, icmp.quoted_src.port());
-        let told = users
-            .iter()
-            .copied()
-            .find(|&id| self.sockets[id].remote.is_some_and(|remote| super::udp::is_peer(remote, icmp.quoted_dst)));
-        if let Some(id) = told
-            && let Body::Udp(udp) = &mut self.sockets[id].body
-        {
-            udp.fail(failure);
-            self.wake(env, id);
-        }
+        self.with_connection(env, id, |connection, cx| connection.on_icmp(cx, failure, icmp.quoted_seq));
     }
 }

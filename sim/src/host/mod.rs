@@ -19,6 +19,8 @@ mod tcp;
 mod time_wait;
 mod udp;
 mod udp_cork;
+mod udp_error;
+mod udp_limits;
 mod unix;
 mod waiters;
 

@@ -225,6 +225,8 @@ pub(crate) struct Rare {
     pub(crate) multicast_index: i32,
 
     pub(crate) v6_mtu_discover: Option<u8>,
+    /// IPV6_MTU.
+    pub(crate) v6_frag_size: Option<usize>,
     pub(crate) v6_min_hops: u8,
     pub(crate) v6_multicast_hops: i16,
     pub(crate) v6_unicast_if: i32,
@@ -276,6 +278,7 @@ impl Rare {
             multicast_if: [0; 4],
             multicast_index: 0,
             v6_mtu_discover: None,
+            v6_frag_size: None,
             v6_min_hops: 0,
             v6_multicast_hops: 1,
             v6_unicast_if: 0,

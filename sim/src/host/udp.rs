@@ -5,11 +5,15 @@ use std::net::{IpAddr, SocketAddr};
 use super::{
     Body, Env, Host, RareSwitches, Switches, Way,
     ports::{self, Space},
+    udp_limits::Limits,
 };
 use crate::{
     base::SocketId,
-    proto::udp,
-    wire::{Body as Wire, Datagram, Packet},
+    proto::{
+        skb::{Gathered, NoMemory},
+        udp,
+    },
+    wire::{Body as Wire, Datagram, Icmp, Packet, Unreachable},
 };
 
 /// Why a datagram was not sent.
@@ -20,6 +24,8 @@ pub(crate) enum SendError {
     PortsExhausted,
     /// A segment that the path has no room for, or what is gathered grows longer than a datagram can be: EMSGSIZE.
     TooLong,
+    /// No memory for so many fragments: ENOBUFS.
+    NoBuffers,
     /// UDP_SEGMENT: too many, or without a checksum: EINVAL.
     Segments,
     Failed(udp::Failure),
@@ -32,7 +38,12 @@ pub(crate) struct How {
     pub(crate) hop_limit: Option<u8>,
     pub(crate) traffic_class: Option<u8>,
     pub(crate) segment: Option<u16>,
+    /// IPV6_DONTFRAG.
+    pub(crate) dont_fragment: Option<bool>,
 }
+
+/// What the length field of IPv4 can say.
+const LONGEST_V4: usize = 65_535 - 20 - 8;
 
 /// `net.ipv6.conf.*.hop_limit`.
 const DEFAULT_HOP_LIMIT: u8 = 64;
@@ -88,13 +99,33 @@ impl Host {
         parts: &[&[u8]],
         how: &How,
     ) -> Result<(), SendError> {
-        self.udp_may_send(id)?;
-        let outgoing = self.udp_outgoing(id, to, how);
+        let mut outgoing = self.udp_outgoing(id, to, how);
+        self.udp_add(env, id, &mut outgoing, parts)?;
         self.udp_emit(env, id, &outgoing, parts)
     }
 
+    /// Whether so much more may go with it: `__ip_append_data`.
+    pub(super) fn udp_add(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        outgoing: &mut udp::Outgoing,
+        parts: &[&[u8]],
+    ) -> Result<(), SendError> {
+        let len = parts.iter().map(|part| part.len()).sum::<usize>();
+        if outgoing.data.len() + len > outgoing.most {
+            self.udp_too_long(env, id, outgoing.to, outgoing.gathered.mtu());
+            return Err(SendError::TooLong);
+        }
+        if outgoing.gathered.is_empty() {
+            self.udp_may_send(id)?;
+        }
+        let sndbuf = self.sockets[id].options.sndbuf as usize;
+        outgoing.gathered.append(len, sndbuf).map_err(|NoMemory| SendError::NoBuffers)
+    }
+
     /// `sock_alloc_send_pskb` is where a pending error is told, and that the socket is shut down.
-    pub(super) fn udp_may_send(&mut self, id: SocketId) -> Result<(), SendError> {
+    fn udp_may_send(&mut self, id: SocketId) -> Result<(), SendError> {
         let Body::Udp(udp) = &mut self.sockets[id].body else { return Err(SendError::ShutDown) };
         match udp.take_failure() {
             Some(failure) => Err(SendError::Failed(failure)),
@@ -107,6 +138,7 @@ impl Host {
     pub(super) fn udp_outgoing(&self, id: SocketId, (way, port): (Way, u16), how: &How) -> udp::Outgoing {
         let socket = &self.sockets[id];
         let (hop_limit, traffic_class) = self.usual_header(id, way.to);
+        let Limits { most, mtu } = self.udp_limits(id, way, how);
         udp::Outgoing {
             from: SocketAddr::new(way.source, socket.local.map_or(0, |local| local.port())),
             to: SocketAddr::new(way.to, port),
@@ -114,6 +146,8 @@ impl Host {
             traffic_class: how.traffic_class.unwrap_or(traffic_class),
             segment: how.segment.unwrap_or(socket.options.rare().udp_segment),
             data: Vec::new(),
+            most,
+            gathered: Gathered::new(way.to.is_ipv4(), mtu),
         }
     }
 
@@ -132,11 +166,22 @@ impl Host {
                 dst_port: outgoing.to.port(),
                 hop_limit: outgoing.hop_limit,
                 traffic_class: outgoing.traffic_class,
+                truesize: if outgoing.segment == 0 { outgoing.gathered.truesize as u32 } else { 0 },
                 payload: env.out.pool.payload(parts),
             };
             let (src, dst) = (outgoing.from.ip(), outgoing.to.ip());
             env.out.packets.push(Packet { src, dst, body: Wire::Udp(datagram) });
         };
+        if outgoing.from.is_ipv4() && len > LONGEST_V4 {
+            // Who probes is let by with what loopback carries and IPv4 does not, and tells himself so (`ip_fragment`).
+            send(parts);
+            if let Some(Packet { src, dst, body: Wire::Udp(datagram) }) = env.out.packets.pop() {
+                let (reason, flow) = (Unreachable::TooBig { mtu: 65_535 }, (outgoing.from, outgoing.to));
+                let icmp = Box::new(Icmp::about_datagram(reason, flow, &datagram, &mut env.out.pool));
+                env.out.packets.push(Packet { src: dst, dst: src, body: Wire::Icmp(icmp) });
+            }
+            return Err(SendError::TooLong);
+        }
         let segment = usize::from(outgoing.segment);
         if segment > 0 {
             self.udp_may_segment(id, outgoing.to.ip(), len, segment)?;

@@ -27,33 +27,45 @@ impl Host {
     }
 
     /// Begins to gather: where to and how is what this call says, and no later one.
-    pub(crate) fn udp_gather(&mut self, id: SocketId, to: (Way, u16), how: &How) -> Result<(), UdpSendError> {
-        self.udp_may_send(id)?;
-        let outgoing = Box::new(self.udp_outgoing(id, to, how));
+    pub(crate) fn udp_gather(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        to: (Way, u16),
+        parts: &[&[u8]],
+        how: &How,
+    ) -> Result<(), UdpSendError> {
+        let mut outgoing = self.udp_outgoing(id, to, how);
+        self.udp_add(env, id, &mut outgoing, parts)?;
+        parts.iter().for_each(|part| outgoing.data.extend_from_slice(part));
         if let Some(udp) = self.udp_mut(id) {
-            udp.pending = Some(outgoing);
+            udp.pending = Some(Box::new(outgoing));
         }
         Ok(())
     }
 
     /// More data. If it is too much, all is thrown away.
-    pub(crate) fn udp_append(&mut self, id: SocketId, parts: &[&[u8]], most: usize) -> Result<(), UdpSendError> {
-        let Some(udp) = self.udp_mut(id) else { return Ok(()) };
-        let Some(pending) = &mut udp.pending else { return Ok(()) };
-        let len: usize = parts.iter().map(|part| part.len()).sum();
-        if pending.data.len() + len > most {
-            udp.pending = None;
-            return Err(UdpSendError::TooLong);
-        }
+    pub(crate) fn udp_append(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        parts: &[&[u8]],
+    ) -> Result<(), UdpSendError> {
+        let Some(mut pending) = self.udp_mut(id).and_then(|udp| udp.pending.take()) else { return Ok(()) };
+        self.udp_add(env, id, &mut pending, parts)?;
         parts.iter().for_each(|part| pending.data.extend_from_slice(part));
+        if let Some(udp) = self.udp_mut(id) {
+            udp.pending = Some(pending);
+        }
         Ok(())
     }
 
-    /// Sends what was gathered.
+    /// Sends what was gathered, from the port that the socket has by now.
     pub(crate) fn udp_push(&mut self, env: &mut Env<'_>, id: SocketId) -> Result<(), UdpSendError> {
-        match self.udp_mut(id).and_then(|udp| udp.pending.take()) {
-            Some(pending) => self.udp_emit(env, id, &pending, &[&pending.data]),
-            None => Ok(()),
+        let Some(mut pending) = self.udp_mut(id).and_then(|udp| udp.pending.take()) else { return Ok(()) };
+        if pending.to.is_ipv4() {
+            pending.from.set_port(self.sockets[id].local.map_or(0, |local| local.port()));
         }
+        self.udp_emit(env, id, &pending, &[&pending.data])
     }
 }

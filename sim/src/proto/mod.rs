@@ -4,6 +4,7 @@
 //! `cx.out` and says by `poll_at()` when it wants to be called again. It knows no host, link, fault, errno or task, and
 //! no other protocol.
 
+pub(crate) mod skb;
 pub(crate) mod tcp;
 pub(crate) mod udp;
 pub(crate) mod unix;

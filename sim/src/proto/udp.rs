@@ -2,22 +2,63 @@
 
 use std::{
     collections::VecDeque,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
-use super::Readiness;
+use super::{
+    Readiness,
+    skb::{self, Gathered},
+};
 use crate::{base::Instant, wire::Payload};
 
-/// What the kernel charges a queued datagram against `SO_RCVBUF` beyond its bytes (`skb->truesize`): for a small datagram
-/// on Linux 6.x 768 bytes in all, of which we count this much as overhead.
-const OVERHEAD: usize = 512;
-
-/// A pending error, from an ICMP message.
+/// Why a datagram was not delivered, as an ICMP message says, or why it was not sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Failure {
     Refused,
     HostUnreachable,
     NetUnreachable,
+    Prohibited,
+    /// The protocol is not spoken there: ICMP's word for it, and ICMPv6's.
+    ProtocolUnreachable,
+    ParameterProblem,
+    TooLong,
+}
+
+/// An error that waits for MSG_ERRQUEUE (`struct sock_exterr_skb`).
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) failure: Failure,
+    /// To where the datagram was sent.
+    pub(crate) about: SocketAddr,
+    /// `ee_info`: the MTU, of a datagram that was too long.
+    pub(crate) info: u32,
+    /// The ICMP message it comes of; none, if this host says so itself.
+    pub(crate) icmp: Option<Told>,
+    /// As much of the datagram as was quoted.
+    pub(crate) data: Payload,
+}
+
+/// An ICMP message: when it came, type and code, and of its IP header from whom to whom, and the traffic class.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told {
+    pub(crate) at: Instant,
+    pub(crate) kind: u8,
+    pub(crate) code: u8,
+    pub(crate) offender: IpAddr,
+    pub(crate) to: IpAddr,
+    pub(crate) traffic_class: u8,
+}
+
+impl Report {
+    fn truesize(&self) -> usize {
+        // The headers of `icmp_send` and `icmp6_send`, that of the quoted datagram among them; none of `ip_local_error`.
+        let beside = match self.icmp {
+            None => 0,
+            Some(Told { to: IpAddr::V4(_), .. }) => 20 + 8 + 20 + 8 + 16 + 15,
+            Some(Told { to: IpAddr::V6(_), .. }) => 40 + 8 + 40 + 8 + 16 + 8,
+        };
+        skb::truesize(beside + self.data.len())
+    }
 }
 
 /// Why there is nothing to return.
@@ -35,6 +76,8 @@ pub(crate) struct Arrival {
     pub(crate) at: Instant,
     pub(crate) hop_limit: u8,
     pub(crate) traffic_class: u8,
+    /// What it is charged against `SO_RCVBUF`.
+    pub(crate) truesize: usize,
     pub(crate) payload: Payload,
 }
 
@@ -48,6 +91,9 @@ pub(crate) struct Outgoing {
     /// UDP_SEGMENT: it is cut into datagrams of so many bytes; 0: not at all.
     pub(crate) segment: u16,
     pub(crate) data: Vec<u8>,
+    /// How many bytes of data there may be.
+    pub(crate) most: usize,
+    pub(crate) gathered: Gathered,
 }
 
 /// What a socket has of its own.
@@ -55,11 +101,19 @@ pub(crate) struct Outgoing {
 pub(crate) struct Udp {
     /// Each with how many were dropped before it came.
     queue: VecDeque<(u32, Arrival)>,
+    /// How many of them lie where only the reader looks (`reader_queue`).
+    reading: usize,
     /// Datagrams that the buffer had no room for (`sk_drops`).
     drops: u32,
+    /// `sk_rmem_alloc`, and what of it is read already, but not given back yet (`forward_deficit`).
     charged: usize,
+    deficit: usize,
     rcvbuf: usize,
+    sndbuf: usize,
+    /// `sk_err`.
     failure: Option<Failure>,
+    /// `sk_error_queue`.
+    reports: VecDeque<Report>,
     read_shut: bool,
     write_shut: bool,
     /// The address from which it sends to IPv4, of a socket whose own is one of IPv6 (`inet_saddr`).
@@ -69,13 +123,17 @@ pub(crate) struct Udp {
 }
 
 impl Udp {
-    pub(crate) fn new(rcvbuf: usize) -> Self {
+    pub(crate) fn new(rcvbuf: usize, sndbuf: usize) -> Self {
         Self {
             queue: VecDeque::new(),
+            reading: 0,
             drops: 0,
             charged: 0,
+            deficit: 0,
             rcvbuf,
+            sndbuf,
             failure: None,
+            reports: VecDeque::new(),
             read_shut: false,
             write_shut: false,
             source4: None,
@@ -83,17 +141,48 @@ impl Udp {
         }
     }
 
-    /// Queues a datagram; gives it back if the buffer is full (the kernel drops it and counts RcvbufErrors).
-    ///
-    /// Linux accepts one datagram beyond the limit: it compares what was charged before this one.
+    /// Queues a datagram; gives it back if the buffer is full (the kernel drops it and counts RcvbufErrors): unless it is empty,
+    /// which takes any (`__udp_enqueue_schedule_skb`).
     pub(crate) fn deliver(&mut self, arrival: Arrival) -> Result<(), Arrival> {
-        if self.charged > self.rcvbuf {
+        let size = arrival.truesize;
+        if self.charged > 0 && self.charged + size > self.rcvbuf {
             self.drops = self.drops.wrapping_add(1);
             return Err(arrival);
         }
-        self.charged += arrival.payload.len() + OVERHEAD;
+        self.charged += size;
         self.queue.push_back((self.drops, arrival));
         Ok(())
+    }
+
+    /// Queues an error, unless there is no room for it (`sock_queue_err_skb`).
+    pub(crate) fn report(&mut self, report: Report) {
+        let size = report.truesize();
+        if self.charged + size < self.rcvbuf {
+            self.charged += size;
+            self.reports.push_back(report);
+        }
+    }
+
+    pub(crate) fn has_reports(&self) -> bool {
+        !self.reports.is_empty()
+    }
+
+    /// Takes the oldest error of the queue. What then is pending is what the next one says, if an ICMP message told it
+    /// (`sock_dequeue_err_skb`).
+    pub(crate) fn take_report(&mut self) -> Option<Report> {
+        let report = self.reports.pop_front()?;
+        self.charged -= report.truesize();
+        match self.reports.front() {
+            Some(next) if next.icmp.is_some() => self.failure = Some(next.failure),
+            _ if report.icmp.is_some() => self.failure = None,
+            _ => {}
+        }
+        Some(report)
+    }
+
+    /// Throws the queue of errors away; what is pending stays (`skb_errqueue_purge`).
+    pub(crate) fn forget_reports(&mut self) {
+        self.charged -= self.reports.drain(..).map(|report| report.truesize()).sum::<usize>();
     }
 
     /// The oldest datagram, and how many were dropped before it.
@@ -106,14 +195,31 @@ impl Udp {
         if let Some(failure) = self.failure.take() {
             return Err(RecvError::Failed(failure));
         }
+        self.begin_reading();
         self.queue.front().map(|(_, arrival)| arrival).ok_or(RecvError::WouldBlock)
+    }
+
+    /// Who reads and finds nothing left takes over all that has come (`__skb_recv_udp`, `first_packet_length`).
+    fn begin_reading(&mut self) {
+        if self.reading == 0 {
+            self.reading = self.queue.len();
+        }
     }
 
     /// Takes the oldest datagram away.
     pub(crate) fn pop(&mut self) -> Option<Payload> {
-        let (_, Arrival { payload, .. }) = self.queue.pop_front()?;
-        self.charged -= payload.len() + OVERHEAD;
-        Some(payload)
+        let (_, arrival) = self.queue.pop_front()?;
+        self.reading = self.reading.saturating_sub(1);
+        self.release(arrival.truesize);
+        Some(arrival.payload)
+    }
+
+    /// Gives room back: not before it is worth the while, or the reader has nothing left (`udp_rmem_release`).
+    fn release(&mut self, size: usize) {
+        self.deficit += size;
+        if self.deficit >= self.rcvbuf / 4 || self.reading == 0 {
+            self.charged -= std::mem::take(&mut self.deficit);
+        }
     }
 
     pub(crate) fn fail(&mut self, failure: Failure) {
@@ -132,8 +238,13 @@ impl Udp {
         self.source4 = source;
     }
 
-    pub(crate) fn set_rcvbuf(&mut self, rcvbuf: usize) {
-        self.rcvbuf = rcvbuf;
+    pub(crate) fn set_buffers(&mut self, rcvbuf: usize, sndbuf: usize) {
+        (self.rcvbuf, self.sndbuf) = (rcvbuf, sndbuf);
+    }
+
+    /// `sk_wmem_alloc`, as SIOCOUTQ shows it: what is gathered is charged, what is sent no more.
+    pub(crate) fn unsent(&self) -> usize {
+        self.pending.as_ref().map_or(0, |pending| pending.gathered.truesize)
     }
 
     pub(crate) fn shutdown(&mut self, read: bool, write: bool) {
@@ -150,14 +261,17 @@ impl Udp {
     }
 
     /// Length of the first datagram (`FIONREAD`).
-    pub(crate) fn next_len(&self) -> usize {
+    pub(crate) fn next_len(&mut self) -> usize {
+        self.begin_reading();
         self.queue.front().map_or(0, |(_, arrival)| arrival.payload.len())
     }
 
     /// As `datagram_poll` in net/core/datagram.c.
     pub(crate) fn readiness(&self) -> Readiness {
-        let mut ready = Readiness::OUT;
-        ready.set(Readiness::ERR, self.failure.is_some());
+        let mut ready = Readiness::default();
+        // `sock_writeable`
+        ready.set(Readiness::OUT, self.unsent() < self.sndbuf / 2);
+        ready.set(Readiness::ERR, self.failure.is_some() || !self.reports.is_empty());
         ready.set(Readiness::IN, !self.queue.is_empty() || self.read_shut);
         ready.set(Readiness::RDHUP, self.read_shut);
         ready.set(Readiness::HUP, self.read_shut && self.write_shut);

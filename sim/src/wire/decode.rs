@@ -199,7 +199,8 @@ fn udp(ip: &Ip<'_>) -> Result<Datagram, Malformed> {
         check("UDP", checksum::transport(src, dst, IpNumber::UDP, bytes), sum)?;
     }
     let (src_port, dst_port) = (word(header, 0), word(header, 2));
-    Ok(Datagram { src_port, dst_port, hop_limit, traffic_class, payload: Payload::from(&bytes[8..]) })
+    let payload = Payload::from(&bytes[8..]);
+    Ok(Datagram { src_port, dst_port, hop_limit, traffic_class, truesize: 0, payload })
 }
 
 /// `icmp_unreach`, `icmpv6_notify`.
@@ -238,6 +239,8 @@ fn icmp_error(src: IpAddr, dst: IpAddr, bytes: &[u8]) -> Result<Icmp, Malformed>
         quoted_src: SocketAddr::new(quoted.src, word(transport, 0)),
         quoted_dst: SocketAddr::new(quoted.dst, word(transport, 2)),
         quoted_seq: SeqNum(if quoted_tcp { u32::from_be_bytes(array(transport, 4)) } else { 0 }),
+        quoted_class: quoted.traffic_class,
+        quoted_data: Payload::from(if quoted_tcp { &[] } else { &quoted.payload[QUOTED..] }),
     })
 }
 

@@ -2,13 +2,13 @@
 //!
 //! What a typed packet does not know is as Linux has it most often: TTL 64; "don't fragment" set, as path MTU discovery has it
 //! (`ip_dont_fragment`), and the identification 0, which then means nothing (RFC 6864 section 4.1; Linux counts on); no flow label. An ICMP error quotes the IP header
-//! and 8 bytes, of which a datagram's length and checksum are not known.
+//! and 8 bytes, of which a datagram's checksum is not known, and of a datagram the data.
 
 use std::net::IpAddr;
 
 use etherparse::{IpDscp, IpEcn, IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader};
 
-use super::{Body, Datagram, Flags, Icmp, Packet, Segment, Unreachable, checksum, options};
+use super::{Body, Datagram, Flags, Icmp, Packet, Segment, checksum, options};
 
 /// Why a packet cannot be written down: it is longer than its length field can say, its options find no room, or its addresses
 /// are of two families. None of them leaves a simulated host.
@@ -30,7 +30,8 @@ pub(crate) fn encode(packet: &Packet) -> Result<Vec<u8>, Unencodable> {
     };
     let (hop_limit, traffic_class) = match &packet.body {
         Body::Udp(datagram) => (datagram.hop_limit, datagram.traffic_class),
-        Body::Tcp(_) | Body::Icmp(_) => (TTL, 0),
+        Body::Icmp(icmp) => (TTL, icmp.traffic_class()),
+        Body::Tcp(_) => (TTL, 0),
     };
     ip_header(&mut bytes, src, dst, protocol, (hop_limit, traffic_class), len)?;
     let start = bytes.len();
@@ -121,30 +122,17 @@ fn udp(bytes: &mut Vec<u8>, datagram: &Datagram) -> usize {
 
 /// RFC 792, RFC 4443 section 3, RFC 1191 section 4.
 fn icmp_error(bytes: &mut Vec<u8>, icmp: &Icmp) -> Result<usize, Unencodable> {
-    let is_v4 = icmp.quoted_src.is_ipv4();
-    let (kind, code, word) = match (icmp.reason, is_v4) {
-        (Unreachable::Network, true) => (3, 0, 0),
-        (Unreachable::Host, true) => (3, 1, 0),
-        (Unreachable::Protocol, true) => (3, 2, 0),
-        (Unreachable::Port, true) => (3, 3, 0),
-        (Unreachable::TooBig { mtu }, true) => (3, 4, mtu.min(0xffff)),
-        (Unreachable::Prohibited, true) => (3, 13, 0),
-        (Unreachable::Network, false) => (1, 0, 0),
-        (Unreachable::Prohibited, false) => (1, 1, 0),
-        (Unreachable::Host, false) => (1, 3, 0),
-        (Unreachable::Port, false) => (1, 4, 0),
-        (Unreachable::TooBig { mtu }, false) => (2, 0, mtu),
-        // Unrecognised next header; the pointer names its field in the IP header.
-        (Unreachable::Protocol, false) => (4, 1, 6),
-    };
+    let (kind, code, word) = icmp.type_code_and_word();
     bytes.extend_from_slice(&[kind, code, 0, 0]);
     bytes.extend_from_slice(&u32::to_be_bytes(word));
     let protocol = if icmp.quoted_tcp { IpNumber::TCP } else { IpNumber::UDP };
-    ip_header(bytes, icmp.quoted_src.ip(), icmp.quoted_dst.ip(), protocol, (TTL, 0), QUOTED)?;
+    ip_header(bytes, icmp.quoted_src.ip(), icmp.quoted_dst.ip(), protocol, (TTL, icmp.quoted_class), QUOTED + icmp.quoted_data.len())?;
     bytes.extend_from_slice(&icmp.quoted_src.port().to_be_bytes());
     bytes.extend_from_slice(&icmp.quoted_dst.port().to_be_bytes());
-    let rest = if icmp.quoted_tcp { icmp.quoted_seq.0 } else { (UdpHeader::LEN as u32) << 16 };
+    let len = UdpHeader::LEN + icmp.quoted_data.len();
+    let rest = if icmp.quoted_tcp { icmp.quoted_seq.0 } else { (len as u32) << 16 };
     bytes.extend_from_slice(&rest.to_be_bytes());
+    bytes.extend_from_slice(&icmp.quoted_data);
     Ok(2)
 }
 

@@ -55,7 +55,7 @@ impl Packet {
         match self.body {
             Body::Tcp(segment) => pool.give(segment.payload),
             Body::Udp(datagram) => pool.give(datagram.payload),
-            Body::Icmp(_) => {}
+            Body::Icmp(icmp) => pool.give(icmp.quoted_data),
         }
     }
 }

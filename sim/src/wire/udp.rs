@@ -11,5 +11,7 @@ pub(crate) struct Datagram {
     pub(crate) hop_limit: u8,
     /// Of its IP header: `IP_TOS`, `IPV6_TCLASS`.
     pub(crate) traffic_class: u8,
+    /// What its buffers cost (`skb->truesize`), which a receiver on the same machine is charged; 0 if nobody knows.
+    pub(crate) truesize: u32,
     pub(crate) payload: Payload,
 }

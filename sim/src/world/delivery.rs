@@ -13,7 +13,7 @@ use crate::{
     base::{HostId, Instant},
     host::Host,
     net::{DropReason, Link, Verdict},
-    wire::{Body, Icmp, Malformed, Packet, Pool, SeqNum, Unreachable, decode, encode},
+    wire::{Body, Icmp, Malformed, Packet, Pool, Unreachable, decode, encode},
 };
 
 /// Packets under way, by slot. Slots are reused; the number of a packet is not.
@@ -328,13 +328,15 @@ impl World {
     /// A router on the way answers for what is behind it: RFC 1812 section 4.3.3.1. Never about ICMP (RFC 1122 section 3.2.2).
     #[cold]
     fn tell_unreachable(&mut self, from: HostId, arrives: Instant, packet: &Packet, reason: Unreachable) {
-        let (quoted_tcp, src_port, dst_port, quoted_seq) = match &packet.body {
-            Body::Tcp(segment) => (true, segment.src_port, segment.dst_port, segment.seq),
-            Body::Udp(datagram) => (false, datagram.src_port, datagram.dst_port, SeqNum(0)),
+        let flow = |src_port, dst_port| ((packet.src, src_port).into(), (packet.dst, dst_port).into());
+        let icmp = match &packet.body {
+            Body::Tcp(segment) => Icmp::about_segment(reason, flow(segment.src_port, segment.dst_port), segment.seq),
+            Body::Udp(datagram) => {
+                let flow = flow(datagram.src_port, datagram.dst_port);
+                Icmp::about_datagram(reason, flow, datagram, &mut self.out.pool)
+            }
             Body::Icmp(_) => return,
         };
-        let (quoted_src, quoted_dst) = ((packet.src, src_port).into(), (packet.dst, dst_port).into());
-        let icmp = Icmp { reason, quoted_tcp, quoted_src, quoted_dst, quoted_seq };
         // Routers have no address of their own here.
         let answer = Packet { src: packet.dst, dst: packet.src, body: Body::Icmp(Box::new(icmp)) };
         let number = self.flights.next_number;

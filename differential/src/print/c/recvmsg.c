@@ -4,14 +4,14 @@ static const struct name message_flags[] = {
 };
 
 static const struct {
-	int level, type, is_own;
+	int level, type, is_own, has_port;
 	const char *name;
 } control_names[] = {
 	CONTROL_NAMES
-	{ 0, 0, 0, NULL },
+	{ 0, 0, 0, 0, NULL },
 };
 
-static void print_control(struct cmsghdr *control)
+static void print_control(struct cmsghdr *control, int flags)
 {
 	int i;
 
@@ -22,9 +22,12 @@ static void print_control(struct cmsghdr *control)
 		printf(", %s ", control_names[i].name);
 	else
 		printf(", %d:%d ", control->cmsg_level, control->cmsg_type);
-	/* The numbers of descriptors, and when something came, are each run's own. */
+	/* The numbers of descriptors, when something came, and sums over headers are each run's own. */
 	if (control_names[i].is_own)
 		memset(CMSG_DATA(control), 0, control->cmsg_len - CMSG_LEN(0));
+	/* In an error's, what was sent stands where the port would be. */
+	if (control_names[i].has_port && !(flags & MSG_ERRQUEUE))
+		rename_peer(CMSG_DATA(control), control->cmsg_len - CMSG_LEN(0));
 	print_value(CMSG_DATA(control), control->cmsg_len - CMSG_LEN(0));
 }
 
@@ -78,7 +81,7 @@ static void receive_message(int fd, size_t len, int flags, int wants_address, si
 	print_bits(message.msg_flags & ~MSG_CMSG_CLOEXEC, message_flags);
 	printf(", %d descriptors", take_rights(&message, into));
 	for (control = CMSG_FIRSTHDR(&message); control; control = CMSG_NXTHDR(&message, control))
-		print_control(control);
+		print_control(control, message.msg_flags);
 	print_data(iov.iov_base, (size_t)count < len ? (size_t)count : len);
 	if (wants_address) {
 		at_len = message.msg_namelen;

@@ -233,9 +233,12 @@ fn set_special(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     let value = given.int()?;
     let socket = given.socket();
     match given.name {
-        // Stored, and cannot be read: what is read is the path's.
+        // Acts on datagrams, and cannot be read: what is read is the path's.
         libc::IPV6_MTU if value != 0 && value < MIN_MTU => Err(Errno::EINVAL),
-        libc::IPV6_MTU => Ok(()),
+        libc::IPV6_MTU => {
+            given.rare_mut().v6_frag_size = usize::try_from(value).ok().filter(|size| *size > 0);
+            Ok(())
+        }
         // Of raw sockets only.
         libc::IPV6_ROUTER_ALERT => Err(Errno::ENOPROTOOPT),
         // Acts; only while the socket has no port (inet_num).

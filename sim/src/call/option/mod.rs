@@ -164,7 +164,15 @@ impl Given<'_, '_> {
     }
 
     fn switch(&mut self, switch: Switches, on: bool) {
-        self.socket_mut().options.switches.set(switch, on);
+        let socket = self.socket_mut();
+        socket.options.switches.set(switch, on);
+        // Who wants to know of no errors has none (`skb_errqueue_purge`): there is one queue for both families.
+        if !on
+            && matches!(switch, Switches::RECVERR | Switches::V6_RECVERR)
+            && let Body::Udp(udp) = &mut socket.body
+        {
+            udp.forget_reports();
+        }
     }
 
     fn rare_switch(&mut self, switch: RareSwitches, on: bool) {

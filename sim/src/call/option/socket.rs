@@ -434,7 +434,7 @@ fn apply_buffers(host: &mut Host, id: SocketId) {
     let socket = &mut host.sockets[id];
     let (rcvbuf, sndbuf) = (socket.options.rcvbuf as usize, socket.options.sndbuf as usize);
     match &mut socket.body {
-        Body::Udp(udp) => udp.set_rcvbuf(rcvbuf),
+        Body::Udp(udp) => udp.set_buffers(rcvbuf, sndbuf),
         Body::Unix(unix) => unix.sndbuf = sndbuf,
         // All options of a connection are handed over when the call is done.
         Body::Tcp(_) => {}

@@ -1,7 +1,10 @@
 //! A [`Buffer`] of a queue, with what lies beside its bytes: descriptors (`SCM_RIGHTS`) and credentials (`SCM_CREDENTIALS`).
 //! `struct sk_buff` with `struct unix_skb_parms`.
 
-use crate::base::SocketId;
+use crate::{
+    base::SocketId,
+    proto::skb::{SHARED_INFO, SK_BUFF},
+};
 
 /// Who sent something.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,9 +56,6 @@ impl Buffer {
 }
 
 const PAGE: usize = 4096;
-/// `SKB_DATA_ALIGN(sizeof(struct skb_shared_info))` and `SKB_DATA_ALIGN(sizeof(struct sk_buff))` of a 64-bit machine.
-const SHARED_INFO: usize = 320;
-const SK_BUFF: usize = 256;
 /// `SKB_MAX_HEAD(0)` and `SKB_MAX_ALLOC`: what fits beside [`SHARED_INFO`] into one page, and into four.
 const HEAD_MAX: usize = PAGE - SHARED_INFO;
 const ALLOC_MAX: usize = 4 * PAGE - SHARED_INFO;
@@ -80,7 +80,8 @@ pub(crate) fn whole_split(len: usize) -> (usize, usize) {
     (len - paged, paged)
 }
 
-/// `skb->truesize` after `alloc_skb_with_frags`, as SIOCOUTQ shows it: memory comes in powers of two, and in pages.
+/// `skb->truesize` after `alloc_skb_with_frags`, as SIOCOUTQ shows it: memory comes in powers of two, and in pages; not from the
+/// cache of small heads, which is nothing for memory that is charged to the program (GFP_KERNEL_ACCOUNT).
 fn truesize((linear, paged): (usize, usize)) -> usize {
     let head = linear.max(1).next_multiple_of(64) + SHARED_INFO;
     head.next_power_of_two() + SK_BUFF + paged.next_multiple_of(PAGE)

@@ -1,0 +1,80 @@
+//! Errors of datagrams: told at once, or queued for MSG_ERRQUEUE. `__udp4_lib_err`, `__udp6_lib_err`; `ip_icmp_error`,
+//! `ipv6_icmp_error`; `ip_local_error`, `ipv6_local_error`.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::{Body, Env, Host, Socket, Switches, udp_limits::discover};
+use crate::{
+    base::SocketId,
+    proto::udp::{Failure, Report, Told},
+    wire::{Icmp, Payload, Unreachable},
+};
+
+impl Host {
+    /// An ICMP error about a datagram: the socket is told that would take the answer. Without IP_RECVERR only if it is connected, and
+    /// the error a hard one.
+    pub(super) fn udp_error(&mut self, env: &mut Env<'_>, (offender, to): (IpAddr, IpAddr), icmp: Icmp) {
+        let is_ipv4 = icmp.quoted_dst.is_ipv4();
+        let (kind, code, info) = icmp.type_code_and_word();
+        let Icmp { reason, quoted_src, quoted_dst, .. } = icmp;
+        let Some(id) = self.udp_receiver(quoted_dst, quoted_src) else { return };
+        let discovers = discovers_mtu(&self.sockets[id], is_ipv4);
+        let (failure, is_hard) = match reason {
+            // `ipv4_sk_update_pmtu` and nothing more.
+            Unreachable::TooBig { .. } if is_ipv4 && !discovers => return,
+            Unreachable::TooBig { .. } => (Failure::TooLong, discovers),
+            reason => converted(reason, is_ipv4),
+        };
+        let socket = &mut self.sockets[id];
+        let reports = wants_reports(socket, is_ipv4);
+        let is_connected = socket.remote.is_some();
+        let Body::Udp(udp) = &mut socket.body else { return };
+        if reports {
+            let told = Told { at: env.now, kind, code, offender, to, traffic_class: icmp.traffic_class() };
+            udp.report(Report { failure, about: quoted_dst, info, icmp: Some(told), data: icmp.quoted_data });
+        } else if !is_hard || !is_connected {
+            return;
+        }
+        udp.fail(failure);
+        self.wake(env, id);
+    }
+
+    /// A datagram was too long to be sent: queued, if the socket wants to know.
+    pub(super) fn udp_too_long(&mut self, env: &mut Env<'_>, id: SocketId, about: SocketAddr, mtu: usize) {
+        let socket = &mut self.sockets[id];
+        if !wants_reports(socket, about.is_ipv4()) {
+            return;
+        }
+        // IPv4's names the port that the socket is connected to, whatever the datagram's.
+        let port = socket.remote.map_or(0, |remote| remote.port());
+        let about = if about.is_ipv4() { SocketAddr::new(about.ip(), port) } else { about };
+        let Body::Udp(udp) = &mut socket.body else { return };
+        udp.report(Report { failure: Failure::TooLong, about, info: mtu as u32, icmp: None, data: Payload::default() });
+        self.wake(env, id);
+    }
+}
+
+/// IP_RECVERR of a packet of IPv4, IPV6_RECVERR of one of IPv6.
+fn wants_reports(socket: &Socket, is_ipv4: bool) -> bool {
+    socket.options.switches.contains(if is_ipv4 { Switches::RECVERR } else { Switches::V6_RECVERR })
+}
+
+fn discovers_mtu(socket: &Socket, is_ipv4: bool) -> bool {
+    let rare = socket.options.rare();
+    let discover = if is_ipv4 { rare.mtu_discover } else { rare.v6_mtu_discover };
+    discover.unwrap_or(discover::WANT) != discover::DONT
+}
+
+/// `icmp_err_convert` and `icmpv6_err_convert`: what it is called, and whether it is fatal.
+fn converted(reason: Unreachable, is_ipv4: bool) -> (Failure, bool) {
+    match reason {
+        Unreachable::Network => (Failure::NetUnreachable, false),
+        Unreachable::Host => (Failure::HostUnreachable, false),
+        Unreachable::Prohibited if is_ipv4 => (Failure::HostUnreachable, true),
+        Unreachable::Prohibited => (Failure::Prohibited, true),
+        Unreachable::Protocol if is_ipv4 => (Failure::ProtocolUnreachable, true),
+        Unreachable::Protocol => (Failure::ParameterProblem, true),
+        Unreachable::Port => (Failure::Refused, true),
+        Unreachable::TooBig { .. } => (Failure::TooLong, true),
+    }
+}

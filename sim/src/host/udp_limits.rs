@@ -1,0 +1,62 @@
+//! How long a datagram may be, and how long its fragments are: `ip_setup_cork` and `__ip_append_data`, `ip6_setup_cork` and
+//! `__ip6_append_data`.
+
+use std::net::IpAddr;
+
+use super::{Host, How, Switches, Way};
+use crate::base::SocketId;
+
+/// IP_PMTUDISC_*, which IPV6_PMTUDISC_* are, too.
+pub(super) mod discover {
+    pub(in crate::host) const DONT: u8 = 0;
+    pub(in crate::host) const WANT: u8 = 1;
+    pub(in crate::host) const DO: u8 = 2;
+    pub(in crate::host) const PROBE: u8 = 3;
+    pub(in crate::host) const OMIT: u8 = 5;
+}
+
+/// IP_MAX_MTU: the longest packet of IPv4; IP6_MAX_MTU; and the headers with UDP's.
+const LONGEST_V4: usize = 65_535;
+const LONGEST_V6: usize = 65_535 + 40;
+const HEADERS_V4: usize = 20 + 8;
+const HEADERS_V6: usize = 40 + 8;
+
+/// Of a datagram on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Limits {
+    /// Bytes of data.
+    pub(crate) most: usize,
+    /// Of a fragment; what a program is told of the path.
+    pub(crate) mtu: usize,
+}
+
+impl Host {
+    pub(super) fn udp_limits(&self, id: SocketId, way: Way, how: &How) -> Limits {
+        let options = &self.sockets[id].options;
+        let rare = options.rare();
+        let segments = how.segment.unwrap_or(rare.udp_segment) > 0;
+        let device = self.device_mtu(way);
+        let fragments = |discover: u8| discover < discover::DO || discover == discover::OMIT;
+        match way.to {
+            IpAddr::V4(_) => {
+                let discover = rare.mtu_discover.unwrap_or(discover::WANT);
+                // `ip_sk_use_pmtu`
+                let path = if discover < discover::PROBE { device.min(LONGEST_V4) } else { device };
+                let mtu = if segments { LONGEST_V4 } else { path };
+                Limits { most: if fragments(discover) { LONGEST_V4 } else { mtu } - HEADERS_V4, mtu }
+            }
+            IpAddr::V6(_) => {
+                let discover = rare.v6_mtu_discover.unwrap_or(discover::WANT);
+                let path = device.min(rare.v6_frag_size.unwrap_or(device));
+                let mtu = if segments { LONGEST_V6 } else { path };
+                let is_whole = how.dont_fragment.unwrap_or(options.switches.contains(Switches::V6_DONTFRAG));
+                Limits { most: if fragments(discover) && !is_whole { LONGEST_V6 } else { mtu } - HEADERS_V6, mtu }
+            }
+        }
+    }
+
+    /// Of the interface: loopback's, and Ethernet's.
+    fn device_mtu(&self, way: Way) -> usize {
+        if self.owns(way.to) || way.source.is_loopback() { 65_536 } else { 1500 }
+    }
+}

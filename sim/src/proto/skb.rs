@@ -1,0 +1,94 @@
+//! What a packet costs: `skb->truesize`, as a 64-bit kernel of 6.18 allocates. It is charged against `SO_RCVBUF` and `SO_SNDBUF`.
+
+/// `SKB_DATA_ALIGN(sizeof(struct skb_shared_info))` and `SKB_DATA_ALIGN(sizeof(struct sk_buff))`.
+pub(crate) const SHARED_INFO: usize = 320;
+pub(crate) const SK_BUFF: usize = 256;
+/// `SKB_SMALL_HEAD_CACHE_SIZE`: heads up to here come from a cache of their own (`kmalloc_reserve`).
+const SMALL_HEAD: usize = 576;
+/// `SKB_MAX_ALLOC`: what fits into one head; more lies in pages.
+const MOST_IN_HEAD: usize = 4 * 4096 - SHARED_INFO;
+
+/// Room for the device's header, `LL_RESERVED_SPACE` of an Ethernet's and of loopback's.
+const DEVICE: usize = 16;
+
+/// `__alloc_skb` for so many bytes.
+pub(crate) fn truesize(bytes: usize) -> usize {
+    let head = bytes.next_multiple_of(64) + SHARED_INFO;
+    SK_BUFF + if head <= SMALL_HEAD { SMALL_HEAD } else { head.next_power_of_two() }
+}
+
+/// No memory for another fragment: ENOBUFS.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NoMemory;
+
+/// The buffers of a datagram that is gathered, as `__ip_append_data` and `__ip6_append_data` make them: a new one for each fragment, filled
+/// from pages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Gathered {
+    is_ipv4: bool,
+    /// Of the path: a fragment is no longer.
+    mtu: usize,
+    /// Of all of it, without IP's headers.
+    len: usize,
+    /// Of the last fragment, with its header; 0: there is none yet.
+    last: usize,
+    /// `sk_wmem_alloc`.
+    pub(crate) truesize: usize,
+}
+
+const UDP: usize = 8;
+
+impl Gathered {
+    pub(crate) const fn new(is_ipv4: bool, mtu: usize) -> Self {
+        Self { is_ipv4, mtu, len: 0, last: 0, truesize: 0 }
+    }
+
+    pub(crate) const fn mtu(&self) -> usize {
+        self.mtu
+    }
+
+    /// Whether there is no buffer yet.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.last == 0
+    }
+
+    /// What a datagram of so many bytes costs, if nothing keeps it from being sent.
+    pub(crate) fn whole(is_ipv4: bool, mtu: usize, len: usize) -> usize {
+        let mut gathered = Self::new(is_ipv4, mtu);
+        gathered.append(len, usize::MAX / 2).map_or(0, |()| gathered.truesize)
+    }
+
+    /// More data, of a socket with that `SO_SNDBUF`.
+    pub(crate) fn append(&mut self, data: usize, sndbuf: usize) -> Result<(), NoMemory> {
+        let header = if self.is_ipv4 { 20 } else { 40 };
+        // Alignment, or the header of a fragment.
+        let (beside, fragment) = if self.is_ipv4 { (DEVICE + 15, 0) } else { (DEVICE + 8, 8) };
+        let longest = (self.mtu - header) / 8 * 8 + header - fragment;
+        let mut first = if self.last == 0 { UDP } else { 0 };
+        let mut left = data + first;
+        self.len += left;
+        let room = if self.is_ipv4 || self.len <= self.mtu { self.mtu } else { longest };
+        while left > 0 {
+            let most = if self.last + left <= room { room } else { longest };
+            if self.last > 0 && self.last < most {
+                let part = left.min(most - self.last);
+                self.last += part;
+                self.truesize += part;
+                left -= part;
+                continue;
+            }
+            if self.last > 0 && self.truesize >= 2 * sndbuf {
+                return Err(NoMemory);
+            }
+            let gap = self.last.saturating_sub(longest);
+            let len = if left + gap > room - header { longest - header } else { left + gap };
+            let is_linear = len + header + beside < MOST_IN_HEAD;
+            let in_head = if is_linear { len } else { first };
+            self.truesize += truesize(header + in_head + beside);
+            self.last = header + in_head;
+            left -= in_head.saturating_sub(gap);
+            first = 0;
+        }
+        Ok(())
+    }
+}
