@@ -129,9 +129,11 @@ impl Caller<'_> {
                 options.congestion = tcp.congestion_control;
                 Socket::new(family, Body::Tcp(Tcp::Closed), options)
             }
-            Kind::Udp(family) => {
-                Socket::new(family, Body::Udp(Box::new(Udp::new(rmem as usize, wmem as usize))), SocketOptions::new(rmem, wmem))
-            }
+            Kind::Udp(family) => Socket::new(
+                family,
+                Body::Udp(Box::new(Udp::new(rmem as usize, wmem as usize))),
+                SocketOptions::new(rmem, wmem),
+            ),
             Kind::Unix(kind) => return host.unix_socket(kind),
         };
         // `inet6_create` does not switch IP_MULTICAST_ALL on.

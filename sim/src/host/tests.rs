@@ -24,7 +24,11 @@ fn tcp(host: &mut Host, family: Family, reuseaddr: bool) -> SocketId {
 }
 
 fn udp(host: &mut Host) -> SocketId {
-    host.sockets.insert(Socket::new(Family::Inet, Body::Udp(Box::new(Udp::new(4096, 4096))), SocketOptions::new(4096, 4096)))
+    host.sockets.insert(Socket::new(
+        Family::Inet,
+        Body::Udp(Box::new(Udp::new(4096, 4096))),
+        SocketOptions::new(4096, 4096),
+    ))
 }
 
 fn bind(host: &mut Host, id: SocketId, ip: IpAddr, port: u16) -> Result<(), BindError> {

@@ -45,12 +45,7 @@ impl Host {
     }
 
     /// More data. If it is too much, all is thrown away.
-    pub(crate) fn udp_append(
-        &mut self,
-        env: &mut Env<'_>,
-        id: SocketId,
-        parts: &[&[u8]],
-    ) -> Result<(), UdpSendError> {
+    pub(crate) fn udp_append(&mut self, env: &mut Env<'_>, id: SocketId, parts: &[&[u8]]) -> Result<(), UdpSendError> {
         let Some(mut pending) = self.udp_mut(id).and_then(|udp| udp.pending.take()) else { return Ok(()) };
         self.udp_add(env, id, &mut pending, parts)?;
         parts.iter().for_each(|part| pending.data.extend_from_slice(part));

@@ -126,7 +126,14 @@ fn icmp_error(bytes: &mut Vec<u8>, icmp: &Icmp) -> Result<usize, Unencodable> {
     bytes.extend_from_slice(&[kind, code, 0, 0]);
     bytes.extend_from_slice(&u32::to_be_bytes(word));
     let protocol = if icmp.quoted_tcp { IpNumber::TCP } else { IpNumber::UDP };
-    ip_header(bytes, icmp.quoted_src.ip(), icmp.quoted_dst.ip(), protocol, (TTL, icmp.quoted_class), QUOTED + icmp.quoted_data.len())?;
+    ip_header(
+        bytes,
+        icmp.quoted_src.ip(),
+        icmp.quoted_dst.ip(),
+        protocol,
+        (TTL, icmp.quoted_class),
+        QUOTED + icmp.quoted_data.len(),
+    )?;
     bytes.extend_from_slice(&icmp.quoted_src.port().to_be_bytes());
     bytes.extend_from_slice(&icmp.quoted_dst.port().to_be_bytes());
     let len = UdpHeader::LEN + icmp.quoted_data.len();

@@ -116,7 +116,7 @@ fn segment() -> impl Strategy<Value = Body> {
 
 fn datagram() -> impl Strategy<Value = Body> {
     (any::<(u16, u16, u8, u8)>(), payload()).prop_map(|((src_port, dst_port, hop_limit, traffic_class), payload)| {
-        Body::Udp(Datagram { src_port, dst_port, hop_limit, traffic_class, payload })
+        Body::Udp(Datagram { src_port, dst_port, hop_limit, traffic_class, truesize: 0, payload })
     })
 }
 
@@ -129,9 +129,9 @@ fn packet() -> impl Strategy<Value = Packet> {
         Just(Unreachable::Prohibited),
         any::<u16>().prop_map(|mtu| Unreachable::TooBig { mtu: mtu.into() }),
     ];
-    let icmp = (reason, any::<(bool, u16, u16, u32)>());
+    let icmp = (reason, any::<(bool, u16, u16, u32, u8)>(), payload());
     (ip_pair(), prop_oneof![4 => segment(), 2 => datagram()], icmp, 0..5).prop_map(
-        |((src, dst), body, (reason, (quoted_tcp, from, to, seq)), choice)| {
+        |((src, dst), body, (reason, (quoted_tcp, from, to, seq, quoted_class), data), choice)| {
             let body = if choice == 0 {
                 Body::Icmp(Box::new(Icmp {
                     reason,
@@ -139,6 +139,8 @@ fn packet() -> impl Strategy<Value = Packet> {
                     quoted_src: SocketAddr::new(dst, from),
                     quoted_dst: SocketAddr::new(src, to),
                     quoted_seq: SeqNum(if quoted_tcp { seq } else { 0 }),
+                    quoted_class,
+                    quoted_data: if quoted_tcp { Payload::default() } else { data },
                 }))
             } else {
                 body
@@ -287,6 +289,7 @@ fn what_cannot_be_written_down_is_refused() {
             dst_port: 2,
             hop_limit: 64,
             traffic_class: 0,
+            truesize: 0,
             payload: Payload::from(&vec![0; len][..]),
         }),
     };
