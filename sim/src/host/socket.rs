@@ -142,6 +142,32 @@ pub(crate) enum ConnectStatus {
 }
 
 impl Socket {
+    /// What an accepted connection has noted of the segment that opened it, in the fields of multicast (`tcp_v4_syn_recv_sock`,
+    /// `tcp_v6_syn_recv_sock`): hop limit and interface. It is made when it is asked for, as hardly anybody does.
+    pub(crate) fn noted(&self) -> Option<(i16, i32)> {
+        const HOP_LIMIT: i16 = 64;
+        // What a host sends to itself counts as come by the interface that has the address (`inet_iif`, `tcp_v6_iif`).
+        let is_loopback = self.remote.is_none_or(|remote| remote.ip().is_loopback());
+        self.options.switches.contains(Switches::ACCEPTED).then_some((HOP_LIMIT, if is_loopback { 1 } else { 2 }))
+    }
+
+    /// Keeps that also without the connection.
+    pub(crate) fn keep_what_was_noted(&mut self) {
+        let Some((hop_limit, interface)) = self.noted() else { return };
+        let is_v4 = self.is_v4();
+        self.options.switches.remove(Switches::ACCEPTED);
+        let rare = self.options.rare_mut();
+        (rare.v6_multicast_hops, rare.v6_multicast_if) = (hop_limit, interface);
+        if is_v4 {
+            (rare.multicast_ttl, rare.multicast_index) = (hop_limit, interface);
+        }
+    }
+
+    /// Whether its connection, if it has one, is one of IPv4.
+    pub(crate) fn is_v4(&self) -> bool {
+        self.remote.map_or(self.family == Family::Inet, |remote| remote.is_ipv4())
+    }
+
     pub(crate) fn new(family: Family, body: Body, options: SocketOptions) -> Self {
         Self {
             family,

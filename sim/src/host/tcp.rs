@@ -134,6 +134,7 @@ impl Host {
         if socket.options.rare().peek_off != -1 {
             socket.options.rare_mut().peek_off = -1;
         }
+        socket.keep_what_was_noted();
         socket.body = Body::Tcp(Tcp::Closed);
         socket.remote = None;
         socket.stage = Stage::Unconnected;

@@ -104,27 +104,18 @@ impl Asked<'_> {
         Value::Int(self.rare().switches.contains(switch).into())
     }
 
-    /// What an accepted connection has noted of the segment that opened it, in the fields of multicast (`tcp_v4_syn_recv_sock`,
-    /// `tcp_v6_syn_recv_sock`): hop limit and interface.
-    fn noted(&self) -> Option<(i32, i32)> {
-        const HOP_LIMIT: i32 = 64;
-        let is_near = self.socket().remote.is_none_or(|remote| self.host.owns(remote.ip()));
-        self.is_on(Switches::ACCEPTED).then_some((HOP_LIMIT, if is_near { 1 } else { 2 }))
-    }
-
-    fn is_v4(&self) -> bool {
-        self.socket().remote.map_or(self.socket().family == Family::Inet, |remote| remote.is_ipv4())
-    }
-
     /// IP_MULTICAST_TTL, and the interface of IP_MULTICAST_IF by its index.
     fn multicast(&self) -> (i32, i32) {
-        let noted = self.noted().filter(|_| self.is_v4());
-        noted.unwrap_or_else(|| (self.rare().multicast_ttl.into(), self.rare().multicast_index))
+        let noted = self.socket().noted().filter(|_| self.socket().is_v4());
+        let (ttl, index) = noted.unwrap_or_else(|| (self.rare().multicast_ttl, self.rare().multicast_index));
+        (ttl.into(), index)
     }
 
     /// IPV6_MULTICAST_HOPS and IPV6_MULTICAST_IF.
     fn v6_multicast(&self) -> (i32, i32) {
-        self.noted().unwrap_or_else(|| (self.rare().v6_multicast_hops.into(), self.rare().v6_multicast_if))
+        let rare = self.rare();
+        let (hops, index) = self.socket().noted().unwrap_or((rare.v6_multicast_hops, rare.v6_multicast_if));
+        (hops.into(), index)
     }
 
     /// The MTU towards the peer; ENOTCONN without one. What loopback has beyond IP_MAX_MTU, an IPv4 packet cannot use.

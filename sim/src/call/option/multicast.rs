@@ -256,8 +256,18 @@ fn device(host: &Host, place: Place) -> Option<i32> {
     match place.group {
         IpAddr::V6(_) => owned(2),
         group if group.is_unspecified() || host.owns(group) => Some(1),
-        IpAddr::V4(_) => None,
+        group => is_near(host, group).then_some(2),
     }
+}
+
+/// Whether the host is on the network of that address, as far as the lengths of prefixes go that such networks have.
+fn is_near(host: &Host, addr: IpAddr) -> bool {
+    let is_near = |own: &IpAddr| match (own, addr) {
+        (IpAddr::V4(own), IpAddr::V4(addr)) => own.to_bits() >> 8 == addr.to_bits() >> 8,
+        (IpAddr::V6(own), IpAddr::V6(addr)) => own.to_bits() >> 64 == addr.to_bits() >> 64,
+        _ => false,
+    };
+    host.addrs.iter().any(is_near)
 }
 
 /// `ip_mc_join_group`, `__ipv6_sock_mc_join`.
@@ -369,10 +379,7 @@ fn join_anycast(given: &mut Given<'_, '_>, addr: Ipv6Addr, index: i32) -> Result
     if index != 0 && !given.has_interface(index) {
         return Err(Errno::ENODEV);
     }
-    const NETWORK: u32 = 64;
-    let network = |addr: Ipv6Addr| addr.to_bits() >> NETWORK;
-    let is_near = given.host.addrs.iter().any(|own| matches!(own, IpAddr::V6(own) if network(*own) == network(addr)));
-    if !is_near || index == 1 {
+    if index == 1 || !is_near(given.host, addr.into()) {
         return Err(Errno::EADDRNOTAVAIL);
     }
     given.rare_mut().anycast.push((addr, 2));
