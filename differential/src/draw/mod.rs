@@ -12,6 +12,7 @@
 //! | `shrink.rs` | programs cut down |
 
 mod arguments;
+mod groups;
 mod left_out;
 mod mutate;
 mod openings;

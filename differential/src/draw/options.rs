@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use wavetank_api::{c, option};
 
-use super::{left_out, sketch::Sketch, values};
+use super::{groups, left_out, sketch::Sketch, values};
 use crate::{
     Call, Slot,
     coverage::{Kind, Question},
@@ -82,6 +82,8 @@ pub(super) fn set(sketch: &mut Sketch<'_>, slot: Slot, level: i32, name: i32) ->
         // On, and no time: what is left is thrown away, and the peer told by a reset. Or off.
         let on = sketch.one_of(&[1_i32, 1, 1, 0]);
         [on.to_ne_bytes(), 0_i32.to_ne_bytes()].concat()
+    } else if let Some(value) = groups::value(sketch, level, name) {
+        value
     } else {
         let list = values::of(level, name);
         if !list.is_empty() && !sketch.once_in(6) {

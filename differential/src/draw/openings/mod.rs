@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use wavetank_api::c;
 
-use super::{options, sketch::Sketch};
+use super::{groups, options, sketch::Sketch};
 use crate::{Call, Port, Slot};
 
 /// An opening.
@@ -59,6 +59,7 @@ pub(super) const OPENINGS: &[Opening] = &[
     ),
     opening(2, "mapped datagrams", "IPv4 on sockets of IPv6", udp::mapped),
     opening(2, "corked datagram", "one in the making: `UDP_CORK`, `MSG_MORE`", udp::corked),
+    opening(3, "member", "a UDP socket that joins and leaves groups, and chooses their sources", groups::member),
     opening(8, "pair", "a UNIX pair, data waiting or not", unix::pair),
     opening(3, "rights", "descriptors under way, perhaps of the socket itself", unix::rights),
     opening(2, "full pair", "nothing can be sent any more", unix::full),
