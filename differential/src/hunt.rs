@@ -39,7 +39,7 @@ pub struct Only {
 }
 
 impl Only {
-    fn takes(&self, program: &Program) -> bool {
+    pub(crate) fn takes(&self, program: &Program) -> bool {
         if self.with.is_empty() && self.without.is_empty() {
             return true;
         }

@@ -145,7 +145,7 @@ fn every_outcome_of_drawn_programs_is_reached() {
     if tank().is_none() {
         return;
     }
-    let hunt = Hunt { seed: 0, programs: 200, jobs: 2, runs: 6, draw: Default::default() };
+    let hunt = Hunt { seed: 0, programs: 200, jobs: 2, runs: 6, draw: Default::default(), only: Default::default() };
     let hunted = hunt.run(|_| ()).expect("namespaces could be made before");
     for escape in &hunted.escapes {
         eprintln!("seed {}\n{}{}", escape.seed, escape.program, escape.outcome);

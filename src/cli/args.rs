@@ -210,10 +210,10 @@ pub(super) struct DifferArgs {
     #[arg(long)]
     pub(super) jobs: Option<NonZero<u16>>,
     /// Only programs with this in their text, as `SOCK_DGRAM`; given twice, with both
-    #[arg(long, value_name = "TEXT", conflicts_with = "concurrent")]
+    #[arg(long, value_name = "TEXT")]
     pub(super) with: Vec<String>,
     /// Only programs without this in their text
-    #[arg(long, value_name = "TEXT", conflicts_with = "concurrent")]
+    #[arg(long, value_name = "TEXT")]
     pub(super) without: Vec<String>,
     /// Draw more often what this record lacks; the same seed is another program then
     #[arg(long, value_name = "RECORD")]

@@ -44,8 +44,7 @@ pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     if let Some(seed) = args.show {
         return show(&draw.draw(seed), args, json);
     }
-    let only = Only { with: args.with.clone(), without: args.without.clone() };
-    let hunt = Hunt { seed: args.seed, programs: args.programs, jobs, draw, only };
+    let hunt = Hunt { seed: args.seed, programs: args.programs, jobs, draw, only: only(args) };
     let bar = ProgressBar::new(args.programs).with_style(style());
     let hunted = hunt.run(|hunted| {
         bar.set_position(hunted.programs);
@@ -66,6 +65,10 @@ pub(super) fn differ(args: &DifferArgs, json: bool) -> Result<bool, Stop> {
     Ok(differing == 0)
 }
 
+fn only(args: &DifferArgs) -> Only {
+    Only { with: args.with.clone(), without: args.without.clone() }
+}
+
 /// Times that a concurrent program is run on the kernel: each may come out otherwise.
 const RUNS: u64 = 8;
 
@@ -77,6 +80,7 @@ fn concurrent(args: &DifferArgs, jobs: usize, json: bool) -> Result<bool, Stop> 
         jobs,
         runs: RUNS,
         draw: ConcurrentPrograms::default(),
+        only: only(args),
     };
     let bar = ProgressBar::new(args.programs).with_style(style());
     let hunted = hunt.run(|hunted| {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{ConcurrentPrograms, Outcome, Pace, Reach, run, shrink::shrink};
-use crate::{Program, workers, world::RealTank};
+use crate::{Only, Program, workers, world::RealTank};
 
 /// What is looked for, and how long.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Hunt {
     pub runs: u64,
     /// How they are drawn.
     pub draw: ConcurrentPrograms,
+    /// Of these.
+    pub only: Only,
 }
 
 /// What was found.
@@ -101,6 +103,9 @@ impl Hunt {
                 return Ok(());
             }
             let program = self.draw.draw(seed);
+            if !self.only.takes(&program) {
+                continue;
+            }
             let mut of_program = Hunted { programs: 1, calls: program.len() as u64, ..Hunted::default() };
             if let Some(escape) = look_at(&mut tank, &program, seed, self.runs, PATIENCE, &mut of_program)? {
                 of_program.escapes.push(cut_down(&mut tank, escape)?);

@@ -2,9 +2,11 @@
 //!
 //! A prologue brings sockets to a state from which threads can fall out with one another; then each thread makes a few calls on them.
 
+mod openings;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use wavetank_api::{Addr, MsgFlags, c};
+use wavetank_api::{Addr, MsgFlags, UnixAddr, c};
 
 use crate::{Call, Dice, Place, Port, Program, Slot};
 
@@ -39,8 +41,10 @@ enum Role {
     /// Connected TCP.
     Stream,
     Datagrams,
-    /// `socketpair` of streams: the simulator has no other kind yet.
+    /// A stream of UNIX sockets.
     Pipe,
+    /// An end of a pair of UNIX sockets that send whole messages.
+    Packets,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +57,13 @@ struct Socket {
     peer: Option<Slot>,
     /// Its buffers are small.
     is_small: bool,
+}
+
+impl Socket {
+    /// What such a listener gives.
+    fn accepted(&self) -> Role {
+        if self.family == c::AF_UNIX { Role::Pipe } else { Role::Stream }
+    }
 }
 
 /// The first slot of threads' own sockets, one each.
@@ -134,166 +145,6 @@ impl Sketch {
         }
     }
 
-    /// Sockets, and how far they are.
-    fn open(&mut self) {
-        match self.dice.u8(0..16) {
-            0..=3 => self.listening(),
-            4..=7 => self.connected(),
-            8..=9 => self.datagrams(),
-            10 | 11 => self.pair(),
-            12 => self.unbound(),
-            13 => self.refused(),
-            14 => self.queued(),
-            _ => self.filled(),
-        }
-    }
-
-    fn listener(&mut self) -> (Slot, u8, i32) {
-        let (host, family) = (self.host(), self.family());
-        let slot = self.socket(Role::Listener, host, family, None);
-        let port = Port::Number(self.one_of(&[0, Port::NAMED]));
-        let any: IpAddr =
-            if family == c::AF_INET6 { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
-        self.call(Call::Bind { slot, addr: Place::Ip(any, port) });
-        let backlog = self.one_of(&[0, 1, 5, 128]);
-        self.call(Call::Listen { slot, backlog });
-        (slot, host, family)
-    }
-
-    fn client(&mut self, listener: Slot, family: i32) -> (Slot, u8) {
-        let host = self.host();
-        (self.socket(Role::Fresh, host, family, Some(listener)), host)
-    }
-
-    /// A listener, and some who may connect.
-    fn listening(&mut self) {
-        let (listener, _, family) = self.listener();
-        for _ in 0..1 + self.dice.usize(0..2) {
-            self.client(listener, family);
-        }
-    }
-
-    fn connect(&mut self, slot: Slot, host: u8, to: Slot, of: u8, family: i32) {
-        let ip = self.ip(family, of, host);
-        self.call(Call::Connect { slot, addr: Place::Ip(ip, Port::Of(to)) });
-    }
-
-    fn connected(&mut self) {
-        let (listener, server, family) = self.listener();
-        let (client, host) = self.client(listener, family);
-        self.connect(client, host, listener, server, family);
-        self.shared[usize::from(client)].role = Role::Stream;
-        let into = self.push(Role::Stream, server, family, Some(client));
-        self.shared[usize::from(client)].peer = Some(into);
-        self.call(Call::Accept { slot: listener, into });
-        if self.once_in(4) {
-            // What closes it now sends a RST.
-            let value = [1_i32.to_ne_bytes(), 0_i32.to_ne_bytes()].concat();
-            let slot = self.one_of(&[client, into]);
-            self.call(Call::Setsockopt { slot, level: c::SOL_SOCKET, name: c::SO_LINGER, value });
-        }
-        if self.once_in(4) {
-            let slot = self.one_of(&[client, into]);
-            self.set(slot, c::IPPROTO_TCP, c::TCP_NODELAY, 1);
-        }
-        if self.once_in(3) {
-            let slot = self.one_of(&[client, into]);
-            let call = self.send(slot, None);
-            self.call(call);
-        }
-    }
-
-    /// Connections that nobody has accepted yet.
-    fn queued(&mut self) {
-        let (listener, server, family) = self.listener();
-        for _ in 0..1 + self.dice.usize(0..2) {
-            let (client, host) = self.client(listener, family);
-            self.connect(client, host, listener, server, family);
-            self.shared[usize::from(client)].role = Role::Stream;
-        }
-    }
-
-    fn datagrams(&mut self) {
-        let family = self.family();
-        let (one_host, other_host) = (self.host(), self.host());
-        let one = self.socket(Role::Datagrams, one_host, family, None);
-        let ip = self.ip(family, one_host, other_host);
-        self.call(Call::Bind { slot: one, addr: Place::Ip(ip, Port::Number(Port::NAMED + 1)) });
-        let other = self.socket(Role::Datagrams, other_host, family, Some(one));
-        self.shared[usize::from(one)].peer = Some(other);
-        self.call(Call::Connect { slot: other, addr: Place::Name(one) });
-        if self.once_in(2) {
-            self.call(Call::Connect { slot: one, addr: Place::Name(other) });
-        }
-        if self.once_in(3) {
-            let call = self.send(other, None);
-            self.call(call);
-        }
-    }
-
-    fn pair(&mut self) {
-        let (kind, role) = (c::SOCK_STREAM, Role::Pipe);
-        let host = self.host();
-        let one = self.push(role, host, c::AF_UNIX, None);
-        let other = self.push(role, host, c::AF_UNIX, Some(one));
-        self.shared[usize::from(one)].peer = Some(other);
-        self.call(Call::Socketpair { host, into: [one, other], family: c::AF_UNIX, kind, protocol: 0 });
-        if self.has_small_buffers {
-            self.make_small(one);
-            self.make_small(other);
-        }
-        if self.once_in(3) {
-            let call = self.send(one, None);
-            self.call(call);
-        }
-    }
-
-    /// Who will have the port?
-    fn unbound(&mut self) {
-        let (host, family) = (self.host(), self.family());
-        for _ in 0..2 + self.dice.usize(0..2) {
-            let slot = self.socket(Role::Fresh, host, family, None);
-            if self.once_in(2) {
-                let name = self.one_of(&[c::SO_REUSEADDR, c::SO_REUSEPORT]);
-                self.set(slot, c::SOL_SOCKET, name, 1);
-            }
-        }
-        let first = self.shared[0].slot;
-        self.shared.iter_mut().skip(1).for_each(|socket| socket.peer = socket.peer.or(Some(first)));
-    }
-
-    /// A bound socket that nobody listens on yet, and who connects.
-    fn refused(&mut self) {
-        let (host, family) = (self.host(), self.family());
-        let slot = self.socket(Role::Fresh, host, family, None);
-        let any: IpAddr =
-            if family == c::AF_INET6 { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
-        self.call(Call::Bind { slot, addr: Place::Ip(any, Port::Number(Port::NAMED + 2)) });
-        self.client(slot, family);
-    }
-
-    /// A buffer that takes no more.
-    fn filled(&mut self) {
-        let first = self.shared.len();
-        self.has_small_buffers = true;
-        if self.once_in(2) {
-            self.pair();
-        } else {
-            self.connected();
-        }
-        self.has_small_buffers = false;
-        let ends: Vec<Slot> = self.shared[first..]
-            .iter()
-            .filter(|socket| socket.role != Role::Listener)
-            .map(|socket| socket.slot)
-            .collect();
-        let slot = self.one_of(&ends);
-        for _ in 0..6 {
-            let flags = MsgFlags::NOSIGNAL.bits();
-            self.call(Call::Send { slot, len: 100_000, flags, to: None, control: Vec::new(), carry: None });
-        }
-    }
-
     /// The end of the prologue.
     fn make_blocking(&mut self) {
         for socket in self.shared.clone() {
@@ -323,7 +174,9 @@ impl Sketch {
             };
             let call = self.any_call(socket, own);
             match call {
-                Call::Accept { .. } => owned = Some(Socket { slot: own, role: Role::Stream, peer: None, ..socket }),
+                Call::Accept { .. } => {
+                    owned = Some(Socket { slot: own, role: socket.accepted(), peer: None, ..socket })
+                }
                 Call::Dup { .. } => owned = Some(Socket { slot: own, ..socket }),
                 _ => {}
             }
@@ -362,7 +215,7 @@ impl Sketch {
                 88..=90 => Call::Accept { slot, into: own },
                 _ => self.question(slot, own),
             },
-            Role::Stream | Role::Pipe => match roll {
+            Role::Stream | Role::Pipe | Role::Packets => match roll {
                 0..=27 => self.send(slot, None),
                 28..=63 => self.recv(slot),
                 64..=77 => self.shutdown(slot),
@@ -389,11 +242,23 @@ impl Sketch {
             _ => self.dice.usize(0..self.shared.len()) as Slot,
         };
         let of = self.shared[usize::from(target)].host;
+        if socket.family == c::AF_UNIX {
+            return Call::Connect { slot: socket.slot, addr: Place::Name(target) };
+        }
         let ip = self.ip(socket.family, of, socket.host);
         Call::Connect { slot: socket.slot, addr: Place::Ip(ip, Port::Of(target)) }
     }
 
+    /// One of two, that UNIX sockets can have.
+    fn name(&mut self) -> Place {
+        let name = self.one_of(&["x", "y"]);
+        Place::Literal(UnixAddr::abstract_name(name).map_or(Addr::Unspec, Addr::Unix))
+    }
+
     fn binds(&mut self, socket: Socket) -> Call {
+        if socket.family == c::AF_UNIX {
+            return Call::Bind { slot: socket.slot, addr: self.name() };
+        }
         let ip: IpAddr = match socket.family {
             c::AF_INET6 => self.one_of(&[Ipv6Addr::UNSPECIFIED, Ipv6Addr::LOCALHOST]).into(),
             _ => self.one_of(&[Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST]).into(),
