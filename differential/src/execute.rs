@@ -352,9 +352,9 @@ impl<'a, T: Tank> Run<'a, T> {
                 Ok(vec![Fact::Number(answer.into()), Fact::Value(bytes.to_vec())])
             }
             Call::SetNonblocking { on, .. } => done(net.set_nonblocking(fd, *on)),
-            Call::Poll { events, .. } => {
+            Call::Poll { events, waits, .. } => {
                 let mut fds = [PollFd::new(fd, PollEvents::from_bits_retain(*events))];
-                let count = net.poll(&mut fds, Some(Duration::ZERO))?;
+                let count = net.poll(&mut fds, Some(Duration::ZERO).filter(|_| !waits))?;
                 Ok(vec![Fact::Number(count as i64), Fact::Events(fds[0].revents)])
             }
             Call::Socket { .. } | Call::Socketpair { .. } | Call::Wait { .. } | Call::Close { .. } => {

@@ -110,7 +110,7 @@ fn call() -> impl Strategy<Value = Call> {
         (slot(), prop_oneof![any::<u32>(), 0x5400..0x5430_u32, 0x8900..0x8950_u32], number())
             .prop_map(|(slot, request, arg)| Call::Ioctl { slot, request, arg }),
         (slot(), any::<bool>()).prop_map(|(slot, on)| Call::SetNonblocking { slot, on }),
-        (slot(), any::<i16>()).prop_map(|(slot, events)| Call::Poll { slot, events }),
+        (slot(), any::<i16>(), any::<bool>()).prop_map(|(slot, events, waits)| Call::Poll { slot, events, waits }),
         any::<u16>().prop_map(|millis| Call::Wait { millis }),
     ]
 }

@@ -42,7 +42,10 @@ pub(super) fn ask(sketch: &mut Sketch<'_>, slot: Slot, question: Question) -> Ca
         // What FIONBIO sets, sockets are already: those that block are not drawn.
         Question::Ioctl(request) => Call::Ioctl { slot, request, arg: 1 },
         Question::Fcntl => Call::SetNonblocking { slot, on: true },
-        Question::Poll => Call::Poll { slot, events: sketch.one_of(&[0, 1, 4, 5, 0x2000, 2, 0x40, 0x200, 0x7fff, -1]) },
+        Question::Poll => {
+            let events = sketch.one_of(&[0, 1, 4, 5, 0x2000, 2, 0x40, 0x200, 0x7fff, -1]);
+            Call::Poll { slot, events, waits: false }
+        }
     }
 }
 

@@ -288,9 +288,13 @@ impl Writer {
                 let flags = if *on { "O_NONBLOCK" } else { "0" };
                 vec![format!("done(fcntl({of}, F_SETFL, {flags}));")]
             }
-            Call::Poll { events, .. } => {
+            Call::Poll { events, waits, .. } => {
                 self.need("poll");
-                vec![format!("polled({of}, (short)({}));", self.expression(words::events(*events)))]
+                vec![format!(
+                    "polled({of}, (short)({}), {});",
+                    self.expression(words::events(*events)),
+                    -i32::from(*waits)
+                )]
             }
             Call::Send { .. } => self.send(step, call, &mut needed),
             Call::Recv { .. } => self.recv(call),

@@ -198,8 +198,9 @@ impl Writer {
             Call::Ioctl { request, arg, .. } => {
                 format!("{net}.ioctl({fd}, {request:#x}, &mut i32::to_ne_bytes({arg}))")
             }
-            Call::Poll { events, .. } => format!(
-                "{net}.poll(&mut [PollFd::new({fd}, PollEvents::from_bits_retain({events}))], Some(Duration::ZERO))"
+            Call::Poll { events, waits, .. } => format!(
+                "{net}.poll(&mut [PollFd::new({fd}, PollEvents::from_bits_retain({events}))], {})",
+                timeout(*waits)
             ),
             Call::Send { .. } => self.send(step, call, net, &fd),
             Call::Recv { len, flags, from, control, .. } => {
@@ -308,11 +309,11 @@ impl Writer {
                 self.line(&format!("assert_eq!({call}, &mut argument).unwrap(), {number});"));
                 self.line(&format!("assert_eq!(argument, {});", value_of(value)));
             }
-            (Call::Poll { events, slot }, [Fact::Number(number), Fact::Events(found)]) => {
-                let net = net(self.host_of(*slot));
+            (Call::Poll { events, slot, waits }, [Fact::Number(number), Fact::Events(found)]) => {
+                let (net, timeout) = (net(self.host_of(*slot)), timeout(*waits));
                 let fd = Letter(*slot);
                 self.line(&format!("let mut fds = [PollFd::new(&{fd}, PollEvents::from_bits_retain({events}))];"));
-                self.line(&format!("assert_eq!({net}.poll(&mut fds, Some(Duration::ZERO)).unwrap(), {number});"));
+                self.line(&format!("assert_eq!({net}.poll(&mut fds, {timeout}).unwrap(), {number});"));
                 self.line(&format!("assert_eq!(fds[0].revents.to_string(), \"{found}\");"));
             }
             _ => self.line(&format!("{expression}.unwrap();")),
@@ -468,4 +469,9 @@ fn own_host(call: &Call) -> u8 {
 /// A host's name; the second may be asked for where there is but one, and is the first then.
 const fn net(host: u8) -> &'static str {
     if host == 0 { "one" } else { "two" }
+}
+
+/// How long a `poll` waits, as Rust.
+fn timeout(waits: bool) -> &'static str {
+    if waits { "None" } else { "Some(Duration::ZERO)" }
 }

@@ -123,10 +123,11 @@ pub enum Call {
         slot: Slot,
         on: bool,
     },
-    /// `poll(2)` on one socket, without waiting.
+    /// `poll(2)` on one socket, without waiting, or for as long as it takes.
     Poll {
         slot: Slot,
         events: i16,
+        waits: bool,
     },
     /// Time passes.
     Wait {

@@ -306,7 +306,10 @@ impl Sketch {
             3 => Call::Ioctl { slot, request: FIONREAD, arg: 0 },
             4 => Call::SetNonblocking { slot, on: true },
             5 => Call::Dup { slot, into: own },
-            _ => Call::Poll { slot, events: self.one_of(&[1, 4, 5, 0x2005]) },
+            _ => {
+                let events = self.one_of(&[1, 1, 4, 5, 0x2000, 0x2005]);
+                Call::Poll { slot, events, waits: self.once_in(2) }
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
-static void polled(int fd, short asked)
+static void polled(int fd, short asked, int timeout)
 {
 	struct pollfd ask = { fd, asked, 0 };
-	int count = poll(&ask, 1, 0);
+	int count = poll(&ask, 1, timeout);
 
 	if (count < 0) {
 		failed(errno);

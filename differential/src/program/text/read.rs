@@ -292,8 +292,13 @@ fn on_socket(arguments: &Arguments<'_>) -> Read<Call> {
             _ => return Err("fcntl is there for F_SETFL with O_NONBLOCK or 0 alone".to_owned()),
         },
         "poll" => {
-            let [of, events] = arguments.exactly(&["socket", "events"])?;
-            Call::Poll { slot: slot(of)?, events: short(events)? }
+            let ([of, events], timeout) = arguments.at_least(&["socket", "events"])?;
+            let waits = match timeout {
+                [] => false,
+                ["-1"] => true,
+                _ => return Err("poll has no time-out, or -1".to_owned()),
+            };
+            Call::Poll { slot: slot(of)?, events: short(events)?, waits }
         }
         "send" | "sendmsg" => return send(arguments),
         "recv" | "recvmsg" => return recv(arguments),

@@ -59,7 +59,10 @@ impl fmt::Display for Call {
             Self::SetNonblocking { slot, on } => {
                 write!(f, "{name}({}, F_SETFL, {})", Letter(*slot), if *on { "O_NONBLOCK" } else { "0" })
             }
-            Self::Poll { slot, events } => write!(f, "{name}({}, {})", Letter(*slot), words::events(*events)),
+            Self::Poll { slot, events, waits } => {
+                let timeout = if *waits { ", -1" } else { "" };
+                write!(f, "{name}({}, {}{timeout})", Letter(*slot), words::events(*events))
+            }
             Self::Wait { millis } => write!(f, "+{}.{:03}", millis / 1000, millis % 1000),
             Self::Send { slot, len, flags, to, control, carry } => {
                 write!(f, "{name}({}, {len}, {}", Letter(*slot), words::flags(*flags))?;
