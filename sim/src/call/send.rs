@@ -195,7 +195,8 @@ impl Caller<'_> {
             // Several buffers are one write: only at its end a small segment may go out, or a byte be urgent.
             let is_last = is_last && part.len() == data.len();
             let flags = if is_last { flags } else { flags | tcp::SendFlags::MORE | tcp::SendFlags::PART };
-            let result = world.on_host(self.host, |host, env| host.tcp_send(env, id, part, flags).map_err(IntoErrno::errno));
+            let result =
+                world.on_host(self.host, |host, env| host.tcp_send(env, id, part, flags).map_err(IntoErrno::errno));
             result.map(|taken| (taken, taken == part.len()))
         })
     }

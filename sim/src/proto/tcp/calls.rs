@@ -4,8 +4,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    AckDue, Config, Connection, Counts, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State,
-    Switches, Sysctl, Welcome,
+    AckDue, Config, Connection, Counts, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError,
+    SendSide, State, Switches, Sysctl, Welcome,
     congestion::{self, Congestion},
     default_mss,
     memory::{HEAD, SK_BUFF},
@@ -237,7 +237,11 @@ impl Connection {
     /// Bytes that were never sent.
     #[inline]
     fn unsent_data(&self) -> u32 {
-        if self.snd.buffer.is_empty() { 0 } else { self.snd.left().saturating_sub(u32::from(self.is(Marks::FIN_QUEUED))) }
+        if self.snd.buffer.is_empty() {
+            0
+        } else {
+            self.snd.left().saturating_sub(u32::from(self.is(Marks::FIN_QUEUED)))
+        }
     }
 
     /// What all that is not acknowledged costs, a head for each segment (`sk_wmem_queued`).
@@ -608,10 +612,7 @@ impl Connection {
         ready.set(Readiness::IN | Readiness::RDHUP, self.is(Marks::RECEIVE_SHUT));
         if !self.state.is_connecting() || self.is(Marks::FAST_OPEN) {
             let readable = self.readable();
-            ready.set(
-                Readiness::IN,
-                ready.contains(Readiness::IN) || readable > 0 && self.is_enough(readable),
-            );
+            ready.set(Readiness::IN, ready.contains(Readiness::IN) || readable > 0 && self.is_enough(readable));
             ready.set(Readiness::OUT, self.is(Marks::SEND_SHUT) || self.is_writable());
             ready.set(Readiness::PRI, self.has_urgent());
         } else if self.is(Marks::PUT_OFF) {

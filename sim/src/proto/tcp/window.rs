@@ -6,7 +6,10 @@
 
 use std::cmp::Ordering;
 
-use super::{Config, Connection, ReceiveSide, Sysctl, congestion, memory::{HEAD, Memory}};
+use super::{
+    Config, Connection, ReceiveSide, Sysctl, congestion,
+    memory::{HEAD, Memory},
+};
 use crate::{base::Instant, wire::SeqNum};
 
 /// The memory of one connection's receiving side.
