@@ -105,47 +105,48 @@ impl Caller<'_> {
     pub(crate) fn connect(&self, fd: i32, addr: &Addr) -> Result<()> {
         let told =
             Told { call: "connect", numbers: name::addr_numbers(fd, addr), text: || format!("connect({fd}, {addr})") };
-        let mut begun = false;
+        let mut waiting = None;
         self.blocking(fd, told, |world, deadline| {
             let id = match self.socket(world, fd) {
                 Ok(id) => id,
                 Err(errno) => return Attempt::Done(Err(errno)),
             };
             match self.host(world).sockets[id].body {
-                Body::Tcp(_) => self.connect_tcp(world, id, addr, &mut begun, deadline),
+                Body::Tcp(_) => self.connect_tcp(world, id, addr, &mut waiting, deadline),
                 Body::Udp(_) => Attempt::Done(self.connect_udp(world, id, addr)),
                 Body::Unix(_) => self.connect_unix(world, id, addr, deadline),
             }
         })
     }
 
-    /// `__inet_stream_connect`: begins the handshake if there is none, then waits for its end.
+    /// `__inet_stream_connect`: begins the handshake if there is none, then waits for its end. `waiting` is what a call that waits is told
+    /// when its time is over: that it has begun something, or that another has.
     fn connect_tcp(
         &self,
         world: &mut World,
         id: SocketId,
         addr: &Addr,
-        begun: &mut bool,
+        waiting: &mut Option<Errno>,
         deadline: &mut Option<Instant>,
     ) -> Attempt<()> {
         let waits = self.blocks(world, id);
         if world.has_befallen(Fate::Disconnected) {
             return Attempt::Done(Err(Errno::EPIPE));
         }
-        if !*begun && matches!(addr, Addr::Unspec) {
+        if waiting.is_none() && matches!(addr, Addr::Unspec) {
             // connect(2): AF_UNSPEC dissolves the association; `tcp_disconnect` resets a connection.
             world.befall(self.host, id, Fate::Disconnected);
             world.on_host(self.host, |host, env| host.tcp_disconnect(env, id));
             return Attempt::Done(Ok(()));
         }
-        match world.on_host(self.host, |host, _| host.tcp_connect_status(id, *begun)) {
+        match world.on_host(self.host, |host, _| host.tcp_connect_status(id, waiting.is_some())) {
             ConnectStatus::Fresh => {
                 let fast = self.host(world).sockets[id].options.switches.contains(Switches::FASTOPEN_CONNECT);
                 let result = self.begin_connect(world, id, addr, fast);
                 if let Err(errno) = result {
                     return Attempt::Done(Err(errno));
                 }
-                *begun = true;
+                *waiting = Some(Errno::EINPROGRESS);
                 if fast && self.is_put_off_or_asks(world, id) {
                     return Attempt::Done(Ok(()));
                 }
@@ -154,22 +155,19 @@ impl Caller<'_> {
                     return Attempt::Done(Err(Errno::EINPROGRESS));
                 }
                 if !matches!(self.host(world).sockets[id].connect_status(), ConnectStatus::Connecting) {
-                    return self.connect_tcp(world, id, addr, begun, deadline);
+                    return self.connect_tcp(world, id, addr, waiting, deadline);
                 }
-                self.wait_connected(world, id, deadline)
+                self.wait_connected(world, id, deadline, Errno::EINPROGRESS)
             }
-            ConnectStatus::PutOff if !waits => Attempt::Done(Err(Errno::EISCONN)),
-            // Until somebody writes.
-            ConnectStatus::PutOff => self.wait_connected(world, id, deadline),
-            ConnectStatus::Connecting if !waits => Attempt::Done(Err(Errno::EALREADY)),
-            ConnectStatus::Connecting => {
-                *begun = true;
-                let expired = has_passed(world, *deadline);
-                if expired {
+            // One that is put off begins when somebody writes.
+            status @ (ConnectStatus::PutOff | ConnectStatus::Connecting) => {
+                let of_others = if status == ConnectStatus::PutOff { Errno::EISCONN } else { Errno::EALREADY };
+                let errno = *waiting.get_or_insert(of_others);
+                if !waits || has_passed(world, *deadline) {
                     // connect(2) under SO_SNDTIMEO: the handshake goes on without us (socket(7)).
-                    return Attempt::Done(Err(Errno::EINPROGRESS));
+                    return Attempt::Done(Err(errno));
                 }
-                self.wait_connected(world, id, deadline)
+                self.wait_connected(world, id, deadline, errno)
             }
             ConnectStatus::Succeeded => {
                 self.host_mut(world).sockets[id].stage = Stage::Connected;
@@ -223,12 +221,18 @@ impl Caller<'_> {
         world.on_host(self.host, connect).map_err(IntoErrno::errno)
     }
 
-    pub(super) fn wait_connected<T>(&self, world: &World, id: SocketId, deadline: &mut Option<Instant>) -> Attempt<T> {
+    pub(super) fn wait_connected<T>(
+        &self,
+        world: &World,
+        id: SocketId,
+        deadline: &mut Option<Instant>,
+        errno: Errno,
+    ) -> Attempt<T> {
         let timeout = self.host(world).sockets[id].options.sndtimeo();
         deadline_after(world, deadline, timeout);
         // A negative SO_SNDTIMEO is no time at all (`sock_set_timeout`, `inet_wait_for_connect`).
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
-            return Attempt::Done(Err(Errno::EINPROGRESS));
+            return Attempt::Done(Err(errno));
         }
         Attempt::Wait(For::Ready { socket: id, interest: Readiness::OUT })
     }

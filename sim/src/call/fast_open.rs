@@ -61,7 +61,7 @@ impl Caller<'_> {
             }
             ConnectStatus::Connecting => {
                 progress.opens = true;
-                Some(match self.wait_connected(world, id, deadline) {
+                Some(match self.wait_connected(world, id, deadline, Errno::EINPROGRESS) {
                     Attempt::Done(_) => Attempt::Done(told_or(progress.sent, Errno::EINPROGRESS)),
                     wait => wait,
                 })

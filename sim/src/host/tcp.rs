@@ -112,15 +112,12 @@ impl Host {
             Body::Tcp(Tcp::Connection { connection, .. }) => {
                 let (unacked, unsent) = (connection.unacked_in_any_state(), connection.unsent_in_any_state());
                 let path = Some(connection.path());
-                let (rcvbuf, sndbuf) = (connection.rcvbuf(), connection.sndbuf());
                 largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.
                 let failure = self.with_connection(env, id, |connection, cx| connection.disconnect(cx)).flatten();
                 let rest = self.sockets[id].rest_mut();
                 (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
                 rest.path = path;
-                let options = &mut self.sockets[id].options;
-                (options.rcvbuf, options.sndbuf) = (rcvbuf, sndbuf);
             }
             _ => {}
         }

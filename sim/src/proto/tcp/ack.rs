@@ -201,6 +201,7 @@ impl Connection {
     /// `tcp_cong_avoid`
     #[inline]
     fn grow(&mut self, cx: &Cx<'_>, delivered: u32) {
+        let before = self.congestion.cwnd;
         self.congestion.on_ack(&congestion::Acked {
             now: cx.now,
             segments: delivered,
@@ -208,6 +209,9 @@ impl Connection {
             una: self.snd.una,
             nxt: self.snd.nxt,
         });
+        if self.congestion.cwnd != before && !self.is_sndbuf_locked() {
+            self.expand_sndbuf(cx.sysctl);
+        }
     }
 
     /// An acknowledgment of what was acknowledged before may still bring blocks.
