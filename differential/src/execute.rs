@@ -77,6 +77,9 @@ pub(crate) struct Run<'a, T: Tank> {
 /// Everything that `poll` can be asked for.
 pub(crate) const ALL: PollEvents = PollEvents::from_bits_retain(0x27c7);
 
+/// What the port of slot 0 is called where it is told by its slot.
+const KNOWN_PORTS: u16 = 2000;
+
 /// A call that cannot be made.
 enum Stop {
     NoSocket,
@@ -154,6 +157,31 @@ impl<'a, T: Tank> Run<'a, T> {
             }
         }
         seen
+    }
+
+    /// The ports of all sockets that there are.
+    pub(crate) fn ports(&self) -> Vec<(Slot, u16)> {
+        let held = self.slots.all().into_iter().enumerate().filter_map(|(slot, held)| Some((slot as Slot, held?)));
+        let port = |held: &Held<<T::Net as Net>::Fd>| self.tank.host(held.host).getsockname(&held.fd).ok()?.port();
+        held.filter_map(|(slot, held)| Some((slot, port(&held).filter(|port| *port > 0)?))).collect()
+    }
+
+    /// Who was told by a RST, by whom, since the last time: the named ports by their names, those of `known` sockets by their slots, and
+    /// others alike. Of neither it is somebody else's affair.
+    pub(crate) fn resets_among(&self, known: &[(Slot, u16)]) -> Vec<[SocketAddr; 2]> {
+        let named = self.first_port..self.first_port + Port::NAMES;
+        let name = |port: u16| {
+            let of_slot = || known.iter().find(|known| known.1 == port).map(|(slot, _)| KNOWN_PORTS + u16::from(*slot));
+            if named.contains(&port) { Some(port - self.first_port + Port::NAMED) } else { of_slot() }
+        };
+        let renamed = |(from, to): (SocketAddr, SocketAddr)| {
+            let names = [from, to].map(|end| name(end.port()));
+            names.iter().any(Option::is_some).then(|| {
+                let [of_from, of_to] = names.map(|name| name.unwrap_or(0));
+                [SocketAddr::new(from.ip(), of_from), SocketAddr::new(to.ip(), of_to)]
+            })
+        };
+        self.tank.resets().into_iter().filter_map(renamed).collect()
     }
 
     fn resets(&mut self) -> Vec<[Addr; 2]> {

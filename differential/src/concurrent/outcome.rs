@@ -1,6 +1,6 @@
 //! [`Outcome`]: what a concurrent program came to.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt, net::SocketAddr};
 
 use wavetank_api::{Errno, PollEvents, c};
 
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub threads: Vec<Vec<Answer>>,
     /// Each socket at the end.
     pub seen: [Option<Seen>; SLOTS],
+    /// Who was told by a RST that there is no such connection, and by whom. How often depends on how many segments there are.
+    pub resets: BTreeSet<[SocketAddr; 2]>,
 }
 
 /// A send of more over TCP may find a buffer full, and what is taken of it is Linux's choice, as whether anything is.
@@ -85,7 +87,7 @@ impl Outcome {
                 (0..16).map(|at| answers.get(at).map_or_else(|| "blocked".to_owned(), ToString::to_string))
             });
             let seen = outcome.seen.iter().map(|seen| format!("{seen:?}"));
-            answers.chain(seen).collect::<Vec<_>>()
+            answers.chain(seen).chain([format!("{:?}", outcome.resets)]).collect::<Vec<_>>()
         };
         places(self).iter().zip(&places(other)).filter(|(one, other)| one != other).count()
     }
@@ -118,6 +120,6 @@ impl fmt::Display for Outcome {
                 write!(f, " {slot} {seen:?};")?;
             }
         }
-        Ok(())
+        self.resets.iter().try_for_each(|[from, to]| write!(f, " RST {from} > {to};"))
     }
 }

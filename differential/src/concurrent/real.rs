@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    collections::BTreeSet,
     fs,
     path::PathBuf,
     sync::{
@@ -64,9 +65,13 @@ pub fn run(tank: &RealTank, program: &Program, pace: Pace, mut is_expected: impl
     let first_port = tank.first_port();
     let spaces = tank.spaces();
     let mut here = Run::sharing(tank, slots.clone(), first_port);
+    // What the end of the program before has caused is not this one's.
+    drop(tank.resets());
     let prologue: Vec<Answer> = program.calls.iter().enumerate().map(|(step, call)| here.answer(step, call)).collect();
     // What is on its way arrives before the threads start: it is theirs to be early or late.
     thread::sleep(if program.hosts > 1 { 2 * GLANCE } else { GLANCE / 3 });
+    let mut known = here.ports();
+    let mut resets = BTreeSet::new();
     let start = Start::default();
     let threads: Vec<Progress> = program.threads.iter().map(|_| Progress::default()).collect();
     thread::scope(|scope| {
@@ -80,10 +85,13 @@ pub fn run(tank: &RealTank, program: &Program, pace: Pace, mut is_expected: impl
             });
         }
         start.go(threads.len());
-        let outcome = || {
+        let mut outcome = || {
             wait_for_quiet(&threads, program);
             let threads = threads.iter().map(Progress::answers).collect();
-            Outcome { prologue: prologue.clone(), threads, seen: here.look() }.generalise(program)
+            known.extend(here.ports());
+            resets.extend(here.resets_among(&known));
+            let (prologue, resets) = (prologue.clone(), resets.clone());
+            Outcome { prologue, threads, seen: here.look(), resets }.generalise(program)
         };
         let mut last = outcome();
         if !is_expected(&last) {

@@ -1,12 +1,13 @@
 //! One run of a concurrent program in the simulator.
 
 use std::{
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use wavetank_api::{Addr, Host as _};
-use wavetank_sim::{Gate, Sim, SimFd, SimHost};
+use wavetank_sim::{Gate, Resets, Sim, SimFd, SimHost};
 
 use super::{Outcome, schedule::Schedule, step_of};
 use crate::{
@@ -52,6 +53,7 @@ struct Seat {
     grain: Grain,
     /// On every way.
     gates: Vec<Gate>,
+    resets: Resets,
 }
 
 impl Tank for Seat {
@@ -80,6 +82,10 @@ impl Tank for Seat {
             self.hosts[0].sleep(MOMENT);
             self.gates.iter().for_each(Gate::open);
         }
+    }
+
+    fn resets(&self) -> Vec<(SocketAddr, SocketAddr)> {
+        self.resets.take()
     }
 
     fn first_port(&self) -> u16 {
@@ -126,6 +132,7 @@ impl Seat {
             answer
         };
         let prologue: Vec<Answer> = program.calls.iter().enumerate().map(answer).collect();
+        let mut known = run.ports();
         self.schedule.count(true);
         let start = |(index, calls): (usize, &Vec<Call>)| {
             let answers: Arc<Mutex<Vec<Answer>>> = Arc::default();
@@ -140,8 +147,9 @@ impl Seat {
         self.schedule.count(false);
         let answers = |thread: &Arc<Mutex<Vec<Answer>>>| thread.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let threads = threads.iter().map(answers).collect();
-        let seen = run.look();
-        Outcome { prologue, threads, seen }.generalise(program)
+        known.extend(run.ports());
+        let resets = run.resets_among(&known).into_iter().collect();
+        Outcome { prologue, threads, seen: run.look(), resets }.generalise(program)
     }
 }
 
@@ -158,12 +166,12 @@ pub(super) fn run(program: &Program, seed: u64, grain: Grain, schedule: &Schedul
         let may_be_held_up = due_in.is_some_and(|due_in| due_in <= SOON);
         chooser.choose_among(ready, may_be_held_up)
     });
-    let (schedule, program) = (schedule.clone(), program.clone());
+    let (schedule, program, resets) = (schedule.clone(), program.clone(), sim.watch_resets());
     on_hosts(&sim, program.hosts, latency, |machines| {
         let ways = machines.iter().flat_map(|from| machines.iter().map(move |to| (from, to)));
         let gates =
             if grain == Grain::Losses { ways.map(|(from, to)| sim.gate(from, to)).collect() } else { Vec::new() };
-        move |hosts| Seat { hosts, schedule, grain, gates }.run(&program)
+        move |hosts| Seat { hosts, schedule, grain, gates, resets }.run(&program)
     })
 }
 

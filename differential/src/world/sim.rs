@@ -58,14 +58,8 @@ fn put<T>(drawer: &Drawer<T>, value: T) {
 }
 
 /// As the real world's namespaces have it.
-fn set_up(host: &Machine) {
-    for (name, value) in [
-        ("net.ipv4.tcp_congestion_control", "reno"),
-        ("net.ipv4.tcp_moderate_rcvbuf", "0"),
-        ("net.ipv4.tcp_wmem", "4096 262144 4194304"),
-    ] {
-        host.set_sysctl(name, value);
-    }
+fn choose_reno(host: &Machine) {
+    host.set_sysctl("net.ipv4.tcp_congestion_control", "reno");
 }
 
 /// Runs a sequential program; the seed decides nothing that it sees.
@@ -100,11 +94,11 @@ pub(crate) fn on_hosts<T: Send + 'static, B: FnOnce(Vec<SimHost>) -> T + Send + 
     body: impl FnOnce([&Machine; 2]) -> B,
 ) -> Result<T, String> {
     let one = sim.host("one");
-    set_up(&one);
+    choose_reno(&one);
     let other: Drawer<SimHost> = Drawer::default();
     // It has an address in either world, whether the program makes sockets there or not.
     let two = sim.host("two");
-    set_up(&two);
+    choose_reno(&two);
     sim.link(&one, &two).latency(latency);
     if !of_loopback.is_zero() {
         sim.loopback(&one).latency(of_loopback);
