@@ -13,13 +13,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use wavetank_api::{MsgFlags, Net as _, Shutdown, SockFlags};
+use wavetank_api::{Net as _, Shutdown};
 use wavetank_lab::Namespace;
 use wavetank_real::{Fd, Machine};
 
 use super::{Outcome, assert_runnable, step_of};
 use crate::{
-    Answer, Call, Dice, Program,
+    Answer, Call, Dice, Program, SLOTS, Slot,
     execute::{Run, Tank},
     slots::Slots,
     world::RealTank,
@@ -100,22 +100,16 @@ pub fn run(tank: &RealTank, program: &Program, pace: Pace, mut is_expected: impl
         }
         start.is_over.store(true, Ordering::SeqCst);
         while threads.iter().any(|progress| !progress.has_ended.load(Ordering::SeqCst)) {
-            slots.ever().iter().for_each(|(fd, _)| let_go(fd));
+            for (fd, _) in slots.ever() {
+                // One that is not connected says so, and wakes who waits all the same.
+                drop(Machine::this().shutdown(&fd, Shutdown::Both));
+            }
+            // Who waits for room in another's queue is woken when that one has gone (`unix_wait_for_peer`, `unix_release_sock`).
+            (0..SLOTS as Slot).for_each(|slot| drop(slots.take(slot)));
             thread::yield_now();
         }
         last
     })
-}
-
-/// Wakes who waits on a socket, or for room in its queue.
-fn let_go(fd: &Fd) {
-    let machine = Machine::this();
-    // One that is not connected says so, and wakes who waits all the same.
-    drop(machine.shutdown(fd, Shutdown::Both));
-    // Who waits for room is woken by who makes some (`unix_wait_for_peer`).
-    drop(machine.set_nonblocking(fd, true));
-    drop(machine.recv(fd, &mut [0], MsgFlags::DONTWAIT));
-    drop(machine.accept(fd, SockFlags::NONBLOCK));
 }
 
 /// A thread's own way into the namespaces.
