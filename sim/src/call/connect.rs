@@ -204,13 +204,12 @@ impl Caller<'_> {
         debug_assert!(socket.family != Family::Unix);
         let to = name::read(socket, addr, Use::Connect)?;
         let ip = Host::unspecified_is_loopback(socket, to.ip());
-        // A socket bound to an address of one version has no way to the other (`ip6_dst_lookup_tail`; an IPv6 address made it
-        // IPV6_V6ONLY).
+        // A socket bound to an address of IPv6 has no way to IPv4: that made it IPV6_V6ONLY. For the other way round see `Host::way`.
         let bound = socket.local.map(|local| local.ip()).filter(|_| socket.addr_locked);
-        if bound.is_some_and(|bound| bound.is_ipv4() != ip.is_ipv4()) {
-            return Err(if ip.is_ipv6() { Errno::EAFNOSUPPORT } else { Errno::ENETUNREACH });
+        if ip.is_ipv4() && bound.is_some_and(|bound| bound.is_ipv6()) {
+            return Err(Errno::ENETUNREACH);
         }
-        let source = bound.filter(|bound| !bound.is_unspecified());
+        let source = bound.filter(|bound| ip.is_ipv6() || !bound.is_unspecified());
         let reachable = world.has_route(self.host, ip);
         let way = self.host(world).way(ip, source, &socket.options, reachable).map_err(IntoErrno::errno)?;
         // `tcp_v4_connect`: TCP has no broadcast and no multicast.

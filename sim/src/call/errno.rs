@@ -41,6 +41,8 @@ impl IntoErrno for BindError {
             Self::AddrInUse => Errno::EADDRINUSE,
             // ip(7): a nonlocal address was requested to bind to.
             Self::AddrNotAvailable => Errno::EADDRNOTAVAIL,
+            // `__inet6_bind` of a socket that is bound to a device.
+            Self::NoDevice => Errno::ENODEV,
         }
     }
 }

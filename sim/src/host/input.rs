@@ -47,13 +47,23 @@ impl Host {
                 self.end_time_wait(id);
             }
         }
+        if !self.deaf.is_empty() && self.is_for_the_deaf(to, from) {
+            return env.out.pool.give(segment.payload);
+        }
         match self.listener_for(from, to) {
+            Some(listener) if self.sockets[listener].options.is_deaf(from.is_ipv4()) => {
+                env.out.pool.give(segment.payload)
+            }
             Some(listener) => self.tcp_syn(env, listener, from, to, segment, successor),
             None => self.tcp_refuse(env, from, to, segment),
         }
     }
 
     fn tcp_segment(&mut self, env: &mut Env<'_>, id: SocketId, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        if self.is_left_behind(id) {
+            self.drop_embryo(id);
+            return self.tcp_input(env, from, to, segment);
+        }
         if segment.flags.contains(Flags::SYN) {
             return self.syn_for_connection(env, id, from, to, segment);
         }
@@ -148,7 +158,9 @@ impl Host {
 
     fn tcp_refuse(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
         // `tcp_v6_send_response` answers by the interface of the address that was meant, from which nothing leads to ::1.
-        if from.ip() != IpAddr::V6(Ipv6Addr::LOCALHOST) || to.ip().is_loopback() {
+        let may = from.ip() != IpAddr::V6(Ipv6Addr::LOCALHOST) || to.ip().is_loopback();
+        // A socket of this host that is bound to an address of another (IP_FREEBIND): nothing leads there from here.
+        if may && (self.owns(from.ip()) || !self.flows.contains(&Flow::new(from, to))) {
             tcp::reset_for(&segment, to.ip(), from.ip(), &mut Self::cx(&self.settings, &mut self.isn_rng, env));
         }
         env.out.pool.give(segment.payload);

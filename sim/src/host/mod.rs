@@ -6,12 +6,13 @@
 
 mod address;
 mod descriptors;
-mod device;
+mod embryo;
 mod ephemeral;
 mod fast_open;
 mod input;
 mod options;
 mod ports;
+mod reach;
 mod route;
 mod socket;
 mod sysctl;
@@ -77,6 +78,10 @@ pub(crate) struct Host {
     flows: Lookup<Flow, SocketId>,
     /// The flow that was found last: a conversation finds it again and again.
     last_flow: Option<(Flow, SocketId)>,
+    /// Requests whose listener has stopped to listen.
+    left_behind: Vec<SocketId>,
+    /// Those of connections that take nothing: IP_MINTTL.
+    deaf: Vec<Flow>,
     /// Who has the address that a packet was sent to last. Addresses never change hands.
     pub(crate) last_destination: Option<(IpAddr, HostId)>,
     ports: Ports,
@@ -139,6 +144,8 @@ impl Host {
             programs: smallvec![Program::default()],
             flows: parts.flows,
             last_flow: None,
+            left_behind: Vec::new(),
+            deaf: Vec::new(),
             last_destination: None,
             ports: parts.ports,
             unix_names: unix::Names::default(),
@@ -214,6 +221,9 @@ impl Host {
 
     /// A deadline of a socket has come.
     pub(crate) fn on_deadline(&mut self, env: &mut Env<'_>, id: SocketId) {
+        if self.is_left_behind(id) {
+            return self.drop_embryo(id);
+        }
         self.with_connection(env, id, Connection::on_deadline);
     }
 

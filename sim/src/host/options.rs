@@ -190,6 +190,10 @@ pub(crate) struct Rare {
     pub(crate) linger_shown: i32,
     /// SO_BINDTODEVICE, by index; 0: any.
     pub(crate) device: i32,
+    /// To where the last connection of a socket of IPv6 was, if that was IPv4 (`inet_daddr`).
+    pub(crate) last_v4: Option<Ipv4Addr>,
+    /// How many segments a connection had sent when it lost the route that is kept with it.
+    pub(crate) route_forgotten_at: Option<u32>,
     pub(crate) timestamping: u32,
     /// SO_PEEK_OFF; negative: off.
     pub(crate) peek_off: i32,
@@ -254,6 +258,8 @@ impl Rare {
             mark: 0,
             linger_shown: 0,
             device: 0,
+            last_v4: None,
+            route_forgotten_at: None,
             timestamping: 0,
             peek_off: -1,
             busy_poll: 0,
@@ -288,6 +294,12 @@ impl Rare {
             anycast: Vec::new(),
             blobs: Vec::new(),
         }
+    }
+
+    /// What `tcp_disconnect` sets back.
+    pub(super) fn disconnected(&mut self) {
+        let Self { peek_off, rto_min_us, delack_max_us, .. } = Self::new();
+        (self.peek_off, self.rto_min_us, self.delack_max_us) = (peek_off, rto_min_us, delack_max_us);
     }
 
     /// The bytes kept for that option; none if it was not set.
@@ -383,7 +395,7 @@ impl SocketOptions {
         // TCP_DEFER_ACCEPT and TCP_FASTOPEN are of the listener's queue (`request_sock_queue`).
         let mut child = Self { defer_accept: 0, switches: self.switches | Switches::ACCEPTED, ..self.clone() };
         if let Some(rare) = &mut child.rare {
-            (rare.priority, rare.fastopen) = (0, 0);
+            (rare.priority, rare.fastopen, rare.route_forgotten_at, rare.last_v4) = (0, 0, None, None);
             rare.memberships.clear();
             rare.anycast.clear();
         }

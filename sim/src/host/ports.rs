@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Body, Family, Host, Socket, Switches, Tcp, address, ephemeral::PortSet, socket::PortSlot};
+use super::{Body, Family, Host, Socket, SocketOptions, Switches, Tcp, address, ephemeral::PortSet, socket::PortSlot};
 use crate::base::{Lookup, SocketId};
 
 /// The port spaces.
@@ -74,6 +74,8 @@ pub(crate) enum BindError {
     AddrInUse,
     /// No address of this host.
     AddrNotAvailable,
+    /// The device that the socket is bound to is not there: ENODEV.
+    NoDevice,
 }
 
 /// How a socket comes by its port.
@@ -97,7 +99,11 @@ impl Host {
         if six && (taken || addr.ip().is_multicast()) {
             return Err(BindError::AlreadyBound);
         }
-        if !self.may_bind(addr.ip()) {
+        if six && !addr.ip().is_unspecified() {
+            self.is_on_device(&socket.options, addr.ip())?;
+        }
+        let anywhere = Switches::FREEBIND | Switches::TRANSPARENT;
+        if !self.may_bind(addr.ip()) && !socket.options.switches.intersects(anywhere) {
             return Err(BindError::AddrNotAvailable);
         }
         if taken {
@@ -131,9 +137,22 @@ impl Host {
         socket.port_locked |= addr.port() != 0;
         // `::ffff:0.0.0.0` is an address, though not one of IPv4's.
         socket.addr_locked |= !addr.ip().is_unspecified() || six && addr.is_ipv4();
-        // Of the connection that was (`inet_dport`).
+        // Of the connection that was (`inet_dport`, `inet_daddr`).
         socket.remote = None;
+        if socket.options.rare().last_v4.is_some() {
+            socket.options.rare_mut().last_v4 = Some(Ipv4Addr::UNSPECIFIED);
+        }
         Ok(())
+    }
+
+    /// `__inet6_bind` of a socket that is bound to a device: it has to be there, and to have the address, if that is of one device alone.
+    fn is_on_device(&self, options: &SocketOptions, ip: IpAddr) -> Result<(), BindError> {
+        match options.rare().device {
+            0 => Ok(()),
+            device if self.interface_name(device.cast_unsigned()).is_none() => Err(BindError::NoDevice),
+            device if device != 1 && ip.is_loopback() && ip.is_ipv6() => Err(BindError::AddrNotAvailable),
+            _ => Ok(()),
+        }
     }
 
     /// Gives an unbound socket a port of the kernel's choice, as `listen` and sending do (`inet_autobind`).

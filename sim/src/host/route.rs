@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Host, SocketOptions};
+use super::{Host, SocketOptions, Switches};
 
 /// Why there is no way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,7 +60,9 @@ impl Host {
             return way(own.into(), own);
         }
         match source {
-            Some(source) if !self.owns(source.into()) => Err(NoWay::Unreachable),
+            Some(source) if !self.owns(source.into()) && !options.switches.contains(Switches::TRANSPARENT) => {
+                Err(NoWay::Unreachable)
+            }
             // Through `eth0`, as if 127.0.0.1 were there (`__mkroute_output`).
             Some(source) if device > 1 && source.is_loopback() && to.is_loopback() => Err(NoWay::Invalid),
             Some(source) if to_many || self.owns(to.into()) || Self::is_broadcast(to.into()) => way(source.into(), to),

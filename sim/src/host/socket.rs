@@ -118,6 +118,8 @@ pub(crate) struct Rest {
     /// `write_seq` less `snd_una`, and less `snd_nxt`: SIOCOUTQ and SIOCOUTQNSD.
     pub(crate) unacked: u32,
     pub(crate) unsent: u32,
+    /// `max_window`
+    pub(crate) largest_window: u32,
     /// What the last connection knew of its way.
     pub(crate) path: Option<tcp::Path>,
 }
@@ -213,9 +215,11 @@ impl Socket {
         match &self.body {
             Body::Tcp(Tcp::Closed) => {
                 // A socket that was never connected: writable and hung up (`tcp_poll` with TCP_CLOSE).
-                let mut ready = Readiness::OUT | Readiness::HUP;
-                ready.set(Readiness::ERR, self.rest().failure.is_some());
-                ready.set(Readiness::IN | Readiness::RDHUP, self.rest().read_shut);
+                let (mut ready, rest, lowat) = (Readiness::HUP, self.rest(), self.options.notsent_lowat);
+                // Sequence numbers that were skipped count as not sent (`tcp_stream_memory_free`).
+                ready.set(Readiness::OUT, rest.write_shut || lowat == 0 || rest.unsent << 1 < lowat);
+                ready.set(Readiness::ERR, rest.failure.is_some());
+                ready.set(Readiness::IN | Readiness::RDHUP, rest.read_shut);
                 ready
             }
             Body::Tcp(Tcp::Listening(listener)) => {

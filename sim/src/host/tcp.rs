@@ -52,8 +52,11 @@ impl Host {
             return Err(ListenError::AddrInUse);
         }
         let socket = &mut self.sockets[id];
+        // `inet_csk_listen_start`: inet_csk_delack_init
+        socket.options.switches.remove(Switches::PINGPONG);
         socket.body = Body::Tcp(Tcp::Listening(Box::new(tcp::Listener::new(backlog))));
         self.lend_fast_open(id, backlog);
+        self.take_up(id);
         match self.ports.listeners.get_mut(&local.port()) {
             Some(listeners) => listeners.push(id),
             None => {
@@ -106,17 +109,17 @@ impl Host {
 
     /// `tcp_disconnect`: back to a socket that was never connected; a connection that still is one is reset.
     pub(crate) fn tcp_disconnect(&mut self, env: &mut Env<'_>, id: SocketId) {
-        let mut largest_window = 0;
         match &self.sockets[id].body {
             Body::Tcp(Tcp::Listening(_)) => self.stop_listening(env, id),
             Body::Tcp(Tcp::Connection { connection, .. }) => {
                 let (unacked, unsent) = (connection.unacked_in_any_state(), connection.unsent_in_any_state());
                 let path = Some(connection.path());
-                largest_window = connection.largest_window();
+                let largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.
                 let failure = self.with_connection(env, id, |connection, cx| connection.disconnect(cx)).flatten();
                 let rest = self.sockets[id].rest_mut();
                 (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
+                rest.largest_window = largest_window;
                 rest.path = path;
             }
             _ => {}
@@ -125,14 +128,17 @@ impl Host {
         let rest = socket.rest_mut();
         (rest.read_shut, rest.write_shut) = (false, false);
         // Numbers of the old connection are not used again.
-        rest.unacked = rest.unacked.wrapping_add(largest_window + 2);
-        rest.unsent = rest.unsent.wrapping_add(largest_window + 2);
+        rest.unacked = rest.unacked.wrapping_add(rest.largest_window + 2);
+        rest.unsent = rest.unsent.wrapping_add(rest.largest_window + 2);
         // `rx_opt` is cleared, and TCP_MAXSEG with it.
         (socket.options.maxseg, socket.options.window_clamp) = (0, 0);
         // `inet_csk_delack_init`
         socket.options.switches.remove(Switches::PINGPONG);
-        if socket.options.rare().peek_off != -1 {
-            socket.options.rare_mut().peek_off = -1;
+        if socket.options.has_rare() {
+            socket.options.rare_mut().disconnected();
+        }
+        if let (Family::Inet6, Some(SocketAddr::V4(remote))) = (socket.family, socket.remote) {
+            socket.options.rare_mut().last_v4 = Some(*remote.ip());
         }
         socket.keep_what_was_noted();
         socket.body = Body::Tcp(Tcp::Closed);
@@ -236,16 +242,17 @@ impl Host {
         }
         // `tcp_connect_init` clears `sk_err`; what was shut stays so.
         let rest = socket.take_rest();
+        if socket.options.has_rare() {
+            socket.options.rare_mut().route_forgotten_at = None;
+        }
         connection.inherit_shut(rest.read_shut, rest.write_shut);
         socket.stage = Stage::Connecting;
         socket.remote = Some(to);
         socket.body = Body::Tcp(Tcp::Connection { connection, parent: None });
-        if socket.options.rare().device != 0 {
-            if !self.finds_way(&self.sockets[id].options, to.ip()) {
-                // The SYN leaves by an interface where nobody is.
-                env.out.packets.truncate(packets);
-            }
-            self.tcp_device_is_set(id);
+        if socket.options.has_rare() {
+            self.tcp_reach_is_set(id);
+            let way = self.way_of_segments(id, local.ip(), to.ip());
+            env.out.packets[packets..].iter_mut().for_each(|syn| (syn.src, syn.dst) = way);
         }
         self.after(env, id);
         Ok(())
@@ -254,7 +261,7 @@ impl Host {
     /// The options of a socket have changed: its connection, if there is one, is told.
     pub(crate) fn tcp_reconfigure(&mut self, env: &mut Env<'_>, id: SocketId) {
         if self.sockets.get(id).is_some_and(|socket| socket.connection().is_some()) {
-            self.tcp_device_is_set(id);
+            self.tcp_reach_is_set(id);
             let config = self.tcp_config(id);
             self.with_connection(env, id, |connection, cx| connection.set_config(cx, config));
         }
@@ -377,6 +384,10 @@ impl Host {
             self.unbind(id);
         }
         for child in listener.into_children() {
+            if self.sockets.get(child).and_then(Socket::connection).is_some_and(tcp::Connection::is_embryo) {
+                self.leave_behind(child);
+                continue;
+            }
             if let Some(Socket { body: Body::Tcp(Tcp::Connection { parent, .. }), .. }) = self.sockets.get_mut(child) {
                 *parent = None;
             }
@@ -435,8 +446,12 @@ impl Host {
         let Some(connection) = self.sockets[child].connection() else { return };
         let (state, finished) = (connection.state(), connection.is_finished());
         let handshake = connection.handshake();
+        let is_embryo = connection.is_embryo();
         let Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), waiters, .. }) = self.sockets.get_mut(parent)
         else {
+            if is_embryo {
+                return;
+            }
             // It listens no more: an accepted connection whose handshake was not over.
             return self.forget_parent(child);
         };

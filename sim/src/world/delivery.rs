@@ -308,6 +308,11 @@ impl World {
             let at = self.now + NEIGHBOUR_DISCOVERY;
             self.tell_unreachable(from, at, &packet, Unreachable::Host);
         }
+        if packet.dst.is_unspecified()
+            && let Some(host) = self.hosts.get_mut(from.index())
+        {
+            host.tcp_found_no_way(&packet);
+        }
         self.drop_packet(from, packet, DropReason::NoRoute);
     }
 

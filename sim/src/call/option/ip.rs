@@ -88,7 +88,10 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         // Only a byte is kept; of TCP not its two lowest bits, which are ECN's (`__ip_sock_set_tos`).
         libc::IP_TOS if is_stream => {
             let options = &mut given.socket_mut().options;
-            options.tos = value as u8 & !ECN | options.tos & ECN;
+            let tos = value as u8 & !ECN | options.tos & ECN;
+            if std::mem::replace(&mut options.tos, tos) != tos {
+                given.forget_route();
+            }
         }
         libc::IP_TOS => given.socket_mut().options.tos = value as u8,
         libc::IP_TTL => {

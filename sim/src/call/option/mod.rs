@@ -124,6 +124,9 @@ impl Asked<'_> {
         // A second bind forgets the way that the last connection had, but not of a socket of IPv6 (`__inet_bind`, `__inet6_bind`).
         let left = || socket.connection().filter(|_| socket.family == Family::Inet6).map(Connection::remote_ip);
         let remote = socket.remote.map(|remote| remote.ip()).or_else(left).ok_or(Errno::ENOTCONN)?;
+        if self.rare().route_forgotten_at.is_some() && !self.host.has_found_route_again(socket) {
+            return Err(Errno::ENOTCONN);
+        }
         Ok(match remote {
             _ if !self.host.owns(remote) => 1500,
             IpAddr::V4(_) => 65_535,
@@ -168,6 +171,13 @@ impl Given<'_, '_> {
 
     fn rare_switch(&mut self, switch: RareSwitches, on: bool) {
         self.rare_mut().switches.set(switch, on);
+    }
+
+    /// `sk_dst_reset`: until the connection sends again there is none.
+    fn forget_route(&mut self) {
+        if let Some(sent) = self.socket().connection().map(Connection::segments_sent) {
+            self.rare_mut().route_forgotten_at = Some(sent);
+        }
     }
 
     /// The value as an `int`; EINVAL if there are fewer bytes.

@@ -43,7 +43,13 @@ pub(super) fn v6(asked: &Asked<'_>) -> Result<Value, Errno> {
     let (hops, index) = asked.v6_multicast();
     let number = |name: i32| ControlType::<i32>::new(libc::IPPROTO_IPV6, name);
     let info = Pkt6Info {
-        addr: match asked.socket().remote.map(|remote| remote.ip()) {
+        // `sk_v6_daddr`, which outlives the connection.
+        addr: match asked.socket().remote.map(|remote| remote.ip()).or(asked
+            .socket()
+            .rest()
+            .path
+            .map(|path| path.remote))
+        {
             Some(IpAddr::V6(addr)) if index != 0 => addr,
             Some(IpAddr::V4(addr)) if index != 0 => addr.to_ipv6_mapped(),
             _ => Ipv6Addr::UNSPECIFIED,

@@ -315,7 +315,10 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         // Stored: descriptors are taken whatever it says.
         c::SO_PASSRIGHTS => given.rare_switch(RareSwitches::NO_PASSRIGHTS, !on),
         c::SO_RCVPRIORITY => given.rare_switch(RareSwitches::RCVPRIORITY, on),
-        SO_BINDTOIFINDEX => given.rare_mut().device = within(value, 0, i32::MAX)?,
+        SO_BINDTOIFINDEX => {
+            given.rare_mut().device = within(value, 0, i32::MAX)?;
+            given.forget_route();
+        }
         libc::SO_TIMESTAMP => set_stamps(given, Switches::TIMESTAMP, on),
         libc::SO_TIMESTAMPNS => set_stamps(given, Switches::TIMESTAMP | Switches::TIMESTAMP_NS, on),
         SO_TIMESTAMP_NEW => set_stamps(given, Switches::TIMESTAMP | Switches::TIMESTAMP_NEW, on),
@@ -326,7 +329,11 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             given.rare_mut().timestamping = timestamping(given.socket(), value as u32)?;
             given.switch(Switches::TIMESTAMP_NEW, given.name == SO_TIMESTAMPING_NEW);
         }
-        libc::SO_MARK => given.rare_mut().mark = value as u32,
+        libc::SO_MARK if given.socket().options.rare().mark == value as u32 => {}
+        libc::SO_MARK => {
+            given.rare_mut().mark = value as u32;
+            given.forget_route();
+        }
         libc::SO_LOCK_FILTER if !on && given.socket().options.switches.contains(Switches::LOCK_FILTER) => {
             return Err(Errno::EPERM);
         }
@@ -354,7 +361,11 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         // Acts: SOCK_SNDBUF_LOCK and SOCK_RCVBUF_LOCK.
         SO_BUF_LOCK => {
             let bits = within(value, 0, 3)?;
-            let options = &mut given.socket_mut().options;
+            let socket = given.socket_mut();
+            // What is locked is the size that there is now.
+            let live = socket.connection().map(|live| (live.sndbuf(), live.rcvbuf()));
+            let options = &mut socket.options;
+            (options.sndbuf, options.rcvbuf) = live.unwrap_or((options.sndbuf, options.rcvbuf));
             (options.sndbuf_set, options.rcvbuf_set) = (bits & 1 != 0, bits & 2 != 0);
         }
         SO_TXREHASH if !matches!(given.socket().body, Body::Tcp(_)) => return Err(Errno::EOPNOTSUPP),
@@ -462,6 +473,7 @@ fn bind_to_device(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         _ => return Err(Errno::ENODEV),
     };
     given.rare_mut().device = index;
+    given.forget_route();
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use wavetank_api::{
 use super::Asked;
 use crate::{
     host::{Body, Tcp},
-    proto::tcp::{Info, Path},
+    proto::tcp::Info,
 };
 
 /// Bytes of `struct tcp_info` in Linux 6.18: behind what the contract knows stand `tcpi_rcv_wnd`, and what is never anything but 0 here
@@ -52,13 +52,13 @@ fn info(asked: &Asked<'_>) -> TcpInfo {
         Body::Tcp(Tcp::Connection { connection, .. }) => of_connection(&connection.info(asked.now, sysctl), begin),
         _ => {
             let rest = socket.rest();
-            let path = rest.path.unwrap_or(Path { mss: MSS, mtu: 0, advertised_mss: 0 });
+            let (mss, pmtu, advmss) = rest.path.map_or((MSS, 0, 0), |path| (path.mss, path.mtu, path.advertised_mss));
             TcpInfo {
                 rto: RTO,
                 rttvar: RTTVAR,
-                snd_mss: path.mss.into(),
-                pmtu: path.mtu,
-                advmss: path.advertised_mss.into(),
+                snd_mss: mss.into(),
+                pmtu,
+                advmss: advmss.into(),
                 notsent_bytes: u32::try_from(rest.unsent.cast_signed()).unwrap_or(0),
                 snd_ssthresh: NO_THRESHOLD,
                 min_rtt: u32::MAX,

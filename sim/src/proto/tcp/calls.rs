@@ -433,9 +433,14 @@ impl Connection {
         self.ends.remote
     }
 
-    /// Where packets for the peer are sent: to its address, or to none, so that they get nowhere.
-    pub(crate) fn set_way(&mut self, to: IpAddr) {
-        self.ends.remote = to;
+    /// From where to where segments are sent; to the unspecified address, and they get nowhere.
+    pub(crate) fn set_way(&mut self, (local, remote): (IpAddr, IpAddr)) {
+        (self.ends.local, self.ends.remote) = (local, remote);
+    }
+
+    /// A segment did not leave the host.
+    pub(crate) fn found_no_way(&mut self) {
+        self.soft_failure = Some(Failure::NetUnreachable);
     }
 
     /// What was shut before there was a connection.
@@ -572,6 +577,13 @@ impl Connection {
         }
         if config.rcvbuf != old.rcvbuf && config.rcvbuf != 0 {
             self.rcv.window.set_rcvbuf(config.rcvbuf);
+        }
+        // SO_BUF_LOCK: they are tuned again, from where they are.
+        if config.sndbuf == 0 && old.sndbuf != 0 {
+            self.snd.sndbuf = old.sndbuf;
+        }
+        if config.rcvbuf == 0 && old.rcvbuf != 0 {
+            self.rcv.window.is_locked = false;
         }
         if config.window_clamp != old.window_clamp {
             self.set_window_clamp(config.window_clamp);

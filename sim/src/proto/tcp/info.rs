@@ -1,5 +1,7 @@
 //! What TCP_INFO tells of a connection: `tcp_get_info`, as far as the model knows the figure.
 
+use std::net::IpAddr;
+
 use super::{Connection, Marks, State, recovery::Phase, timers::since};
 use crate::base::Instant;
 
@@ -60,6 +62,7 @@ pub(crate) struct Info {
 /// What a socket still knows of the way that its last connection took (`tcp_disconnect` clears none of it).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Path {
+    pub(crate) remote: IpAddr,
     /// `mss_cache`
     pub(crate) mss: u16,
     /// `icsk_pmtu_cookie`
@@ -140,7 +143,11 @@ impl Connection {
             snd_wnd: self.snd.wnd,
             rcv_wnd: self.rcv.edge.0.wrapping_sub(self.rcv.wup.0),
             bytes_acked: self.snd.una.0.wrapping_sub(counts.iss.0).wrapping_sub(u32::from(passive && !connecting)),
-            bytes_received: if connecting { 0 } else { self.rcv.nxt.0.wrapping_sub(counts.irs.0.wrapping_add(1)) },
+            bytes_received: if connecting || self.rcv.nxt == counts.irs {
+                0
+            } else {
+                self.rcv.nxt.0.wrapping_sub(counts.irs.0.wrapping_add(1))
+            },
             bytes_sent: self
                 .snd
                 .nxt
@@ -156,9 +163,14 @@ impl Connection {
         }
     }
 
+    /// How many segments it has sent, modulo 2^32.
+    pub(crate) fn segments_sent(&self) -> u32 {
+        self.counts.segments_out
+    }
+
     /// What outlives the connection.
     pub(crate) fn path(&self) -> Path {
-        Path { mss: self.snd.mss, mtu: self.path_mtu(), advertised_mss: self.received_mss() }
+        Path { remote: self.ends.remote, mss: self.snd.mss, mtu: self.path_mtu(), advertised_mss: self.received_mss() }
     }
 
     fn path_mtu(&self) -> u32 {

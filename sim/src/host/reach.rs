@@ -1,0 +1,113 @@
+//! Which packets a socket of TCP takes, and which of its own find a way: SO_BINDTODEVICE, IP_MINTTL and IPV6_MINHOPCOUNT.
+//!
+//! An address of the loopback is `lo`'s and any other `eth0`'s, also where a host talks to itself: what comes to one counts as come by its
+//! interface (`__mkroute_output` keeps it in `rt_iif`, and `ip6_rcv_core` in the control block). Every packet has the hop limit that is the default.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use super::{Flow, Host, Socket, SocketOptions, ports};
+use crate::{
+    base::SocketId,
+    wire::{Body as Wire, Packet},
+};
+
+/// What a specific IPv6 address looks like to IPv4.
+const LOOPBACK4_IPV6: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 6);
+
+impl SocketOptions {
+    /// Whether packets from or to that address are for the interface the socket is bound to (`inet_sk_bound_dev_eq`).
+    pub(crate) fn is_by_device_of(&self, ip: IpAddr) -> bool {
+        let device = self.rare().device;
+        device == 0 || device == if ip.is_loopback() { 1 } else { 2 }
+    }
+
+    /// Whether this option divides two sockets that would be in conflict (`inet_bind_conflict`).
+    pub(super) fn is_by_another_device(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.rare().device, other.rare().device);
+        ours != 0 && theirs != 0 && ours != theirs
+    }
+
+    /// Whether what comes is dropped because it has come too far (`tcp_v4_rcv`, `tcp_v6_rcv`).
+    pub(super) fn is_deaf(&self, to_ipv4: bool) -> bool {
+        const HOP_LIMIT: u8 = 64;
+        let least = if to_ipv4 { self.rare().min_ttl } else { self.rare().v6_min_hops };
+        least > HOP_LIMIT
+    }
+}
+
+impl Host {
+    /// Whether what a socket sends arrives anywhere. Through `lo` any IPv4 packet comes back, to whoever has the address (`__mkroute_output`:
+    /// RTCF_LOCAL).
+    fn finds_way(&self, options: &SocketOptions, to: IpAddr) -> bool {
+        options.is_by_device_of(to) || options.rare().device == 1 && to.is_ipv4() && self.owns(to)
+    }
+
+    /// From where to where the segments of a connection are sent; to the unspecified address if they get nowhere.
+    ///
+    /// Who was connected to an IPv4 address sends IPv4's packets ever after (`tcp_v6_connect` does not set `ipv6_specific` again), to where
+    /// they were sent last, from what stands for the address of IPv6 that it is bound to (`__ip_queue_xmit`, LOOPBACK4_IPV6).
+    pub(super) fn way_of_segments(&self, id: SocketId, local: IpAddr, remote: IpAddr) -> (IpAddr, IpAddr) {
+        let socket = &self.sockets[id];
+        match socket.options.rare().last_v4 {
+            Some(last) if remote.is_ipv6() => {
+                let bound = socket.addr_locked.then_some(LOOPBACK4_IPV6);
+                let way = self.way(last.into(), bound.map(IpAddr::V4), &socket.options, true);
+                way.map_or((local, Ipv4Addr::UNSPECIFIED.into()), |way| (way.source, way.to))
+            }
+            _ if self.finds_way(&socket.options, remote) => (local, remote),
+            _ if remote.is_ipv4() => (local, Ipv4Addr::UNSPECIFIED.into()),
+            _ => (local, Ipv6Addr::UNSPECIFIED.into()),
+        }
+    }
+
+    /// Whether a connection that has lost its route (`sk_dst_reset`) has sent since, by another.
+    pub(crate) fn has_found_route_again(&self, socket: &Socket) -> bool {
+        let Some((connection, remote)) = socket.connection().zip(socket.remote) else { return false };
+        let options = &socket.options;
+        options.rare().route_forgotten_at != Some(connection.segments_sent()) && self.finds_way(options, remote.ip())
+    }
+
+    /// A segment has found no way at all: of IPv6 that is remembered (`inet6_csk_xmit`).
+    #[cold]
+    pub(crate) fn tcp_found_no_way(&mut self, packet: &Packet) {
+        let Wire::Tcp(segment) = &packet.body else { return };
+        let users = self.users(ports::Space::Tcp, segment.src_port).to_vec();
+        let is_its = |socket: &Socket| socket.remote.is_some_and(|remote| remote.port() == segment.dst_port);
+        for id in users.into_iter().filter(|_| packet.dst.is_ipv6()) {
+            if let Some(socket) = self.sockets.get_mut(id).filter(|socket| is_its(socket))
+                && let Some(connection) = socket.connection_mut()
+            {
+                connection.found_no_way();
+            }
+        }
+    }
+
+    /// The options of a connection are others than before: it takes what comes by its device and not from too far (`inet_match`), and sends
+    /// into nothing if nothing leads to its peer (`__ip_queue_xmit` without a route).
+    pub(super) fn tcp_reach_is_set(&mut self, id: SocketId) {
+        let socket = &self.sockets[id];
+        let (Some(local), Some(remote), options) = (socket.local, socket.remote, &socket.options) else { return };
+        let way = self.way_of_segments(id, local.ip(), remote.ip());
+        let is_deaf = options.is_deaf(remote.is_ipv4());
+        let hears = options.is_by_device_of(local.ip()) && !is_deaf;
+        let socket = &mut self.sockets[id];
+        let Some(connection) = socket.connection_mut().filter(|connection| !connection.is_finished()) else { return };
+        connection.set_way(way);
+        let flow = Flow::new(local, remote);
+        match self.flows.get(&flow) {
+            Some(&found) if found == id && !hears => self.remove_flow(&flow),
+            None if hears => drop(self.flows.insert(flow, id)),
+            _ => {}
+        }
+        self.deaf.retain(|deaf| *deaf != flow);
+        if is_deaf {
+            self.deaf.push(flow);
+        }
+    }
+
+    /// Whether a packet is for a connection that does not take it, and is dropped.
+    #[cold]
+    pub(super) fn is_for_the_deaf(&self, local: SocketAddr, remote: SocketAddr) -> bool {
+        self.deaf.contains(&Flow::new(local, remote))
+    }
+}
