@@ -40,6 +40,10 @@ pub const LEFT_OUT: &[LeftOut] = &[
     neither("TCP_ZEROCOPY_RECEIVE", MEMORY),
     neither("TCP_ULP", "loads modules into the kernel"),
     not_set("IPV6_FLOWINFO", "the flow label that it tells of is drawn by the kernel (`ip6_make_flowlabel`)"),
+    neither(
+        "SO_TIMESTAMPING of what is sent",
+        "puts packets in the error queue as the device was handed them, with its addresses, and IP's identification, which is drawn",
+    ),
     neither("SO_LINGER with a time", "close blocks for that time, non-blocking or not; without a time it is drawn"),
     neither(
         "TCP_REPAIR with 1",
@@ -74,7 +78,14 @@ pub(super) fn is_left_out(label: &str, is_set: bool) -> bool {
 
 /// Whether an option that is set otherwise is not to be set to that value.
 pub(super) fn is_value_left_out(level: i32, name: i32, value: &[u8]) -> bool {
-    (level, name) == (c::IPPROTO_TCP, c::TCP_REPAIR) && value.starts_with(&1_i32.to_ne_bytes())
+    /// SOF_TIMESTAMPING_TX_HARDWARE, _SOFTWARE, _SCHED, _ACK and _COMPLETION.
+    const SENT: u32 = 0x1 | 0x2 | 0x100 | 0x200 | 0x40000;
+    let number = value.first_chunk().map_or(0, |bytes| u32::from_ne_bytes(*bytes));
+    match (level, name) {
+        (c::IPPROTO_TCP, c::TCP_REPAIR) => number == 1,
+        (c::SOL_SOCKET, c::SO_TIMESTAMPING_OLD | c::SO_TIMESTAMPING_NEW) => number & SENT != 0,
+        _ => false,
+    }
 }
 
 /// Whether the simulator answers to such sockets as a kernel built without them.

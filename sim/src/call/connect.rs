@@ -211,7 +211,10 @@ impl Caller<'_> {
         }
         let source = bound.filter(|bound| ip.is_ipv6() || !bound.is_unspecified());
         let reachable = world.has_route(self.host, ip);
-        let way = self.host(world).way(ip, source, &socket.options, reachable).map_err(IntoErrno::errno)?;
+        let way = self
+            .host(world)
+            .way(ip, source, &socket.options, socket.options.device(), reachable)
+            .map_err(IntoErrno::errno)?;
         // `tcp_v4_connect`: TCP has no broadcast and no multicast.
         if ip.is_multicast() || Host::is_broadcast(ip) {
             return Err(Errno::ENETUNREACH);

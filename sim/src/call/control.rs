@@ -117,16 +117,15 @@ impl Caller<'_> {
         Ok(beside)
     }
 
-    /// Gives what lay beside the data to a receiver that has room for so many bytes of control messages: `scm_recv_unix`.
+    /// Gives what lay beside the data to a receiver, behind what it has been told already: `scm_recv_unix`.
     #[cold]
     pub(super) fn scm_recv(
         &self,
         world: &mut World,
         who: Option<Credentials>,
         rights: Vec<SocketId>,
-        room: usize,
+        mut out: Control,
     ) -> (Option<Box<Passed>>, MsgFlags) {
-        let mut out = Control::new(room);
         let mut fds = Vec::new();
         if let Some(Credentials { pid, uid, gid }) = who {
             let mut value = [0; MAX_LEN];

@@ -42,14 +42,14 @@ impl Caller<'_> {
                 continue;
             }
             if family == Family::Inet6 && to.is_ipv4() && is_pktinfo6(message) {
-                how.source = mapped_source(self.host(world), message)?;
+                mapped_pktinfo(message, &mut how)?;
                 continue;
             }
             if message.level != level {
                 continue;
             }
             match to {
-                IpAddr::V4(_) => ip_cmsg_send(self.host(world), message, &mut how)?,
+                IpAddr::V4(_) => ip_cmsg_send(message, &mut how)?,
                 IpAddr::V6(_) => ip6_datagram_send_ctl(self.host(world), message, &mut how)?,
             }
         }
@@ -61,14 +61,12 @@ fn is_pktinfo6(message: &Cmsg<'_>) -> bool {
     (message.level, message.kind) == (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO)
 }
 
-/// `ip_cmsg_send` takes IPV6_PKTINFO of a socket of IPv6 that sends to IPv4: a mapped address, of this host or none.
-fn mapped_source(host: &Host, message: &Cmsg<'_>) -> Result<Option<IpAddr>, Errno> {
-    let Pkt6Info { addr, .. } = Pkt6Info::decode(message.data).ok_or(Errno::EINVAL)?;
-    match addr.to_ipv4_mapped().ok_or(Errno::EINVAL)? {
-        Ipv4Addr::UNSPECIFIED => Ok(None),
-        own if host.owns(own.into()) => Ok(Some(own.into())),
-        _ => Err(Errno::ENETUNREACH),
-    }
+/// `ip_cmsg_send` takes IPV6_PKTINFO of a socket of IPv6 that sends to IPv4: a mapped address.
+fn mapped_pktinfo(message: &Cmsg<'_>, how: &mut How) -> Result<(), Errno> {
+    let Pkt6Info { addr, ifindex } = Pkt6Info::decode(message.data).ok_or(Errno::EINVAL)?;
+    how.source = Some(addr.to_ipv4_mapped().ok_or(Errno::EINVAL)?.into());
+    how.device = ifindex;
+    Ok(())
 }
 
 /// UDP_SEGMENT, in 16 bits; nothing else.
@@ -99,18 +97,12 @@ fn byte(number: i32) -> Result<u8, Errno> {
     u8::try_from(number).map_err(|_| Errno::EINVAL)
 }
 
-fn ip_cmsg_send(host: &Host, message: &Cmsg<'_>, how: &mut How) -> Result<(), Errno> {
+fn ip_cmsg_send(message: &Cmsg<'_>, how: &mut How) -> Result<(), Errno> {
     match message.kind {
         libc::IP_PKTINFO if message.data.len() == PktInfo::LEN => {
             let PktInfo { ifindex, spec_dst, .. } = PktInfo::decode(message.data).ok_or(Errno::EINVAL)?;
-            if ifindex != 0 && host.interface_name(ifindex).is_none() {
-                return Err(Errno::ENODEV);
-            }
-            if spec_dst != Ipv4Addr::UNSPECIFIED {
-                // The route is what fails (`ip_route_output_key_hash_rcu`).
-                let own = host.owns(spec_dst.into());
-                how.source = Some(own.then(|| spec_dst.into()).ok_or(Errno::ENETUNREACH)?);
-            }
+            // Whether they are there, the way finds out. No address takes the socket's own away.
+            (how.source, how.device) = (Some(spec_dst.into()), ifindex);
         }
         libc::IP_TTL => {
             let limit = byte(int(message)?)?;
@@ -135,6 +127,7 @@ fn ip6_datagram_send_ctl(host: &Host, message: &Cmsg<'_>, how: &mut How) -> Resu
             if ifindex != 0 && host.interface_name(ifindex).is_none() {
                 return Err(Errno::ENODEV);
             }
+            how.device = ifindex;
             if addr != Ipv6Addr::UNSPECIFIED {
                 let own = host.owns(addr.into());
                 how.source = Some(own.then(|| addr.into()).ok_or(Errno::EINVAL)?);
@@ -181,8 +174,8 @@ const ASKS: Switches = Switches::TIMESTAMP
     .union(Switches::V6_2292HOPLIMIT)
     .union(Switches::V6_RECVORIGDSTADDR);
 
-/// What a socket tells of its oldest datagram beside the data, as far as there is room; `None` if it was asked for nothing.
-pub(super) fn tell(host: &Host, id: SocketId, room: usize) -> Option<Control> {
+/// What a socket tells of a datagram beside the data, as far as there is room; `None` if it was asked for nothing.
+pub(super) fn tell(host: &Host, id: SocketId, index: usize, room: usize) -> Option<Control> {
     let socket = &host.sockets[id];
     let asked = socket.options.switches;
     let has_priority = socket.options.has_rare() && socket.options.rare().switches.contains(RareSwitches::RCVPRIORITY);
@@ -190,7 +183,7 @@ pub(super) fn tell(host: &Host, id: SocketId, room: usize) -> Option<Control> {
         return None;
     }
     let Body::Udp(udp) = &socket.body else { return None };
-    let (arrival, drops) = udp.oldest()?;
+    let (arrival, drops) = udp.arrived(index)?;
     let mut out = Control::new(room);
     // `sock_recv_cmsgs` comes first.
     tell_time(&mut out, host, asked, arrival.at);
@@ -236,8 +229,13 @@ impl Header {
             _ => None,
         });
         Self {
-            interface: interface(host, arrival.from.ip()),
-            spec_dst: spec_dst.unwrap_or(Ipv4Addr::UNSPECIFIED),
+            // Also where a host talks to itself (`ipv4_pktinfo_prepare`: `rt_iif`; `ipv6_rcv`: `ip6_dst_idev`).
+            interface: match to {
+                IpAddr::V4(_) if !arrival.is_prepared => 0,
+                to if to.is_loopback() || to.is_multicast() && arrival.from.ip().is_loopback() => LOOPBACK,
+                _ => ETHERNET,
+            },
+            spec_dst: spec_dst.filter(|_| arrival.is_prepared).unwrap_or(Ipv4Addr::UNSPECIFIED),
             to,
             hop_limit: arrival.hop_limit,
             traffic_class: arrival.traffic_class,
@@ -317,8 +315,8 @@ pub(super) fn tell_time(out: &mut Control, host: &Host, asked: Switches, at: Ins
     }
 }
 
-/// The interface a packet from there came by: what a host sends to itself goes over `lo`, but of IPv6 it is said to have come by the
-/// interface that has the address (`ipv6_rcv`: `ip6_dst_idev`).
+/// The interface that an ICMP message from there came by: what a host sends to itself goes over `lo`, but of IPv6 it is said to have come
+/// by the interface that has the address.
 pub(super) fn interface(host: &Host, from: IpAddr) -> u32 {
     let is_near = if from.is_ipv4() { host.owns(from) } else { from.is_loopback() };
     if is_near { LOOPBACK } else { ETHERNET }

@@ -366,26 +366,40 @@ impl Caller<'_> {
         let family = socket.family;
         let Body::Udp(udp) = &mut socket.body else { return Err(Errno::EBADF) };
         let read_shut = udp.is_read_shut();
-        let arrival = match udp.front() {
-            Ok(front) => front,
+        let peeks = flags.contains(MsgFlags::PEEK);
+        let offset = usize::try_from(socket.options.rare().peek_off).ok().filter(|_| peeks);
+        let found = match offset {
+            Some(offset) => udp.look(offset),
+            None => udp.front().map(|_| (0, 0)),
+        };
+        let (index, skip) = match found {
+            Ok(found) => found,
             // Only who would wait is told that there is nothing to wait for (`__skb_wait_for_more_packets`).
             Err(udp::RecvError::WouldBlock) if read_shut && waits => return Ok(NOTHING),
             Err(error) => return Err(error.errno()),
         };
+        let (arrival, _) = udp.arrived(index).ok_or(Errno::EAGAIN)?;
         let from = arrival.from;
-        let data = &arrival.payload[..];
-        let whole = data.len();
-        let copied = fill(bufs, data);
-        let truncated = if copied == whole { MsgFlags::empty() } else { MsgFlags::TRUNC };
-        let told = room.and_then(|room| ip_control::tell(host, id, room));
+        let (whole, room_for_data) = (arrival.payload.len(), bufs.iter().map(|buf| buf.len()).sum::<usize>());
+        let copied = fill(bufs, &arrival.payload[skip..]);
+        // More room than is left is room enough (`udp_recvmsg`).
+        let is_cut = room_for_data <= whole - skip && room_for_data < whole;
+        let truncated = if is_cut { MsgFlags::TRUNC } else { MsgFlags::empty() };
+        let told = room.and_then(|room| ip_control::tell(host, id, index, room));
         let (passed, cut) = told.map_or((None, MsgFlags::empty()), |told| told.finish(Vec::new()));
-        if !flags.contains(MsgFlags::PEEK)
+        let count = if flags.contains(MsgFlags::TRUNC) { whole } else { copied };
+        let options = &mut host.sockets[id].options;
+        if options.has_rare() && options.rare().peek_off >= 0 {
+            // `sk_peek_offset_bwd`: forward by what was looked at, back by what is taken.
+            let (offset, by) = (options.rare().peek_off, count as i32);
+            options.rare_mut().peek_off = if peeks { offset.wrapping_add(by) } else { offset - by }.max(0);
+        }
+        if !peeks
             && let Body::Udp(udp) = &mut host.sockets[id].body
             && let Some(payload) = udp.pop()
         {
             world.recycle(payload);
         }
-        let count = if flags.contains(MsgFlags::TRUNC) { whole } else { copied };
         Ok(Received { count, from: Some(name::show(family, from)), flags: truncated | cut, passed })
     }
 }

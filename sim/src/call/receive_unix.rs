@@ -2,7 +2,7 @@
 
 use wavetank_api::{Addr, Errno, MsgFlags};
 
-use super::{Caller, receive::Received};
+use super::{Caller, control::Control, ip_control, receive::Received};
 use crate::{
     base::SocketId,
     host::Switches,
@@ -26,7 +26,8 @@ impl Caller<'_> {
     ) -> Result<Received, Errno> {
         let Some(unix) = self.host(world).unix(id) else { return Err(Errno::EBADF) };
         let (mut count, mut told) = (0, MsgFlags::empty());
-        match unix.kind {
+        let kind = unix.kind;
+        match kind {
             Kind::Stream if !unix.is_connected() => return Err(Errno::EINVAL),
             Kind::Stream if flags.contains(MsgFlags::OOB) => {
                 let peek = flags.contains(MsgFlags::PEEK);
@@ -54,9 +55,18 @@ impl Caller<'_> {
         let was_sent = reading.sender.is_some();
         let who = (was_sent && self.tells_senders(world, id)).then(|| reading.who());
         let rights = std::mem::take(&mut reading.beside.rights);
+        let asked = self.host(world).sockets[id].options.switches;
+        // `__unix_dgram_recvmsg`; a stream has no times.
+        let has_time = was_sent && asked.contains(Switches::TIMESTAMP) && kind != Kind::Stream;
         let (passed, cut) = match (who, &rights[..]) {
-            (None, []) => (None, MsgFlags::empty()),
-            _ => self.scm_recv(world, who, rights, room),
+            (None, []) if !has_time => (None, MsgFlags::empty()),
+            _ => {
+                let mut out = Control::new(room);
+                if has_time {
+                    ip_control::tell_time(&mut out, self.host(world), asked, world.now);
+                }
+                self.scm_recv(world, who, rights, out)
+            }
         };
         Ok(Received { count, from, flags: told | cut, passed })
     }

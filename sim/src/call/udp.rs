@@ -33,18 +33,21 @@ impl Caller<'_> {
         if is_link_local_group(to.ip()) && socket.options.rare().device == 0 {
             return Err(Errno::EINVAL);
         }
-        let way = self.udp_way(world, id, to.ip(), None)?;
-        self.host_mut(world).udp_connect(id, way, to.port());
+        let way = self.udp_way(world, id, to.ip(), &How::default());
+        self.host_mut(world).udp_aim(id, to, way.as_ref().ok());
+        self.host_mut(world).udp_connect(id, way?, to.port());
         Ok(())
     }
 
     /// The way of a datagram, and that it may be taken: `ip_route_output_flow`, and RTCF_BROADCAST.
-    fn udp_way(&self, world: &World, id: SocketId, to: IpAddr, source: Option<IpAddr>) -> Result<Way, Errno> {
+    fn udp_way(&self, world: &World, id: SocketId, to: IpAddr, how: &How) -> Result<Way, Errno> {
         let host = self.host(world);
-        let source = source.or_else(|| host.udp_source(id, to));
-        let options = &host.sockets[id].options;
-        let way = host.way(to, source, options, world.has_route(self.host, to)).map_err(IntoErrno::errno)?;
-        if Host::is_broadcast(way.to) && !options.broadcast {
+        let source = host.udp_source(id, to, how);
+        let device = host.udp_device(id, to, how);
+        let way = host
+            .way(to, source, &host.sockets[id].options, device, world.has_route(self.host, to))
+            .map_err(IntoErrno::errno)?;
+        if Host::is_broadcast(way.to) && !host.sockets[id].options.broadcast {
             return Err(Errno::EACCES);
         }
         Ok(way)
@@ -108,12 +111,16 @@ impl Caller<'_> {
             return Err(Errno::EINVAL);
         }
         let mut how = How::default();
+        let mut is_connected = !was_told && !flags.contains(MsgFlags::DONTROUTE);
         if let Some(given) = given {
+            is_connected = false;
             let family = self.host(world).sockets[id].family;
             how = self.how_to_send(world, family, destination.ip(), given.control)?;
         }
-        let way = self.udp_way(world, id, destination.ip(), how.source)?;
-        let to = (way, destination.port());
+        let to = match self.host(world).udp_aimed(id).filter(|_| is_connected) {
+            Some(aimed) => aimed,
+            None => (self.udp_way(world, id, destination.ip(), &how)?, destination.port()),
+        };
         let sent = world.on_host(self.host, |host, env| {
             if gathers_on { host.udp_gather(env, id, to, parts, &how) } else { host.udp_send(env, id, to, parts, &how) }
         });

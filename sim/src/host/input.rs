@@ -6,8 +6,8 @@ use super::{Body, Env, Family, Flow, Host, Socket, Switches, Tcp, fast_open, por
 use crate::{
     base::SocketId,
     net::DropReason,
-    proto::{skb::Gathered, tcp, udp::Arrival},
-    wire::{Body as Wire, Datagram, Flags, Icmp, Packet, Segment, Unreachable},
+    proto::tcp,
+    wire::{Body as Wire, Flags, Icmp, Packet, Segment, Unreachable},
 };
 
 /// No path is believed to carry less: `net.ipv4.route.min_pmtu` (552), and RFC 8200 section 5 for IPv6.
@@ -198,29 +198,6 @@ impl Host {
         let flow = Flow::new(to, from);
         let hash = self.port_rng.keyed(flow.local, flow.remote, flow.ports.into()) >> 32;
         listeners.iter().filter(shares).nth(((hash * group) >> 32) as usize).copied()
-    }
-
-    fn udp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
-        let Some(id) = self.udp_receiver(from, to) else {
-            let icmp = Icmp::about_datagram(Unreachable::Port, (from, to), &datagram, &mut env.out.pool);
-            env.out.pool.give(datagram.payload);
-            env.out.packets.push(Packet { src: to.ip(), dst: from.ip(), body: Wire::Icmp(Box::new(icmp)) });
-            return;
-        };
-        let Body::Udp(udp) = &mut self.sockets[id].body else { return };
-        let Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, payload } = datagram;
-        let charge = match truesize as usize {
-            0 => Gathered::whole(to.is_ipv4(), 1500, payload.len()),
-            known => known,
-        };
-        match udp.deliver(Arrival { from, to, at: env.now, hop_limit, traffic_class, truesize: charge, payload }) {
-            Ok(()) => self.wake(env, id),
-            Err(Arrival { payload, .. }) => {
-                let datagram = Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, payload };
-                let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Udp(datagram) };
-                env.refused.push((DropReason::BufferFull, packet));
-            }
-        }
     }
 
     /// The path to where a segment was sent carries less than it had (`ipv4_update_pmtu`, `tcp_v4_mtu_reduced`).

@@ -21,6 +21,7 @@ mod time_wait;
 mod udp;
 mod udp_cork;
 mod udp_error;
+mod udp_input;
 mod udp_limits;
 mod unix;
 mod waiters;

@@ -15,6 +15,11 @@ use crate::{
 const LOOPBACK4_IPV6: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 6);
 
 impl SocketOptions {
+    /// The interface that the socket is bound to; 0: none.
+    pub(crate) fn device(&self) -> u32 {
+        self.rare().device.cast_unsigned()
+    }
+
     /// Whether packets from or to that address are for the interface the socket is bound to (`inet_sk_bound_dev_eq`).
     pub(crate) fn is_by_device_of(&self, ip: IpAddr) -> bool {
         let device = self.rare().device;
@@ -38,7 +43,7 @@ impl SocketOptions {
 impl Host {
     /// Whether what a socket sends arrives anywhere. Through `lo` any IPv4 packet comes back, to whoever has the address (`__mkroute_output`:
     /// RTCF_LOCAL).
-    fn finds_way(&self, options: &SocketOptions, to: IpAddr) -> bool {
+    pub(super) fn finds_way(&self, options: &SocketOptions, to: IpAddr) -> bool {
         options.is_by_device_of(to) || options.rare().device == 1 && to.is_ipv4() && self.owns(to)
     }
 
@@ -51,7 +56,7 @@ impl Host {
         match socket.options.rare().last_v4 {
             Some(last) if remote.is_ipv6() => {
                 let bound = socket.addr_locked.then_some(LOOPBACK4_IPV6);
-                let way = self.way(last.into(), bound.map(IpAddr::V4), &socket.options, true);
+                let way = self.way(last.into(), bound.map(IpAddr::V4), &socket.options, socket.options.device(), true);
                 way.map_or((local, Ipv4Addr::UNSPECIFIED.into()), |way| (way.source, way.to))
             }
             _ if self.finds_way(&socket.options, remote) => (local, remote),

@@ -28,18 +28,27 @@ pub(crate) struct Way {
 }
 
 impl Host {
-    /// The way to `to`, from `source` if the socket has an address. `reachable` says whether a unicast address is anybody's.
+    /// The way to `to` by an interface, or any (0), from `source` if the socket has an address. `reachable` says whether a unicast address is anybody's.
     pub(crate) fn way(
         &self,
         to: IpAddr,
         source: Option<IpAddr>,
         options: &SocketOptions,
+        device: u32,
         reachable: bool,
     ) -> Result<Way, NoWay> {
+        let exists = device == 0 || self.interface_name(device).is_some();
         match (to, source) {
-            (IpAddr::V4(to), Some(IpAddr::V4(source))) => self.way4(to, Some(source), options, reachable),
-            (IpAddr::V4(to), _) => self.way4(to, None, options, reachable),
-            (IpAddr::V6(to), source) => self.way6(to, source, options, reachable),
+            (IpAddr::V4(_), Some(IpAddr::V4(source)))
+                if !self.may_bind(source.into()) && !options.switches.contains(Switches::TRANSPARENT) =>
+            {
+                Err(NoWay::Unreachable)
+            }
+            (IpAddr::V4(_), _) if !exists => Err(NoWay::NoDevice),
+            (IpAddr::V6(_), _) if !exists => Err(NoWay::Unreachable),
+            (IpAddr::V4(to), Some(IpAddr::V4(source))) => self.way4(to, Some(source), options, device, reachable),
+            (IpAddr::V4(to), _) => self.way4(to, None, options, device, reachable),
+            (IpAddr::V6(to), source) => self.way6(to, source, device, reachable),
         }
     }
 
@@ -48,10 +57,10 @@ impl Host {
         to: Ipv4Addr,
         source: Option<Ipv4Addr>,
         options: &SocketOptions,
+        device: u32,
         reachable: bool,
     ) -> Result<Way, NoWay> {
         let to_many = to.is_multicast() || to.is_broadcast();
-        let device = self.device_for(options, to.is_multicast())?;
         // A socket that is bound where packets to many come from sends from an address of the interface (`__inet_bind`).
         let source = source.filter(|source| !source.is_multicast() && !source.is_broadcast());
         let way = |source: IpAddr, to: Ipv4Addr| Ok(Way { source, to: to.into() });
@@ -78,15 +87,8 @@ impl Host {
         }
     }
 
-    fn way6(
-        &self,
-        to: Ipv6Addr,
-        source: Option<IpAddr>,
-        options: &SocketOptions,
-        reachable: bool,
-    ) -> Result<Way, NoWay> {
+    fn way6(&self, to: Ipv6Addr, source: Option<IpAddr>, device: u32, reachable: bool) -> Result<Way, NoWay> {
         // Of two interfaces, one has the loopback's addresses, and the other one all others.
-        let device = self.device_for(options, false).map_err(|_| NoWay::Unreachable)?;
         let by_another = device != 0 && (device == 1) != to.is_loopback() && !to.is_multicast();
         if !reachable || by_another {
             return Err(NoWay::Unreachable);
@@ -99,27 +101,6 @@ impl Host {
             return Err(NoWay::WrongFamily);
         }
         Ok(Way { source, to: to.into() })
-    }
-
-    /// The interface a packet has to leave by; 0 for any.
-    fn device_for(&self, options: &SocketOptions, multicast: bool) -> Result<u32, NoWay> {
-        let rare = options.rare();
-        let device = match u32::try_from(rare.device) {
-            Ok(0) | Err(_) if multicast => self.multicast_device(Ipv4Addr::from(rare.multicast_if)),
-            device => device.unwrap_or(0),
-        };
-        let exists = device == 0 || self.interface_name(device).is_some();
-        exists.then_some(device).ok_or(NoWay::NoDevice)
-    }
-
-    /// The interface of IP_MULTICAST_IF.
-    fn multicast_device(&self, of: Ipv4Addr) -> u32 {
-        match of {
-            Ipv4Addr::UNSPECIFIED => 0,
-            of if of.is_loopback() => 1,
-            of if self.owns(of.into()) => 2,
-            _ => 0,
-        }
     }
 
     /// `inet_select_addr`: the first IPv4 address of an interface.

@@ -1,12 +1,8 @@
 //! UDP sockets of a host. Which checks come in which order is `call/udp.rs`'s affair.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::{
-    Body, Env, Host, RareSwitches, Switches, Way,
-    ports::{self, Space},
-    udp_limits::Limits,
-};
+use super::{Body, Env, Family, Host, RareSwitches, Socket, Switches, Way, udp_limits::Limits};
 use crate::{
     base::SocketId,
     proto::{
@@ -34,7 +30,10 @@ pub(crate) enum SendError {
 /// What a control message says of one datagram; nothing, where the socket decides.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct How {
+    /// From where; from wherever the way leads, if that is unspecified.
     pub(crate) source: Option<IpAddr>,
+    /// By which interface; 0: any.
+    pub(crate) device: u32,
     pub(crate) hop_limit: Option<u8>,
     pub(crate) traffic_class: Option<u8>,
     pub(crate) segment: Option<u16>,
@@ -54,21 +53,78 @@ impl Host {
         self.autobind(id).map_err(|_| SendError::PortsExhausted)
     }
 
-    /// The address that packets to there leave from, if the socket has one: `inet_saddr` and `inet6_sk(sk)->saddr`.
-    pub(crate) fn udp_source(&self, id: SocketId, to: IpAddr) -> Option<IpAddr> {
+    /// The address that packets to there leave from, if the socket has one: `inet_saddr` and `inet6_sk(sk)->saddr`; or that of
+    /// IP_MULTICAST_IF.
+    pub(crate) fn udp_source(&self, id: SocketId, to: IpAddr, how: &How) -> Option<IpAddr> {
         let socket = &self.sockets[id];
         let Body::Udp(udp) = &socket.body else { return None };
-        match socket.local?.ip() {
+        let own = match (how.source, socket.local.map(|local| local.ip())) {
+            (Some(given), _) => Some(given),
             // A socket of IPv6 that has connected to IPv4 as well.
-            IpAddr::V6(_) if to.is_ipv4() => udp.source4().map(IpAddr::V4),
-            local => (!local.is_unspecified()).then_some(local),
+            (_, Some(IpAddr::V6(_))) if to.is_ipv4() => udp.source4().map(IpAddr::V4),
+            (_, local) => local,
+        };
+        let of_group = || Some(IpAddr::from(socket.options.rare().multicast_if)).filter(|_| is_group4(to));
+        own.filter(|own| !own.is_unspecified()).or_else(of_group).filter(|own| !own.is_unspecified())
+    }
+
+    /// The interface that packets to there leave by; 0 for any.
+    pub(crate) fn udp_device(&self, id: SocketId, to: IpAddr, how: &How) -> u32 {
+        let options = &self.sockets[id].options;
+        let rare = options.rare();
+        let of_kind = match to {
+            IpAddr::V4(v4) if v4.is_multicast() => rare.multicast_index,
+            IpAddr::V6(v6) if v6.is_multicast() => rare.v6_multicast_if,
+            // In network order.
+            IpAddr::V4(_) => i32::from_be(rare.unicast_if),
+            IpAddr::V6(_) => i32::from_be(rare.v6_unicast_if),
+        };
+        [how.device, options.device(), of_kind.cast_unsigned()].into_iter().find(|device| *device != 0).unwrap_or(0)
+    }
+
+    /// `connect(2)` finds its way in the place where the way of what is gathered stands (`inet->cork.fl`), and so takes that along.
+    pub(crate) fn udp_aim(&mut self, id: SocketId, to: SocketAddr, way: Option<&Way>) {
+        let addrs = &self.addrs;
+        let is_near = |ip: IpAddr| ip.is_loopback() || addrs.contains(&ip);
+        let Body::Udp(udp) = &mut self.sockets[id].body else { return };
+        if !to.is_ipv4() {
+            return;
         }
+        let source = way.map(|way| way.source);
+        let to = way.map_or(to, |way| SocketAddr::new(way.to, to.port()));
+        udp.aim = Some(udp::Aim { source: source.unwrap_or(Ipv4Addr::UNSPECIFIED.into()), to });
+        udp.has_way = way.is_some();
+        if let Some(pending) = udp.pending.as_mut().filter(|pending| pending.to.is_ipv4()) {
+            pending.has_gone_astray |= pending.to.ip() != to.ip() && !(is_near(pending.to.ip()) && is_near(to.ip()));
+            pending.to = to;
+            if let Some(source) = source {
+                pending.from.set_ip(source);
+            }
+        }
+    }
+
+    /// To where a connected socket sends that has kept its way (`sk_dst_check`): whither the flow points that it shares with what was gathered
+    /// last. An IPv6 socket names the peer anew each time.
+    pub(crate) fn udp_aimed(&self, id: SocketId) -> Option<(Way, u16)> {
+        let socket = &self.sockets[id];
+        let Body::Udp(udp) = &socket.body else { return None };
+        let udp::Aim { source, to } = udp.aim.filter(|_| udp.has_way && socket.family == Family::Inet)?;
+        let is_group = socket.remote.is_some_and(|remote| remote.ip().is_multicast());
+        (!is_group).then_some((Way { source, to: to.ip() }, to.port()))
     }
 
     /// `connect(2)` on a datagram socket: fixes the peer, and with it the local address, unless it is fixed already.
     pub(crate) fn udp_connect(&mut self, id: SocketId, way: Way, port: u16) {
         let socket = &mut self.sockets[id];
         socket.remote = Some(SocketAddr::new(way.to, port));
+        if let Body::Udp(udp) = &mut socket.body
+            && socket.family == Family::Inet6
+        {
+            udp.peer6 = Some(match way.to {
+                IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+                IpAddr::V6(v6) => v6,
+            });
+        }
         let Some(local) = socket.local else { return };
         if local.ip().is_unspecified() {
             socket.local = Some(SocketAddr::new(way.source, local.port()));
@@ -86,6 +142,7 @@ impl Host {
         }
         if let Body::Udp(udp) = &mut socket.body {
             udp.set_source4(None);
+            udp.has_way = false;
         }
         self.back_to_bound(id);
     }
@@ -148,6 +205,7 @@ impl Host {
             data: Vec::new(),
             most,
             gathered: Gathered::new(way.to.is_ipv4(), mtu),
+            has_gone_astray: false,
         }
     }
 
@@ -167,6 +225,8 @@ impl Host {
                 hop_limit: outgoing.hop_limit,
                 traffic_class: outgoing.traffic_class,
                 truesize: if outgoing.segment == 0 { outgoing.gathered.truesize as u32 } else { 0 },
+                has_checksum: outgoing.to.is_ipv4() || !self.sockets[id].has_udp(RareSwitches::UDP_NO_CHECK6_TX),
+                is_looped: outgoing.from.ip().is_loopback() || !self.sockets[id].is_quiet_to(outgoing.to.ip()),
                 payload: env.out.pool.payload(parts),
             };
             let (src, dst) = (outgoing.from.ip(), outgoing.to.ip());
@@ -185,6 +245,10 @@ impl Host {
         let segment = usize::from(outgoing.segment);
         if segment > 0 {
             self.udp_may_segment(id, outgoing.to.ip(), len, segment)?;
+        }
+        if !self.finds_way(&self.sockets[id].options, outgoing.to.ip()) && !is_to_many(outgoing.to.ip()) {
+            // By an interface behind which nobody has that address.
+            return Ok(());
         }
         if segment == 0 || len <= segment {
             send(parts);
@@ -214,39 +278,33 @@ impl Host {
     fn usual_header(&self, id: SocketId, to: IpAddr) -> (u8, u8) {
         let options = &self.sockets[id].options;
         match to {
+            IpAddr::V4(v4) if v4.is_multicast() => (options.rare().multicast_ttl as u8, options.tos),
+            IpAddr::V6(v6) if v6.is_multicast() => (options.rare().v6_multicast_hops as u8, options.tclass),
             IpAddr::V4(_) => (u8::try_from(options.ttl).unwrap_or(self.settings.default_ttl), options.tos),
             IpAddr::V6(_) => (u8::try_from(options.hops).unwrap_or(DEFAULT_HOP_LIMIT), options.tclass),
         }
     }
+}
 
-    /// The socket a datagram is for: the one that says most about it, the one that bound last among equals.
-    pub(super) fn udp_receiver(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
-        let score = |&id: &SocketId| {
-            let socket = &self.sockets[id];
-            let local = socket.local?;
-            if !ports::reaches(to.ip(), local.ip()) {
-                return None;
-            }
-            if !ports::family_fits(socket.family, socket.options.v6only, to.ip()) {
-                return None;
-            }
-            if socket.remote.is_some_and(|remote| !is_peer(remote, from)) {
-                return None;
-            }
-            Some(u8::from(!local.ip().is_unspecified()) + 2 * u8::from(socket.remote.is_some()))
-        };
-        let mut best = None;
-        for id in self.users(Space::Udp, to.port()) {
-            let Some(score) = score(id) else { continue };
-            if best.is_none_or(|(best, _)| score >= best) {
-                best = Some((score, *id));
-            }
-        }
-        best.map(|(_, id)| id)
+impl Socket {
+    pub(super) fn has_udp(&self, switch: RareSwitches) -> bool {
+        self.options.has_rare() && self.options.rare().switches.contains(switch)
+    }
+
+    /// IP_MULTICAST_LOOP is off.
+    fn is_quiet_to(&self, to: IpAddr) -> bool {
+        to.is_multicast()
+            && self.options.switches.contains(match to {
+                IpAddr::V4(_) => Switches::NO_MULTICAST_LOOP,
+                IpAddr::V6(_) => Switches::V6_NO_MULTICAST_LOOP,
+            })
     }
 }
 
-/// Whether a socket that is connected to `remote` takes what comes from there: `compute_score` compares no port that is 0.
-pub(super) fn is_peer(remote: SocketAddr, from: SocketAddr) -> bool {
-    remote.ip() == from.ip() && (remote.port() == 0 || remote.port() == from.port())
+fn is_to_many(to: IpAddr) -> bool {
+    to.is_multicast() || Host::is_broadcast(to)
+}
+
+fn is_group4(ip: IpAddr) -> bool {
+    ip.is_ipv4() && ip.is_multicast()
 }

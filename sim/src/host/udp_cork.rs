@@ -2,7 +2,10 @@
 //! `udp_flush_pending_frames`.
 
 use super::{Body, Env, Host, How, RareSwitches, UdpSendError, Way};
-use crate::{base::SocketId, proto::udp::Udp};
+use crate::{
+    base::SocketId,
+    proto::udp::{Aim, Udp},
+};
 
 impl Host {
     fn udp_mut(&mut self, id: SocketId) -> Option<&mut Udp> {
@@ -22,8 +25,7 @@ impl Host {
 
     /// Whether the socket is corked.
     pub(crate) fn udp_is_corked(&self, id: SocketId) -> bool {
-        let options = &self.sockets[id].options;
-        options.has_rare() && options.rare().switches.contains(RareSwitches::UDP_CORK)
+        self.sockets[id].has_udp(RareSwitches::UDP_CORK)
     }
 
     /// Begins to gather: where to and how is what this call says, and no later one.
@@ -36,6 +38,9 @@ impl Host {
         how: &How,
     ) -> Result<(), UdpSendError> {
         let mut outgoing = self.udp_outgoing(id, to, how);
+        if let Some(udp) = self.udp_mut(id).filter(|_| outgoing.to.is_ipv4()) {
+            udp.aim = Some(Aim { source: outgoing.from.ip(), to: outgoing.to });
+        }
         self.udp_add(env, id, &mut outgoing, parts)?;
         parts.iter().for_each(|part| outgoing.data.extend_from_slice(part));
         if let Some(udp) = self.udp_mut(id) {
@@ -58,6 +63,9 @@ impl Host {
     /// Sends what was gathered, from the port that the socket has by now.
     pub(crate) fn udp_push(&mut self, env: &mut Env<'_>, id: SocketId) -> Result<(), UdpSendError> {
         let Some(mut pending) = self.udp_mut(id).and_then(|udp| udp.pending.take()) else { return Ok(()) };
+        if pending.has_gone_astray {
+            return Ok(());
+        }
         if pending.to.is_ipv4() {
             pending.from.set_port(self.sockets[id].local.map_or(0, |local| local.port()));
         }

@@ -18,6 +18,10 @@ impl Host {
         let (kind, code, info) = icmp.type_code_and_word();
         let Icmp { reason, quoted_src, quoted_dst, .. } = icmp;
         let Some(id) = self.udp_receiver(quoted_dst, quoted_src) else { return };
+        // A tunnel's end has no program that wants to know (`__udp4_lib_err_encap`).
+        if self.sockets[id].options.has_rare() && self.sockets[id].options.rare().udp_encap != 0 {
+            return;
+        }
         let discovers = discovers_mtu(&self.sockets[id], is_ipv4);
         let (failure, is_hard) = match reason {
             // `ipv4_sk_update_pmtu` and nothing more.

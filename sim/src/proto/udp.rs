@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
 use super::{
@@ -76,6 +76,10 @@ pub(crate) struct Arrival {
     pub(crate) at: Instant,
     pub(crate) hop_limit: u8,
     pub(crate) traffic_class: u8,
+    /// The receiver wanted to know of its way when it came.
+    pub(crate) is_prepared: bool,
+    /// It is empty, and was looked at (`skb->peeked`).
+    pub(crate) was_seen: bool,
     /// What it is charged against `SO_RCVBUF`.
     pub(crate) truesize: usize,
     pub(crate) payload: Payload,
@@ -94,6 +98,8 @@ pub(crate) struct Outgoing {
     /// How many bytes of data there may be.
     pub(crate) most: usize,
     pub(crate) gathered: Gathered,
+    /// It was given another address while it keeps its way, and nobody is there who has that.
+    pub(crate) has_gone_astray: bool,
 }
 
 /// What a socket has of its own.
@@ -120,6 +126,19 @@ pub(crate) struct Udp {
     source4: Option<Ipv4Addr>,
     /// What is gathered under UDP_CORK or MSG_MORE (`up->pending`).
     pub(crate) pending: Option<Box<Outgoing>>,
+    /// Where the last `connect` to IPv4, or what was gathered last for it, points (`inet->cork.fl`), and whether the socket has kept its
+    /// way (`sk_dst_cache`).
+    pub(crate) aim: Option<Aim>,
+    pub(crate) has_way: bool,
+    /// To whom a socket of IPv6 was connected last; an end of the connection leaves it (`sk_v6_daddr`, `__udp_disconnect`).
+    pub(crate) peer6: Option<Ipv6Addr>,
+}
+
+/// From where to where.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Aim {
+    pub(crate) source: IpAddr,
+    pub(crate) to: SocketAddr,
 }
 
 impl Udp {
@@ -138,6 +157,9 @@ impl Udp {
             write_shut: false,
             source4: None,
             pending: None,
+            aim: None,
+            has_way: false,
+            peer6: None,
         }
     }
 
@@ -185,9 +207,9 @@ impl Udp {
         self.charged -= self.reports.drain(..).map(|report| report.truesize()).sum::<usize>();
     }
 
-    /// The oldest datagram, and how many were dropped before it.
-    pub(crate) fn oldest(&self) -> Option<(&Arrival, u32)> {
-        self.queue.front().map(|(drops, arrival)| (arrival, *drops))
+    /// A datagram that has come, and how many were dropped before it.
+    pub(crate) fn arrived(&self, index: usize) -> Option<(&Arrival, u32)> {
+        self.queue.get(index).map(|(drops, arrival)| (arrival, *drops))
     }
 
     /// Looks at the oldest datagram, after a pending error has been reported once.
@@ -197,6 +219,23 @@ impl Udp {
         }
         self.begin_reading();
         self.queue.front().map(|(_, arrival)| arrival).ok_or(RecvError::WouldBlock)
+    }
+
+    /// Looks behind so many bytes: at which datagram, and how many of the bytes are its. An empty one is looked at once
+    /// (`__skb_try_recv_from_queue`).
+    pub(crate) fn look(&mut self, mut skip: usize) -> Result<(usize, usize), RecvError> {
+        self.front()?;
+        let seen_by = |skip: &mut usize, arrival: &Arrival, was_seen: bool| {
+            let len = arrival.payload.len();
+            let passes = *skip >= len && (*skip > 0 || was_seen);
+            *skip -= if passes { len } else { 0 };
+            !passes
+        };
+        let found = self.queue.iter().position(|(_, arrival)| seen_by(&mut skip, arrival, arrival.was_seen));
+        let index = found.ok_or(RecvError::WouldBlock)?;
+        let (_, arrival) = &mut self.queue[index];
+        arrival.was_seen |= arrival.payload.is_empty();
+        Ok((index, skip))
     }
 
     /// Who reads and finds nothing left takes over all that has come (`__skb_recv_udp`, `first_packet_length`).

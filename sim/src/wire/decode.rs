@@ -200,7 +200,16 @@ fn udp(ip: &Ip<'_>) -> Result<Datagram, Malformed> {
     }
     let (src_port, dst_port) = (word(header, 0), word(header, 2));
     let payload = Payload::from(&bytes[8..]);
-    Ok(Datagram { src_port, dst_port, hop_limit, traffic_class, truesize: 0, payload })
+    Ok(Datagram {
+        src_port,
+        dst_port,
+        hop_limit,
+        traffic_class,
+        truesize: 0,
+        is_looped: true,
+        has_checksum: true,
+        payload,
+    })
 }
 
 /// `icmp_unreach`, `icmpv6_notify`.

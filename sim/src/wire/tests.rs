@@ -116,7 +116,16 @@ fn segment() -> impl Strategy<Value = Body> {
 
 fn datagram() -> impl Strategy<Value = Body> {
     (any::<(u16, u16, u8, u8)>(), payload()).prop_map(|((src_port, dst_port, hop_limit, traffic_class), payload)| {
-        Body::Udp(Datagram { src_port, dst_port, hop_limit, traffic_class, truesize: 0, payload })
+        Body::Udp(Datagram {
+            src_port,
+            dst_port,
+            hop_limit,
+            traffic_class,
+            truesize: 0,
+            is_looped: true,
+            has_checksum: true,
+            payload,
+        })
     })
 }
 
@@ -290,6 +299,8 @@ fn what_cannot_be_written_down_is_refused() {
             hop_limit: 64,
             traffic_class: 0,
             truesize: 0,
+            is_looped: true,
+            has_checksum: true,
             payload: Payload::from(&vec![0; len][..]),
         }),
     };

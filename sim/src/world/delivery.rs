@@ -131,9 +131,14 @@ impl World {
     /// Sends a packet on its way.
     fn send(&mut self, from: HostId, packet: Packet, later: bool) {
         self.counters.packets += 1;
-        let Some(to) = self.destination(from, packet.dst) else {
-            return self.nobody_is_there(from, packet);
-        };
+        match self.destination(from, packet.dst) {
+            Some(to) => self.send_to(from, to, packet, later),
+            None => self.nobody_is_there(from, packet),
+        }
+    }
+
+    #[inline]
+    fn send_to(&mut self, from: HostId, to: HostId, packet: Packet, later: bool) {
         if self.cut(from, to) {
             if self.partitions.iter().any(|partition| partition.tells && partition.cuts(from, to)) {
                 // As a Linux router with an unreachable route: `ip_error` says host, `ip6_pkt_discard` no route.
@@ -304,6 +309,9 @@ impl World {
     /// it tells itself that the host cannot be reached (arp(7); `arp_error_report`, `ndisc_error_report`).
     #[cold]
     fn nobody_is_there(&mut self, from: HostId, packet: Packet) {
+        if packet.dst.is_multicast() || Host::is_broadcast(packet.dst) {
+            return self.send_to_many(from, packet);
+        }
         if from.tun_index().is_none() && is_neighbour(packet.dst) {
             let at = self.now + NEIGHBOUR_DISCOVERY;
             self.tell_unreachable(from, at, &packet, Unreachable::Host);
@@ -314,6 +322,18 @@ impl World {
             host.tcp_found_no_way(&packet);
         }
         self.drop_packet(from, packet, DropReason::NoRoute);
+    }
+
+    /// To whoever may want it: every host on the network, or but this one from its loopback. None has a router between.
+    #[cold]
+    fn send_to_many(&mut self, from: HostId, packet: Packet) {
+        let is_looped = matches!(&packet.body, Body::Udp(datagram) if datagram.is_looped);
+        let hears = |to: HostId| if to == from { is_looped } else { !packet.src.is_loopback() };
+        let hosts = (0..self.hosts.len() as u32).map(HostId).filter(|to| hears(*to));
+        for to in hosts.collect::<Vec<_>>() {
+            self.send_to(from, to, packet.clone(), false);
+        }
+        packet.recycle(&mut self.out.pool);
     }
 
     /// A segment is longer than the link takes. The sender is told, because Linux sends every segment with "don't fragment"

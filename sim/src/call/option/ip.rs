@@ -68,6 +68,11 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
     }))
 }
 
+/// `rt_tos2priority`: TC_PRIO_BESTEFFORT, TC_PRIO_BULK, TC_PRIO_INTERACTIVE, TC_PRIO_INTERACTIVE_BULK.
+fn priority_of(tos: u8) -> i32 {
+    [0, 2, 6, 4][usize::from(tos >> 3 & 3)]
+}
+
 /// IP_PMTUDISC_WANT, which `ip_no_pmtu_disc` = 0 begins with.
 const PMTUDISC_WANT: u8 = 1;
 
@@ -93,7 +98,12 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
                 given.forget_route();
             }
         }
-        libc::IP_TOS => given.socket_mut().options.tos = value as u8,
+        libc::IP_TOS => {
+            if std::mem::replace(&mut given.socket_mut().options.tos, value as u8) != value as u8 {
+                given.rare_mut().priority = priority_of(value as u8);
+                given.forget_route();
+            }
+        }
         libc::IP_TTL => {
             let ttl = one_byte()?;
             given.socket_mut().options.ttl = if ttl == -1 { -1 } else { within(ttl, 1, 255)? as i16 };

@@ -249,6 +249,9 @@ fn set_special(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         }
         // Acts: an IPv6 socket that speaks IPv4 becomes an IPv4 socket.
         _ if value != libc::AF_INET => Err(Errno::EINVAL),
+        _ if matches!(&socket.body, Body::Udp(udp) if udp.pending.as_ref().is_some_and(|gathered| gathered.to.is_ipv6())) => {
+            Err(Errno::EBUSY)
+        }
         _ if state(socket) != TcpState::Established => Err(Errno::ENOTCONN),
         _ if !socket.remote.is_some_and(|remote| remote.is_ipv4()) => Err(Errno::EADDRNOTAVAIL),
         _ => {

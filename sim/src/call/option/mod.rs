@@ -127,8 +127,9 @@ impl Asked<'_> {
         if self.rare().route_forgotten_at.is_some() && !self.host.has_found_route_again(socket) {
             return Err(Errno::ENOTCONN);
         }
+        let is_near = self.host.owns(remote) || socket.local.is_some_and(|local| local.ip().is_loopback());
         Ok(match remote {
-            _ if !self.host.owns(remote) => 1500,
+            _ if !is_near => 1500,
             IpAddr::V4(_) => 65_535,
             IpAddr::V6(_) => 65_536,
         })
@@ -173,8 +174,11 @@ impl Given<'_, '_> {
         self.rare_mut().switches.set(switch, on);
     }
 
-    /// `sk_dst_reset`: until the connection sends again there is none.
+    /// `sk_dst_reset`: until the connection sends again there is none; and so does a datagram socket.
     fn forget_route(&mut self) {
+        if let Body::Udp(udp) = &mut self.socket_mut().body {
+            udp.has_way = false;
+        }
         if let Some(sent) = self.socket().connection().map(Connection::segments_sent) {
             self.rare_mut().route_forgotten_at = Some(sent);
         }

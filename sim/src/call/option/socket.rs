@@ -230,7 +230,8 @@ fn unix_peer_name(asked: &Asked<'_>) -> Result<Value, Errno> {
 
 /// The peer's address; EINVAL if there is more room than it takes.
 fn peer_name(socket: &Socket, room: usize) -> Result<Value, Errno> {
-    let remote = socket.remote.ok_or(Errno::ENOTCONN)?;
+    // `inet_getname`
+    let remote = socket.remote.filter(|remote| remote.port() != 0).ok_or(Errno::ENOTCONN)?;
     let (port, nothing) = (remote.port().to_be_bytes(), [0; 8]);
     let bytes = match (socket.family, remote.ip()) {
         // `struct sockaddr_in6`: the flow label before the address, the scope after it.

@@ -1,0 +1,177 @@
+//! Datagrams that arrive: whose they are. `__udp4_lib_rcv` and `__udp6_lib_rcv`, `__udp4_lib_lookup` and `__udp6_lib_lookup`.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use super::{
+    Body, Env, Family, Host, RareSwitches, Socket, Switches,
+    ports::{self, Space},
+};
+use crate::{
+    base::SocketId,
+    net::DropReason,
+    proto::{skb::Gathered, udp::Arrival},
+    wire::{Body as Wire, Datagram, Icmp, Packet, Unreachable},
+};
+
+/// UDP_ENCAP_ESPINUDP.
+const ESP_IN_UDP: u8 = 2;
+
+impl Host {
+    pub(super) fn udp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
+        if to.ip().is_multicast() || Self::is_broadcast(to.ip()) {
+            return self.udp_to_many(env, from, to, datagram);
+        }
+        let receiver = self.udp_receiver(from, to);
+        // Not even refused (`udp6_csum_zero_error`).
+        let is_taken = datagram.has_checksum
+            || receiver.is_some_and(|id| self.sockets[id].has_udp(RareSwitches::UDP_NO_CHECK6_RX));
+        if !is_taken {
+            return env.out.pool.give(datagram.payload);
+        }
+        let Some(id) = receiver else {
+            let icmp = Icmp::about_datagram(Unreachable::Port, (from, to), &datagram, &mut env.out.pool);
+            env.out.pool.give(datagram.payload);
+            env.out.packets.push(Packet { src: to.ip(), dst: from.ip(), body: Wire::Icmp(Box::new(icmp)) });
+            return;
+        };
+        self.udp_deliver(env, id, from, to, datagram);
+    }
+
+    /// `__udp4_lib_mcast_deliver`: a copy for each, and nobody is told if there is none.
+    pub(super) fn udp_to_many(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
+        let device = if from.ip().is_loopback() || to.ip().is_loopback() { 1 } else { 2 };
+        if self.hears_group(from.ip(), to.ip(), device) {
+            let takes = |id: &SocketId| self.sockets[*id].hears_many(from, to, device);
+            let receivers: Vec<_> = self.users(Space::Udp, to.port()).iter().copied().filter(takes).collect();
+            for id in receivers {
+                let payload = env.out.pool.payload(&[&datagram.payload]);
+                self.udp_deliver(env, id, from, to, Datagram { payload, ..datagram });
+            }
+        }
+        env.out.pool.give(datagram.payload);
+    }
+
+    /// Whether this host takes what is sent to a group: if a socket is in it on that interface, or all are (`ip_check_mc_rcu`).
+    fn hears_group(&self, from: IpAddr, to: IpAddr, device: i32) -> bool {
+        let is_everybodys = match to {
+            IpAddr::V4(v4) => !v4.is_multicast() || v4.octets() == [224, 0, 0, 1],
+            IpAddr::V6(v6) => matches!(v6.octets(), [0xff, 1 | 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+        };
+        is_everybodys || self.sockets.values().any(|socket| socket.membership(to, device, from) == Some(true))
+    }
+
+    fn udp_deliver(&mut self, env: &mut Env<'_>, id: SocketId, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
+        let socket = &mut self.sockets[id];
+        let switches = socket.options.switches;
+        // `ipv4_pktinfo_prepare`: only who wants to know by then is told.
+        let of_v6 = Switches::V6_RECVPKTINFO | Switches::V6_2292PKTINFO;
+        let is_prepared =
+            switches.contains(Switches::PKTINFO) || socket.family == Family::Inet6 && switches.intersects(of_v6);
+        let is_esp = socket.options.has_rare() && socket.options.rare().udp_encap == ESP_IN_UDP;
+        let Body::Udp(udp) = &mut socket.body else { return };
+        let Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, is_looped, has_checksum, payload } =
+            datagram;
+        if is_esp && is_encapsulated(&payload) {
+            return env.out.pool.give(payload);
+        }
+        let charge = match truesize as usize {
+            0 => Gathered::whole(to.is_ipv4(), 1500, payload.len()),
+            known => known,
+        };
+        let at = env.now;
+        let was_seen = false;
+        let arrival =
+            Arrival { from, to, at, hop_limit, traffic_class, is_prepared, was_seen, truesize: charge, payload };
+        match udp.deliver(arrival) {
+            Ok(()) => self.wake(env, id),
+            Err(Arrival { payload, .. }) => {
+                let datagram = Datagram {
+                    src_port,
+                    dst_port,
+                    hop_limit,
+                    traffic_class,
+                    truesize,
+                    is_looped,
+                    has_checksum,
+                    payload,
+                };
+                let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Udp(datagram) };
+                env.refused.push((DropReason::BufferFull, packet));
+            }
+        }
+    }
+
+    /// The socket a datagram is for: one with the very address before a wildcard, then the one that says most about it, and of equals the one
+    /// that bound last (`compute_score`).
+    pub(super) fn udp_receiver(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
+        let users = self.users(Space::Udp, to.port()).iter().copied();
+        users
+            .filter_map(|id| Some((self.sockets[id].score(from, to)?, id)))
+            .max_by_key(|(score, _)| *score)
+            .map(|(_, id)| id)
+    }
+}
+
+impl Socket {
+    fn score(&self, from: SocketAddr, to: SocketAddr) -> Option<(bool, u8)> {
+        let local = self.local?.ip();
+        let is_taken = ports::reaches(to.ip(), local)
+            && ports::family_fits(self.family, self.options.v6only, to.ip())
+            && self.options.is_by_device_of(to.ip())
+            && self.hears(from);
+        let device = u8::from(self.options.has_rare() && self.options.device() != 0);
+        let has_peer = self.remote.is_some() || to.is_ipv6() && self.peer6().is_some();
+        let peer = u8::from(has_peer) + u8::from(self.remote.is_some_and(|remote| remote.port() != 0));
+        let score = match to {
+            // An IPv4 socket is half a peer better.
+            SocketAddr::V4(_) => 4 * (peer + device) + u8::from(self.family == Family::Inet),
+            SocketAddr::V6(_) => peer + device,
+        };
+        is_taken.then_some((!local.is_unspecified(), score))
+    }
+
+    /// Whether it takes what comes from there: from its peer, or the last it had. No port is compared with 0 (`compute_score`).
+    fn hears(&self, from: SocketAddr) -> bool {
+        let port = self.remote.map_or(0, |remote| remote.port());
+        let is_peer = match from.ip() {
+            IpAddr::V6(from) => self.peer6().is_none_or(|peer| peer == from),
+            from => self.remote.is_none_or(|remote| remote.ip() == from),
+        };
+        is_peer && (port == 0 || port == from.port())
+    }
+
+    fn peer6(&self) -> Option<Ipv6Addr> {
+        match &self.body {
+            Body::Udp(udp) => udp.peer6,
+            _ => None,
+        }
+    }
+
+    /// `__udp_is_mcast_sock`, `__udp_v6_is_mcast_sock`.
+    fn hears_many(&self, from: SocketAddr, to: SocketAddr, device: i32) -> bool {
+        let Some(local) = self.local else { return false };
+        let hears_all = match to {
+            SocketAddr::V4(_) => !self.options.switches.contains(Switches::NO_MULTICAST_ALL),
+            SocketAddr::V6(_) => !self.options.switches.contains(Switches::V6_NO_MULTICAST_ALL),
+        };
+        ports::reaches(to.ip(), local.ip())
+            && ports::family_fits(self.family, self.options.v6only, to.ip())
+            && matches!(self.options.rare().device, bound if bound == 0 || bound == device)
+            && self.hears(from)
+            && (!to.ip().is_multicast() || self.membership(to.ip(), device, from.ip()).unwrap_or(hears_all))
+    }
+
+    /// Whether a member of that group takes what comes from there; none, if the socket is no member (`ip_mc_sf_allow`, `inet6_mc_check`).
+    fn membership(&self, group: IpAddr, device: i32, from: IpAddr) -> Option<bool> {
+        let joined = &self.options.rare().memberships;
+        let is_it = |of: &&super::Membership| of.group == group && of.interface == device;
+        joined.iter().find(is_it).map(|of| of.includes == of.sources.contains(&from))
+    }
+}
+
+/// What is taken for IPsec, which then knows nothing of it: a packet with an SPI, or the one byte that keeps a NAT's entry alive
+/// (`__xfrm4_udp_encap_rcv`).
+fn is_encapsulated(payload: &[u8]) -> bool {
+    const HEADER: usize = 8;
+    payload == [0xff] || payload.len() > HEADER && payload[..4] != [0; 4]
+}
