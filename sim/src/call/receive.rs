@@ -205,7 +205,11 @@ impl Caller<'_> {
                 Ok(taken) => {
                     *count += taken;
                     self.after_taking(world, id, taken);
-                    if taken == 0 || *count >= self.recv_target(world, id, flags, buf.len()) {
+                    // Who does not wait goes through the queue once, also for MSG_WAITALL (`tcp_recvmsg_locked`).
+                    let is_over = taken == 0
+                        || *count >= self.recv_target(world, id, flags, buf.len())
+                        || !self.may_wait(world, id, flags);
+                    if is_over {
                         return Ok(*count);
                     }
                 }
@@ -321,6 +325,8 @@ impl Caller<'_> {
             Body::Tcp(Tcp::Listening(_)) => Err(Errno::ENOTCONN),
             Body::Tcp(Tcp::Connection { connection, .. }) if oob => match connection.recv_urgent(peek) {
                 Ok(None) => Ok(0),
+                // MSG_TRUNC only says that it was there (`tcp_recv_urg`).
+                Ok(Some(_)) if flags.contains(MsgFlags::TRUNC) => Ok(buf.len().min(1)),
                 Ok(Some(byte)) => Ok(buf.first_mut().map_or(0, |first| {
                     *first = byte;
                     1

@@ -176,30 +176,41 @@ impl Caller<'_> {
         let mut asked = tcp::SendFlags::empty();
         asked.set(tcp::SendFlags::MORE, flags.contains(MsgFlags::MORE));
         asked.set(tcp::SendFlags::OOB, flags.contains(MsgFlags::OOB));
+        asked.set(tcp::SendFlags::EOR, flags.contains(MsgFlags::EOR));
         let flags = asked;
-        world.on_host(self.host, |host, env| {
-            let mut begun = *sent > 0;
-            send_parts(parts, sent, |data, is_last| {
-                // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).
-                if std::mem::replace(&mut begun, true)
-                    && host.sockets[id].connection().is_some_and(Connection::has_failed)
-                {
-                    return Err(Errno::EPIPE);
-                }
-                // Several buffers are one write: only at its end a small segment may go out, or a byte be urgent.
-                let flags = if is_last { flags } else { tcp::SendFlags::MORE };
-                host.tcp_send(env, id, data, flags).map_err(IntoErrno::errno)
-            })
+        let mut begun = *sent > 0;
+        send_parts(parts, sent, |data, is_last| {
+            // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).
+            if std::mem::replace(&mut begun, true)
+                && self.host(world).sockets[id].connection().is_some_and(Connection::has_failed)
+            {
+                return Err(Errno::EPIPE);
+            }
+            let mut part = data;
+            if data.len() > SELDOM_MORE
+                && let Some(connection) = self.host(world).sockets[id].connection()
+            {
+                part = &data[..data.len().min(connection.until_flush())];
+            }
+            // Several buffers are one write: only at its end a small segment may go out, or a byte be urgent.
+            let is_last = is_last && part.len() == data.len();
+            let flags = if is_last { flags } else { flags | tcp::SendFlags::MORE | tcp::SendFlags::PART };
+            let result =
+                world.on_host(self.host, |host, env| host.tcp_send(env, id, part, flags).map_err(IntoErrno::errno));
+            result.map(|taken| (taken, taken == part.len()))
         })
     }
 }
 
-/// Feeds a stream from `sent` on, part by part; EAGAIN when it takes no more though there is more.
+/// Sixteen of the least segments: writes beyond may be done in several steps.
+const SELDOM_MORE: usize = 16 * 48;
+
+/// Feeds a stream from `sent` on, part by part, as long as `send` says how much it took and that it takes more; EAGAIN when it takes no more though there is more.
 #[inline]
 fn send_parts(
     parts: &[&[u8]],
     sent: &mut usize,
-    mut send: impl FnMut(&[u8], bool) -> Result<usize, Errno>,
+    mut send: impl FnMut(&[u8], bool) -> Result<(usize, bool), Errno>,
 ) -> Result<(), Errno> {
     if parts.iter().all(|part| part.is_empty()) {
         // Nothing is sent, but a socket that could not send says so.
@@ -211,10 +222,10 @@ fn send_parts(
         let mut rest = part.get(skip..).unwrap_or_default();
         skip = skip.saturating_sub(part.len());
         while !rest.is_empty() {
-            let taken = send(rest, is_last)?;
+            let (taken, goes_on) = send(rest, is_last)?;
             *sent += taken;
             rest = &rest[taken..];
-            if taken == 0 {
+            if !goes_on {
                 return Err(Errno::EAGAIN);
             }
         }

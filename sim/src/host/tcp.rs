@@ -114,6 +114,7 @@ impl Host {
             Body::Tcp(Tcp::Connection { connection, .. }) => {
                 let (unacked, unsent) = (connection.unacked_in_any_state(), connection.unsent_in_any_state());
                 let path = Some(connection.path());
+                let (rcvbuf, sndbuf) = (connection.rcvbuf(), connection.sndbuf());
                 let largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.
                 let failure = self.with_connection(env, id, |connection, cx| connection.disconnect(cx)).flatten();
@@ -121,6 +122,8 @@ impl Host {
                 (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
                 rest.largest_window = largest_window;
                 rest.path = path;
+                let options = &mut self.sockets[id].options;
+                (options.rcvbuf, options.sndbuf) = (rcvbuf, sndbuf);
             }
             _ => {}
         }

@@ -201,7 +201,6 @@ impl Connection {
     /// `tcp_cong_avoid`
     #[inline]
     fn grow(&mut self, cx: &Cx<'_>, delivered: u32) {
-        let before = self.congestion.cwnd;
         self.congestion.on_ack(&congestion::Acked {
             now: cx.now,
             segments: delivered,
@@ -209,9 +208,6 @@ impl Connection {
             una: self.snd.una,
             nxt: self.snd.nxt,
         });
-        if self.congestion.cwnd != before && !self.is_sndbuf_locked() {
-            self.expand_sndbuf(cx.sysctl);
-        }
     }
 
     /// An acknowledgment of what was acknowledged before may still bring blocks.

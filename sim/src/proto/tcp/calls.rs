@@ -4,10 +4,11 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    Config, Connection, Counts, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError, SendSide, State,
-    Switches, Sysctl, Welcome,
+    AckDue, Config, Connection, Counts, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError,
+    SendSide, State, Switches, Sysctl, Welcome,
     congestion::{self, Congestion},
     default_mss,
+    memory::{HEAD, SK_BUFF},
     output::Push,
     recovery::Recovery,
     rtt::Rtt,
@@ -24,10 +25,8 @@ use crate::{
 /// No send buffer is larger, so that what it holds stays far below half the sequence space. SO_SNDBUF comes nowhere near.
 const MAX_SNDBUF: u32 = 1 << 30;
 
-/// What the heads of a packet cost in memory, of which the send buffer is tuned to hold so many (`tcp_sndbuf_expand`):
-/// MAX_TCP_HEADER with `struct skb_shared_info`, and `struct sk_buff`.
-const HEADS: u32 = 640;
-const SK_BUFF: u32 = 256;
+/// How many packets a write fills before it looks what has come meanwhile.
+const FLUSH: u32 = 16;
 
 bitflags::bitflags! {
     /// What of `send(2)`'s flags the protocol sees.
@@ -37,6 +36,10 @@ bitflags::bitflags! {
         const MORE = 0x01;
         /// MSG_OOB: the last byte is urgent.
         const OOB = 0x02;
+        /// MSG_EOR: what follows begins a segment of its own.
+        const EOR = 0x04;
+        /// There is more of the same write to come, if there is room.
+        const PART = 0x08;
     }
 }
 
@@ -164,41 +167,126 @@ impl Connection {
             // What waits for more goes on waiting (`tcp_sendmsg_locked` pushes only if it copied something).
             return Ok(0);
         }
-        let room = self.send_room();
-        if room == 0 {
+        let taken = self.send_room(data.len());
+        if taken == 0 {
+            self.snd.no_space = true;
             return Err(SendError::WouldBlock);
         }
-        let taken = data.len().min(room);
         self.restart_if_idle(cx);
         self.snd.buffer.push(&data[..taken]);
         self.snd.end += taken as u32;
         let whole = taken == data.len();
         let more = whole && flags.contains(SendFlags::MORE);
-        if !more {
+        if self.is_push_forced() {
+            self.push_by_force(taken as u32);
+        }
+        if !more || self.is_push_forced() {
             self.snd.pushed = self.snd.end;
         }
-        if whole && flags.contains(SendFlags::OOB) && taken > 0 {
-            self.mark_last_urgent();
+        let is_over = !whole || !flags.contains(SendFlags::PART);
+        if is_over && flags.intersects(SendFlags::OOB | SendFlags::EOR) {
+            if flags.contains(SendFlags::OOB) {
+                self.mark_last_urgent();
+            }
+            if whole && flags.contains(SendFlags::EOR) {
+                self.snd.seams.get_or_insert_default().end_at(self.snd.end);
+            }
         }
         self.output_queued(cx, if more { Push::More } else { Push::Usual });
+        if !whole || !self.is_writable() {
+            self.snd.no_space = true;
+        }
         self.check();
         Ok(taken)
     }
 
-    /// Bytes that the send buffer takes now.
+    /// After so many bytes a write looks what has come meanwhile (`process_backlog` of `tcp_sendmsg_locked`).
+    pub(crate) fn until_flush(&self) -> usize {
+        let mss = self.current_mss();
+        let left = self.unsent_data();
+        (left.next_multiple_of(mss) - left + FLUSH * mss) as usize
+    }
+
+    /// How many of so many bytes the send buffer takes now: the last packet is filled, and others are begun as long as what there is
+    /// costs less than SO_SNDBUF (`sk_stream_memory_free`).
     #[inline]
-    fn send_room(&self) -> usize {
+    fn send_room(&self, data: usize) -> usize {
+        let sndbuf = self.sndbuf().min(MAX_SNDBUF);
+        let spare = sndbuf.saturating_sub(self.send_memory());
         let lowat = self.config.notsent_lowat;
-        if lowat != 0 {
-            let left = self.snd.left();
-            if left >= lowat {
-                return 0;
-            }
-            // At most a segment more than is wanted: a packet is filled before it is counted (`tcp_stream_memory_free`).
-            let room = (self.sndbuf().min(MAX_SNDBUF) as usize).saturating_sub(self.snd.buffer.len());
-            return room.min((lowat - left) as usize + usize::from(self.snd.mss));
+        if lowat == 0 && data <= self.current_mss() as usize && spare > 0 {
+            return data;
         }
-        (self.sndbuf().min(MAX_SNDBUF) as usize).saturating_sub(self.snd.buffer.len())
+        let mss = self.current_mss();
+        let left = self.unsent_data();
+        let tail = left.next_multiple_of(mss) - left;
+        let new = spare.div_ceil(mss + HEAD);
+        let new = if lowat == 0 { new } else { new.min(self.segments_below_lowat(left + tail, mss)) };
+        data.min((tail + new.saturating_mul(mss)) as usize)
+    }
+
+    /// TCP_NOTSENT_LOWAT: no packet is begun while so much is not sent, but what may be sent is sent as it is filled
+    /// (`tcp_stream_memory_free`). How many packets can be begun.
+    #[cold]
+    fn segments_below_lowat(&self, left: u32, mss: u32) -> u32 {
+        let window = self.snd.window_left() / mss;
+        let may_go = window.min(self.congestion.cwnd.saturating_sub(self.snd.sent.in_flight()));
+        may_go + self.config.notsent_lowat.saturating_sub(left).div_ceil(mss)
+    }
+
+    /// Bytes that were never sent.
+    #[inline]
+    fn unsent_data(&self) -> u32 {
+        if self.snd.buffer.is_empty() {
+            0
+        } else {
+            self.snd.left().saturating_sub(u32::from(self.is(Marks::FIN_QUEUED)))
+        }
+    }
+
+    /// What all that is not acknowledged costs, a head for each segment (`sk_wmem_queued`).
+    #[inline]
+    pub(super) fn send_memory(&self) -> u32 {
+        let queued = self.snd.buffer.len() as u32;
+        if queued == 0 {
+            return 0;
+        }
+        let left = self.unsent_data();
+        let unsent = if left == 0 { 0 } else { left.div_ceil(self.current_mss()) };
+        queued + HEAD * (self.snd.sent.len() + unsent)
+    }
+
+    /// So much was written since the last push that the peer might wait for more in vain (`forced_push`).
+    #[inline]
+    fn is_push_forced(&self) -> bool {
+        self.snd.end.0.wrapping_sub(self.snd.pushed.0) > self.snd.max_wnd >> 1
+    }
+
+    /// So many bytes were written just now: of the packets that they fill, those are pushed that come too long after the last such.
+    #[cold]
+    fn push_by_force(&mut self, written: u32) {
+        let mss = self.current_mss();
+        let snd = &mut self.snd;
+        let before = snd.end - written;
+        let mut at = snd.nxt + (before.0.wrapping_sub(snd.nxt.0) / mss + 1) * mss;
+        while at.before(snd.end) {
+            if at.0.wrapping_sub(snd.pushed.0) > snd.max_wnd >> 1 {
+                snd.seams.get_or_insert_default().push_at(at);
+                snd.pushed = at;
+            }
+            at += mss;
+        }
+    }
+
+    /// An acknowledgment may have made room that was missed (`tcp_check_space`): a buffer that is tuned grows unless it is the congestion
+    /// window that holds things up.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn check_space(&mut self, sysctl: &Sysctl) {
+        if !self.is_sndbuf_locked() && self.snd.sent.in_flight() < self.congestion.cwnd {
+            self.expand_sndbuf(sysctl);
+        }
+        self.snd.no_space = !self.is_writable();
     }
 
     /// SO_SNDBUF as it is now.
@@ -215,7 +303,7 @@ impl Connection {
     #[inline]
     pub(super) fn expand_sndbuf(&mut self, sysctl: &Sysctl) {
         let mss = u32::from(self.snd.peer_mss.max(self.snd.mss));
-        let segment = (mss + HEADS).next_power_of_two() + SK_BUFF;
+        let segment = (mss + HEAD - SK_BUFF).next_power_of_two() + SK_BUFF;
         let segments = self.congestion.cwnd.max(congestion::INITIAL).max(self.recovery.reordering + 1);
         let wanted = segments.saturating_mul(2 * segment).min(sysctl.wmem[2]);
         self.snd.sndbuf = self.snd.sndbuf.max(wanted);
@@ -276,7 +364,7 @@ impl Connection {
     ) -> Result<usize, RecvError> {
         // Every wait begins with an attempt that finds nothing.
         if self.rcv.buffer.is_empty() {
-            return self.nothing_to_read(0, peek);
+            return self.nothing_to_read(cx, 0, peek);
         }
         self.recv_what_is_there(cx, buf, peek, begun)
     }
@@ -288,15 +376,22 @@ impl Connection {
         peek: bool,
         begun: bool,
     ) -> Result<usize, RecvError> {
+        if buf.is_empty() {
+            self.after_read(cx, 0);
+            return Ok(0);
+        }
         let (skip, unread) = self.readable_at_once(begun);
         if unread == 0 {
-            return if begun { Ok(0) } else { self.nothing_to_read(skip, peek) };
+            return if begun { Ok(0) } else { self.nothing_to_read(cx, skip, peek) };
         }
         let count = unread.min(buf.len());
         let [first, second] = self.rcv.buffer.pieces(skip, count);
         buf[..first.len()].copy_from_slice(first);
         buf[first.len()..count].copy_from_slice(second);
-        if !peek {
+        if peek {
+            // Who only looks may be told to the peer, too (`tcp_cleanup_rbuf`).
+            self.after_read(cx, count);
+        } else {
             self.take_off(cx, skip + count);
         }
         Ok(count)
@@ -306,7 +401,7 @@ impl Connection {
     pub(crate) fn discard(&mut self, cx: &mut Cx<'_>, len: usize, begun: bool) -> Result<usize, RecvError> {
         let (skip, unread) = self.readable_at_once(begun);
         if unread == 0 {
-            return if begun && !self.rcv.buffer.is_empty() { Ok(0) } else { self.nothing_to_read(skip, false) };
+            return if begun && !self.rcv.buffer.is_empty() { Ok(0) } else { self.nothing_to_read(cx, skip, false) };
         }
         let count = unread.min(len);
         self.take_off(cx, skip + count);
@@ -324,10 +419,13 @@ impl Connection {
     }
 
     #[cold]
-    fn nothing_to_read(&mut self, skip: usize, peek: bool) -> Result<usize, RecvError> {
+    fn nothing_to_read(&mut self, cx: &mut Cx<'_>, skip: usize, peek: bool) -> Result<usize, RecvError> {
         if skip > 0 && !peek {
             self.rcv.buffer.consume(skip);
             self.read_past_urgent();
+        }
+        if self.rcv.ack != AckDue::No {
+            self.after_read(cx, 0);
         }
         self.why_nothing_to_read().map_or(Ok(0), Err)
     }
@@ -504,7 +602,7 @@ impl Connection {
         if is_quiet {
             let unread = self.rcv.buffer.len();
             let mut ready = Readiness::empty();
-            ready.set(Readiness::IN, unread > 0 && unread as u64 >= self.low_mark());
+            ready.set(Readiness::IN, unread > 0 && self.is_enough(unread));
             ready.set(Readiness::OUT, self.is_writable());
             return ready;
         }
@@ -519,10 +617,7 @@ impl Connection {
         ready.set(Readiness::IN | Readiness::RDHUP, self.is(Marks::RECEIVE_SHUT));
         if !self.state.is_connecting() || self.is(Marks::FAST_OPEN) {
             let readable = self.readable();
-            ready.set(
-                Readiness::IN,
-                ready.contains(Readiness::IN) || readable > 0 && readable as u64 >= self.low_mark(),
-            );
+            ready.set(Readiness::IN, ready.contains(Readiness::IN) || readable > 0 && self.is_enough(readable));
             ready.set(Readiness::OUT, self.is(Marks::SEND_SHUT) || self.is_writable());
             ready.set(Readiness::PRI, self.has_urgent());
         } else if self.is(Marks::PUT_OFF) {
@@ -533,18 +628,18 @@ impl Connection {
         ready
     }
 
-    /// SO_RCVLOWAT, as far as the buffer can ever hold so much (`tcp_stream_is_readable`).
+    /// Whether there is as much to read as SO_RCVLOWAT wants, or as there can be (`tcp_epollin_ready`).
     #[inline]
-    fn low_mark(&self) -> u64 {
-        self.config.rcvlowat.into()
+    fn is_enough(&self, unread: usize) -> bool {
+        unread as u64 >= self.config.rcvlowat.into() || self.rcv.is_pressed()
     }
 
     /// A third of the send buffer is free (`__sk_stream_is_writeable`): more than `send` needs, so that a program is not
     /// woken for every segment that is acknowledged.
     #[inline]
     fn is_writable(&self) -> bool {
-        let (queued, sndbuf) = (self.snd.buffer.len(), self.sndbuf() as usize);
-        queued <= sndbuf && sndbuf - queued >= queued / 2 && (self.config.notsent_lowat == 0 || self.is_below_lowat())
+        let (queued, sndbuf) = (self.send_memory(), self.sndbuf());
+        queued < sndbuf && sndbuf - queued >= queued / 2 && (self.config.notsent_lowat == 0 || self.is_below_lowat())
     }
 
     /// TCP_NOTSENT_LOWAT: little enough waits to be sent for the first time.

@@ -8,6 +8,7 @@ use super::{
     Connection, Failure, Marks, State,
     ack::Acked,
     congestion, default_mss,
+    memory::{HEAD, PAGE},
     output::Push,
     recovery::Phase,
     timers::{after, since},
@@ -28,10 +29,6 @@ enum Disposition {
 
 /// How long the last ACK of a handshake waits for data to ride on: TCP_DELACK_MAX.
 const ACK_AWAITS_DATA: u64 = 200_000_000;
-
-/// What a segment costs beside its bytes (`SKB_TRUESIZE`), and the unit in which a socket reserves memory.
-const SKB: u32 = 832;
-const PAGE: u32 = 4096;
 
 /// Two ticks of the kernel's clock: TCP_TIMEOUT_MIN.
 const SOON: u64 = 2_000_000;
@@ -65,6 +62,7 @@ impl Connection {
             && rcv.fin_at.is_none()
             && self.urgent.is_none()
             && self.recovery.phase == Phase::Open
+            && !rcv.has_overdrawn()
     }
 
     fn take_predicted(&mut self, cx: &mut Cx<'_>, segment: &Segment) {
@@ -99,7 +97,23 @@ impl Connection {
             }
             self.output_queued(cx, Push::Usual);
         }
+        if self.snd.no_space {
+            self.check_space(cx.sysctl);
+        }
         self.acknowledge(cx);
+    }
+
+    /// Whether it is only for what is urgent on our side that a segment is not predicted: to Linux it is, and acknowledges nothing.
+    #[cold]
+    fn lets_nothing_go(&self, segment: &Segment) -> bool {
+        self.state == State::Established
+            && segment.flags.difference(Flags::PSH) == Flags::ACK
+            && segment.seq == self.rcv.nxt
+            && segment.ack == self.snd.una
+            && !segment.payload.is_empty()
+            && self.rcv.assembler.is_empty()
+            && !self.expects_urgent()
+            && u32::from(segment.window) << self.snd.scale == self.snd.wnd
     }
 
     /// Whether Linux, too, would look closer at a predicted segment: its window is another than the last, or it is the first
@@ -111,7 +125,8 @@ impl Connection {
         let is_first = self.counts.data_in == 1 && self.snd.una == self.counts.iss + 1;
         self.snd.wnd != window
             || is_first && !self.is(Marks::PASSIVE)
-            || segment.payload.len() as u32 + SKB > PAGE - (self.snd.left() + SKB) % PAGE
+            || segment.payload.len() as u32 + HEAD
+                > PAGE - (self.send_memory() + self.rcv.allocated_before(segment.payload.len() as u32)) % PAGE
     }
 
     /// RFC 9293 section 3.10.7.4, from top to bottom; the states that are treated otherwise come first.
@@ -208,7 +223,8 @@ impl Connection {
             // RFC 7323 section 4.3: TS.Recent is of the segment that is acknowledged next.
             self.stamps.renew(stamp, cx.now);
         }
-        match self.take_ack(cx, segment) {
+        let is_quiet = self.urgent.is_some() && self.lets_nothing_go(segment);
+        match if is_quiet { Acked::Fine } else { self.take_ack(cx, segment) } {
             Acked::Fine => {}
             Acked::Ancient => {
                 self.challenge(cx);
@@ -265,7 +281,12 @@ impl Connection {
             }
         }
 
-        self.output(cx);
+        if !is_quiet {
+            self.output(cx);
+        }
+        if self.snd.no_space {
+            self.check_space(cx.sysctl);
+        }
         self.acknowledge(cx);
         Disposition::Done
     }

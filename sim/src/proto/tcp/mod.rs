@@ -4,7 +4,7 @@
 //! bottom; `ack.rs` is its fifth step (what the peer has received), `receive.rs` its seventh (the text), `urgent.rs` its
 //! sixth. `output.rs` decides what to send and when, `recovery/` what is lost and what becomes of the window then.
 //! `calls.rs` is what a program can ask for, `timers.rs` what happens by itself. `rtt.rs`, `scoreboard.rs`, `congestion/`,
-//! `window.rs`, `stamps.rs`, `assembler.rs` and `buffer.rs` are small and know nothing of the rest; `listen.rs` is the
+//! `window.rs`, `memory.rs`, `stamps.rs`, `assembler.rs` and `buffer.rs` are small and know nothing of the rest; `listen.rs` is the
 //! passive side's bookkeeping, `fast_open.rs` what RFC 7413 adds to both sides.
 //!
 //! The model is RFC 9293 as Linux does it: where the two differ Linux wins, and the comment names the function of the
@@ -41,11 +41,13 @@ mod fast_open;
 mod info;
 mod input;
 mod listen;
+mod memory;
 mod output;
 mod receive;
 mod recovery;
 mod rtt;
 mod scoreboard;
+mod seams;
 mod stamps;
 mod state;
 mod sysctl;
@@ -65,6 +67,7 @@ use self::{
     recovery::Recovery,
     rtt::Rtt,
     scoreboard::Scoreboard,
+    seams::Seams,
     stamps::Stamps,
     timers::{Moment, Timers},
     urgent::Urgent,
@@ -313,6 +316,9 @@ struct SendSide {
     buffer: Ring,
     /// What was sent and is not acknowledged.
     sent: Scoreboard,
+    seams: Option<Box<Seams>>,
+    /// There was no room, and that has not been remedied (SOCK_NOSPACE).
+    no_space: bool,
 }
 
 /// The receive sequence variables of RFC 9293 section 3.3.1, and what belongs to them.
@@ -411,6 +417,8 @@ impl SendSide {
             sent_at: now,
             buffer: Ring::default(),
             sent: Scoreboard::default(),
+            seams: None,
+            no_space: false,
         }
     }
 
@@ -441,6 +449,7 @@ impl SendSide {
     /// The queue and what was sent are forgotten, but not how much that was (`tcp_write_queue_purge`).
     fn discard(&mut self) {
         self.buffer.free();
+        self.seams = None;
         self.sent.clear();
     }
 }

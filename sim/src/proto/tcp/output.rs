@@ -108,6 +108,7 @@ impl Connection {
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = left - u32::from(fin_queued);
         let data = data_left.min(mss);
+        let data = if snd.seams.is_some() { self.up_to_seam(data) } else { data };
         // A FIN alone is not held back by the congestion window (`tcp_cwnd_test`).
         if snd.sent.in_flight() >= self.congestion.cwnd && !(fin_queued && data == 0) {
             return Err(Stop::Congestion);
@@ -119,10 +120,24 @@ impl Connection {
             return Err(Stop::Other);
         }
         let plan = self.plan(data, data_left, fin_queued, window);
-        if data < mss && !plan.fin && push != Push::Now && !self.is_urgent() && self.nagle_holds(push) {
+        let is_last = data == data_left;
+        if data < mss && is_last && !plan.fin && push != Push::Now && !self.is_urgent() && self.nagle_holds(push) {
             return Err(Stop::Other);
         }
         Ok(plan)
+    }
+
+    /// So many bytes, or as many as go into one packet.
+    #[cold]
+    fn up_to_seam(&self, data: u32) -> u32 {
+        let end = self.snd.seams.as_ref().and_then(|seams| seams.next_end(self.snd.nxt));
+        end.map_or(data, |end| data.min(end.0.wrapping_sub(self.snd.nxt.0)))
+    }
+
+    /// Whether a segment that goes up to there was pushed by force.
+    #[cold]
+    fn is_pushed_at(&self, end: SeqNum) -> bool {
+        self.snd.seams.as_ref().is_some_and(|seams| seams.is_push(end))
     }
 
     /// A small segment waits for more under TCP_CORK and MSG_MORE; and, by Nagle's algorithm with Minshall's amendment,
@@ -148,6 +163,9 @@ impl Connection {
         }
         snd.sent.push(seq, end, if plan.push { Fate::PUSHED } else { Fate::empty() }, cx.now);
         snd.nxt = end;
+        if snd.seams.as_mut().is_some_and(|seams| seams.sent_to(end)) {
+            snd.seams = None;
+        }
         if !self.timers.is_retransmit_set() {
             self.timers.set_retransmit(cx.now, self.rtt.timeout(cx.sysctl));
         }
@@ -217,7 +235,9 @@ impl Connection {
         Plan {
             data,
             fin: fin_queued && data == data_left && data < window,
-            push: data > 0 && self.snd.nxt + data == self.snd.pushed,
+            push: data > 0
+                && (self.snd.nxt + data == self.snd.pushed
+                    || self.snd.seams.is_some() && self.is_pushed_at(self.snd.nxt + data)),
         }
     }
 

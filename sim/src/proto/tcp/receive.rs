@@ -67,6 +67,10 @@ impl Connection {
         let len = last.distance_from(first).max(0) as usize;
         let data = &segment.payload[skip.min(segment.payload.len())..][..len];
         let gap = first.0.wrapping_sub(rcv.nxt.0) as usize;
+        if gap == 0 && self.rcv.has_overdrawn() && self.drops_for_want_of_memory(cx, len) {
+            return;
+        }
+        let rcv = &mut self.rcv;
         rcv.buffer.put_beyond(gap, data);
         if gap > 0 {
             self.take_out_of_order(cx, first, last);
@@ -88,6 +92,19 @@ impl Connection {
                 rcv.ack = AckDue::Now;
             }
         }
+    }
+
+    /// There is no memory left for data in order: the peer is told of a window that is closed, whatever was promised
+    /// (`tcp_data_queue`, ICSK_ACK_NOMEM). The first segment of all is always taken.
+    #[cold]
+    fn drops_for_want_of_memory(&mut self, cx: &Cx<'_>, len: usize) -> bool {
+        let (read, our_mss) = (self.read_to(), self.received_mss());
+        let rcv = &mut self.rcv;
+        if !rcv.is_out_of_memory(read, our_mss, cx.sysctl) || rcv.buffer.is_empty() || len == 0 {
+            return false;
+        }
+        (rcv.edge, rcv.ack) = (rcv.nxt, AckDue::Now);
+        true
     }
 
     /// `tcp_data_queue_ofo`
@@ -119,6 +136,9 @@ impl Connection {
         let rcv = &mut self.rcv;
         rcv.owe_ack();
         rcv.duplicates = 0;
+        if rcv.has_memory() {
+            rcv.charge(cx.now, len as u32);
+        }
         if len >= usize::from(rcv.mss) {
             rcv.mss = len.min(usize::from(our_mss)) as u16;
             if segment.flags.contains(Flags::PSH) {
@@ -139,7 +159,7 @@ impl Connection {
         }
         rcv.adapt_delay(cx.now, rto);
         rcv.data_at = Moment::at(cx.now);
-        rcv.grow_window(cx.now, len as u32, our_mss, cx.sysctl);
+        rcv.grow_window(len as u32, our_mss, cx.sysctl);
     }
 
     /// The peer sends no more (`tcp_fin`).
@@ -179,8 +199,10 @@ impl Connection {
         }
         // At least every second full segment (RFC 9293 section 3.8.6.3), if the program keeps up or the window is not to
         // shrink; and every one while the peer gets going.
-        let now =
-            rcv.ack == AckDue::Now || (rcv.quick > 0 && !rcv.pingpong) || (rcv.holds_two_segments() && self.keeps_up());
+        // (The first looks at the window, which may end the third.)
+        let now = (rcv.holds_two_segments() && self.keeps_up())
+            || self.rcv.ack == AckDue::Now
+            || (self.rcv.quick > 0 && !self.rcv.pingpong);
         if now {
             return self.send_ack(cx);
         }
@@ -191,8 +213,8 @@ impl Connection {
         self.timers.set_ack(cx.now, delay);
     }
 
-    fn keeps_up(&self) -> bool {
-        let rcv = &self.rcv;
+    fn keeps_up(&mut self) -> bool {
+        let rcv = &mut self.rcv;
         (rcv.buffer.len() as u32) < self.config.rcvlowat || rcv.offer() >= rcv.edge.0.wrapping_sub(rcv.wup.0)
     }
 
@@ -263,21 +285,26 @@ impl Connection {
             let our_mss = self.received_mss();
             self.rcv.tune(cx.now, our_mss, cx.sysctl);
         }
-        let rcv = &self.rcv;
+        if self.rcv.has_memory() {
+            let read = self.read_to();
+            self.rcv.discharge(read);
+        }
+        let is_shut = self.is(Marks::RECEIVE_SHUT);
+        let rcv = &mut self.rcv;
         // An ACK that was held back for the program's answer: one that has taken everything and only ever listens will not
         // answer.
         let ack = rcv.ack != AckDue::No
             && (rcv.nxt.0.wrapping_sub(rcv.wup.0) > u32::from(rcv.mss)
                 || (count > 0 && rcv.buffer.is_empty() && (rcv.pushed > 1 || (rcv.pushed == 1 && !rcv.pingpong))));
         // A window that can be opened to twice its size. (RFC 9293 section 3.8.6.2.2 speaks of a segment or half the buffer.)
-        let update = || {
+        let mut update = || {
             let window = rcv.window();
             2 * u64::from(window) <= u64::from(rcv.window.clamp) && {
                 let offer = rcv.offer();
                 offer > 0 && offer >= 2 * window
             }
         };
-        if ack || (count > 0 && !self.is(Marks::RECEIVE_SHUT) && update()) {
+        if ack || (count > 0 && !is_shut && update()) {
             self.send_ack(cx);
         }
     }

@@ -51,6 +51,11 @@ impl Connection {
         self.urgent.as_ref().is_some_and(|urgent| urgent.sending.is_some())
     }
 
+    /// Something urgent was announced by the peer, and not read past.
+    pub(super) fn expects_urgent(&self) -> bool {
+        self.urgent.as_ref().is_some_and(|urgent| urgent.received != Received::None)
+    }
+
     pub(super) fn urgent_is_acked(&mut self, una: SeqNum) {
         if let Some(urgent) = &mut self.urgent
             && urgent.sending.is_some_and(|end| end.at_or_before(una))

@@ -2,11 +2,14 @@
 //! (`rcv_ssthresh`), and the tuning of the buffer to what the program takes (dynamic right-sizing).
 //!
 //! Linux counts what a segment costs in memory, and offers half of the buffer, because a full segment costs about twice its
-//! length. From a wire a segment costs exactly that here. On loopback it comes as it was sent, in the sender's own memory:
-//! there it costs its length and a head, and as soon as a segment has shown that, the share that is offered grows
-//! (`scaling_ratio`, Linux 6.6).
+//! length. From a wire a segment costs exactly that here; what it costs on loopback `memory.rs` knows.
 
-use super::{Config, Connection, ReceiveSide, Sysctl, congestion};
+use std::cmp::Ordering;
+
+use super::{
+    Config, Connection, ReceiveSide, Sysctl, congestion,
+    memory::{HEAD, Memory},
+};
 use crate::{base::Instant, wire::SeqNum};
 
 /// The memory of one connection's receiving side.
@@ -33,31 +36,12 @@ pub(super) struct Window {
     rtt_since: Instant,
     /// The program has set the size itself (SOCK_RCVBUF_LOCK).
     pub(super) is_locked: bool,
-    /// On loopback: how much of the buffer is offered, in 256ths (`scaling_ratio`), and what the heads of the unread segments
-    /// cost. `None` where a segment costs twice its length.
-    local: Option<Box<Local>>,
+    /// On loopback: what the segments cost. `None` where each costs twice its length.
+    memory: Option<Box<Memory>>,
 }
-
-/// What segments that never were on a wire cost.
-#[derive(Clone, Copy, Debug)]
-struct Local {
-    ratio: u32,
-    heads: u32,
-    /// The size of the segment that told the ratio.
-    measure: u32,
-    /// When the last one came.
-    at: Instant,
-}
-
-/// What a segment that the host sent itself costs beside its bytes: `struct sk_buff`, `struct skb_shared_info` and room for
-/// headers, 832 bytes on x86-64.
-const HEAD: u32 = 832;
 
 /// `SOCK_MIN_RCVBUF` / 2.
 const MIN_CLAMP: u32 = 1152;
-
-/// Half.
-const DEFAULT_RATIO: u32 = 128;
 
 impl Window {
     /// As at the outset of a connection (`tcp_select_initial_window`): whole segments of what the buffer holds.
@@ -83,19 +67,14 @@ impl Window {
             rtt_until: SeqNum(0),
             rtt_since: Instant::EPOCH,
             is_locked,
-            local: config
-                .is_local()
-                .then(|| Box::new(Local { ratio: DEFAULT_RATIO, heads: 0, measure: 0, at: Instant::EPOCH })),
+            memory: config.is_local().then(|| Box::new(Memory::new())),
         }
     }
 
     /// What of so much of the buffer is offered (`tcp_win_from_space`).
     #[inline]
     fn share(&self, space: u32) -> u32 {
-        match &self.local {
-            None => space / 2,
-            Some(local) => ((u64::from(space) * u64::from(local.ratio)) >> 8) as u32,
-        }
+        self.memory.as_ref().map_or(space / 2, |memory| memory.share(space))
     }
 
     /// The program takes more than it did (`tcp_rcvbuf_grow`).
@@ -105,8 +84,7 @@ impl Window {
             let mut wanted = (u64::from(taken) << 1) + 16 * u64::from(our_mss);
             let growth = wanted * u64::from(taken - self.taken) / u64::from(self.taken.max(1));
             wanted += growth << 1;
-            // `tcp_space_from_win`
-            let wanted = self.local.as_ref().map_or(wanted * 2, |local| (wanted << 8) / u64::from(local.ratio));
+            let wanted = self.memory.as_ref().map_or(wanted * 2, |memory| memory.space_for(wanted));
             let rcvbuf = u32::try_from(wanted).unwrap_or(u32::MAX).min(sysctl.rmem[2]);
             if rcvbuf > self.rcvbuf {
                 self.resize(rcvbuf);
@@ -116,10 +94,11 @@ impl Window {
         self.taken = taken;
     }
 
-    /// Reckons anew what can be offered while so much is unread.
-    fn spare_beside(&mut self, unread: u32) {
-        let heads = self.local.as_ref().map_or(0, |local| local.heads);
-        self.spare = self.share(self.rcvbuf.saturating_sub(unread + heads)) + unread;
+    /// Reckons anew what can be offered while so much is unread (`tcp_space`).
+    fn reckon(&mut self, unread: u32) {
+        if let Some(memory) = &self.memory {
+            self.spare = memory.share(self.rcvbuf.saturating_sub(memory.allocated())) + unread;
+        }
     }
 
     fn resize(&mut self, rcvbuf: u32) {
@@ -128,18 +107,16 @@ impl Window {
         self.spare = self.full;
     }
 
-    /// A segment of a size that was not seen before: what it costs is what all are reckoned by (`tcp_measure_rcv_mss`).
-    fn measure_cost(&mut self, len: u32) {
-        let Some(local) = &mut self.local else { return };
-        let ratio = ((u64::from(len) << 8) / u64::from(len + HEAD)).max(1) as u32;
-        if std::mem::replace(&mut local.ratio, ratio) == ratio {
-            return;
-        }
+    /// What a segment costs has changed, and with it what can be offered of the buffer (`tcp_measure_rcv_mss`,
+    /// `tcp_set_window_clamp`).
+    fn share_has_changed(&mut self, offered: u32) {
         self.full = self.share(self.rcvbuf);
         let clamp = self.full.max(MIN_CLAMP);
-        if clamp < self.clamp {
-            self.threshold = self.threshold.min(clamp);
-        }
+        self.threshold = match clamp.cmp(&self.clamp) {
+            Ordering::Less => self.threshold.min(clamp),
+            Ordering::Equal => self.threshold,
+            Ordering::Greater => self.threshold.max(offered.min(clamp)),
+        };
         self.clamp = clamp;
         self.taken = self.taken.min(clamp);
     }
@@ -187,8 +164,9 @@ impl Window {
         if room == 0 {
             return false;
         }
-        // What a segment of this length costs: the head of a buffer, and its bytes in a block of their own.
-        let in_memory = if self.local.is_some() { len + HEAD } else { (len + 320).next_power_of_two() + 256 };
+        // What a segment of this length costs: the head of a buffer, and its bytes in a block of their own. Of what lies in pages the
+        // head is not counted (`truesize_adjust`).
+        let in_memory = if self.memory.is_some() { len } else { (len + 320).next_power_of_two() + 256 };
         let cost = self.share(in_memory);
         let step = if cost <= len { 2 * u32::from(our_mss) } else { self.step_of_small(cost, len, seen_mss, rmem_max) };
         if step > 0 {
@@ -247,35 +225,80 @@ impl ReceiveSide {
         self.window.spare.saturating_sub(self.buffer.len() as u32)
     }
 
-    /// What a segment of `len` bytes on loopback costs: it lies together with the one before it if the sender has let go of that
-    /// since (`tcp_try_coalesce`). If it is as large as any before, and of another size, it is a measure.
+    /// Whether segments are reckoned by what they cost.
+    #[inline]
+    pub(super) fn has_memory(&self) -> bool {
+        self.window.memory.is_some()
+    }
+
+    /// What was allocated before the last segment, of `len` bytes, came.
+    pub(super) fn allocated_before(&self, len: u32) -> u32 {
+        self.window.memory.as_ref().map_or(0, |memory| memory.allocated().saturating_sub(len + HEAD))
+    }
+
+    /// Whether more is allocated than SO_RCVBUF allows.
+    #[inline]
+    pub(super) fn has_overdrawn(&self) -> bool {
+        self.window.memory.as_ref().is_some_and(|memory| memory.allocated() > self.window.rcvbuf)
+    }
+
+    /// Not much more can come before something is read (`tcp_epollin_ready`, `tcp_rmem_pressure`).
+    #[cold]
+    pub(super) fn is_pressed(&self) -> bool {
+        let rcvbuf = self.window.rcvbuf;
+        self.window() <= self.mss.into()
+            || self.window.memory.as_ref().is_some_and(|memory| memory.allocated() > rcvbuf - (rcvbuf >> 3))
+    }
+
+    /// Whether a segment cannot be taken, for want of memory, up to `read` having been read (`tcp_try_rmem_schedule`).
+    #[cold]
+    pub(super) fn is_out_of_memory(&mut self, read: SeqNum, our_mss: u16, sysctl: &Sysctl) -> bool {
+        let window = &mut self.window;
+        let Some(memory) = &mut window.memory else { return false };
+        if memory.allocated() <= window.rcvbuf {
+            return false;
+        }
+        // `tcp_clamp_window`
+        self.quick = 0;
+        if !window.is_locked {
+            window.rcvbuf = window.rcvbuf.max(memory.allocated().min(sysctl.rmem[2]));
+        }
+        if memory.allocated() > window.rcvbuf {
+            window.threshold = window.clamp.min(2 * u32::from(our_mss));
+            memory.collapse(read);
+        }
+        memory.allocated() > window.rcvbuf
+    }
+
+    /// A segment of `len` bytes on loopback is charged. If it is as large as any before, and of another size, it is a measure.
     #[cold]
     #[inline(never)]
-    fn charge_local(&mut self, now: Instant, len: u32) {
-        let Some(local) = &mut self.window.local else { return };
-        let is_alone = self.buffer.len() as u32 <= len;
-        let is_joined = self.wup + len == self.nxt && local.at != now;
-        local.at = now;
-        if is_alone {
-            local.heads = HEAD;
-        } else if !is_joined {
-            local.heads += HEAD;
+    pub(super) fn charge(&mut self, now: Instant, len: u32) {
+        let Some(memory) = &mut self.window.memory else { return };
+        memory.queue(now, self.nxt, len, self.wup);
+        if len > self.mss.into() && memory.measure(len) {
+            let offered = self.edge.0.wrapping_sub(self.wup.0);
+            self.window.share_has_changed(offered);
         }
-        if len >= self.mss.into() && std::mem::replace(&mut local.measure, len) != len {
-            self.window.measure_cost(len);
+        self.window.reckon(self.buffer.len() as u32);
+    }
+
+    /// The program has read up to there.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn discharge(&mut self, read: SeqNum) {
+        if let Some(memory) = &mut self.window.memory {
+            memory.free_before(read);
+            self.window.reckon(self.buffer.len() as u32);
         }
-        self.window.spare_beside(self.buffer.len() as u32);
     }
 
     /// A segment of `len` bytes has come in order.
     #[inline]
-    pub(super) fn grow_window(&mut self, now: Instant, len: u32, our_mss: u16, sysctl: &Sysctl) {
+    pub(super) fn grow_window(&mut self, len: u32, our_mss: u16, sysctl: &Sysctl) {
         let unread = self.buffer.len() as u32;
         if self.window.threshold >= self.window.clamp {
             return;
-        }
-        if self.window.local.is_some() {
-            self.charge_local(now, len);
         }
         if len >= 128 {
             let grew = self.window.grow(unread, len, self.mss, our_mss, sysctl.rmem[2]);
@@ -318,12 +341,14 @@ impl ReceiveSide {
             window.grow_buffer(taken, our_mss, sysctl);
         }
         (window.taken_from, window.taken_since) = (copied, now);
+        let unread = self.buffer.len() as u32;
+        self.window.reckon(unread);
     }
 
     /// The window we would like to offer (`__tcp_select_window`). Silly window avoidance: a little room, less than a
     /// segment or a sixteenth, is as good as none (RFC 9293 section 3.8.6.2.2 as Linux does it).
     #[inline]
-    pub(super) fn offer(&self) -> u32 {
+    pub(super) fn offer(&mut self) -> u32 {
         let allowed = self.window.full;
         let full = allowed.min(self.window.clamp);
         let mss = u32::from(self.mss).min(full);
@@ -332,6 +357,7 @@ impl ReceiveSide {
         }
         let mut free = self.space();
         if free < full / 2 {
+            self.quick = 0;
             // Rounding up below must not make more of it than there is.
             free &= !((1 << self.scale) - 1);
             if free < allowed / 16 || free < mss {
