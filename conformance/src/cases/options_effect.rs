@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use wavetank_api::{
-    Errno, Host, MsgFlags, PollEvents, Socket,
+    Errno, Family, Host, MsgFlags, PollEvents, Socket,
     option::{
-        SO_KEEPALIVE, SO_RCVLOWAT, TCP_CORK, TCP_DEFER_ACCEPT, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY,
+        IP_MINTTL, IP_TTL, IPV6_MINHOPCOUNT, IPV6_UNICAST_HOPS, SO_KEEPALIVE, SO_RCVLOWAT, TCP_CORK, TCP_DEFER_ACCEPT,
+        TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY,
     },
 };
 
@@ -38,6 +39,9 @@ cases! { options::effect:
     defer_accept_waits_for_data everywhere
         "TCP_DEFER_ACCEPT: a connection is accepted when its first data has come"
         from "tcp(7) TCP_DEFER_ACCEPT";
+    least_hops families
+        "IP_MINTTL, IPV6_MINHOPCOUNT: what arrives with less is as if it had not come: a SYN, and data of a connection"
+        from "RFC 5082; tcp_v4_rcv, tcp_v6_rcv";
     keepalive_of_a_living_peer everywhere
         "SO_KEEPALIVE does not disturb a connection whose peer answers"
         from "tcp(7) TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT";
@@ -142,6 +146,35 @@ fn defer_accept_waits_for_data<B: Bed>(bed: &B) -> Outcome {
     bed.settle();
     let (accepted, _) = listener.accept()?;
     receives(&accepted, b"hello")
+}
+
+fn least_hops<B: Bed>(bed: &B) -> Outcome {
+    let (least, own) = match bed.family() {
+        Family::INET6 => (IPV6_MINHOPCOUNT, IPV6_UNICAST_HOPS),
+        _ => (IP_MINTTL, IP_TTL),
+    };
+    let listener = bed.far().bound_tcp()?;
+    listener.setsockopt(least, 200)?;
+    listener.listen(4)?;
+    listener.setblocking(false)?;
+    let usual = bed.near().tcp()?;
+    usual.setblocking(false)?;
+    fails(usual.connect(&listener.getsockname()?), Errno::EINPROGRESS)?;
+    bed.settle();
+    polls(&usual, PollEvents::empty())?;
+    let near = bed.near().tcp()?;
+    near.setsockopt(own, 200)?;
+    near.connect(&listener.getsockname()?)?;
+    bed.settle();
+    let (accepted, _) = listener.accept()?;
+    accepted.setblocking(false)?;
+    near.sendall(b"near")?;
+    bed.settle();
+    receives(&accepted, b"near")?;
+    near.setsockopt(own, 199)?;
+    near.sendall(b"far")?;
+    bed.settle();
+    fails(accepted.recv(&mut [0; 8]), Errno::EAGAIN)
 }
 
 fn keepalive_of_a_living_peer<B: Bed>(bed: &B) -> Outcome {

@@ -47,13 +47,7 @@ impl Host {
                 self.end_time_wait(id);
             }
         }
-        if !self.deaf.is_empty() && self.is_for_the_deaf(to, from) {
-            return env.out.pool.give(segment.payload);
-        }
         match self.listener_for(from, to) {
-            Some(listener) if self.sockets[listener].options.is_deaf(from.is_ipv4()) => {
-                env.out.pool.give(segment.payload)
-            }
             Some(listener) => self.tcp_syn(env, listener, from, to, segment, successor),
             None => self.tcp_refuse(env, from, to, segment),
         }
@@ -63,6 +57,9 @@ impl Host {
         if self.is_left_behind(id) {
             self.drop_embryo(id);
             return self.tcp_input(env, from, to, segment);
+        }
+        if self.minds_hop_limits && !self.is_near_enough(id, from, &segment) {
+            return Self::too_far(env, from, to, segment);
         }
         if segment.flags.contains(Flags::SYN) {
             return self.syn_for_connection(env, id, from, to, segment);
@@ -88,6 +85,24 @@ impl Host {
         self.with_connection(env, id, |connection, cx| connection.on_segment(cx, segment));
     }
 
+    /// IP_MINTTL and IPV6_MINHOPCOUNT (`tcp_v4_rcv`, `tcp_v6_rcv`; RFC 5082): not asked of what ends a handshake, for the socket is not
+    /// there yet, nor by TIME_WAIT.
+    fn is_near_enough(&self, id: SocketId, from: SocketAddr, segment: &Segment) -> bool {
+        let socket = &self.sockets[id];
+        let rare = socket.options.rare();
+        let least = if from.is_ipv4() { rare.min_ttl } else { rare.v6_min_hops };
+        let is_asked =
+            |connection: &tcp::Connection| !connection.is_embryo() && connection.state() != tcp::State::TimeWait;
+        let is_asked = socket.connection().is_none_or(is_asked);
+        segment.hop_limit >= least || !is_asked
+    }
+
+    #[cold]
+    fn too_far(env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Tcp(segment) };
+        env.refused.push((DropReason::HopLimit, packet));
+    }
+
     fn accept_queue_is_full(&self, id: SocketId) -> bool {
         matches!(&self.sockets.get(id), Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), .. }) if listener.is_full())
     }
@@ -102,6 +117,9 @@ impl Host {
         segment: Segment,
         successor: Option<tcp::Successor>,
     ) {
+        if self.minds_hop_limits && !self.is_near_enough(listener, from, &segment) {
+            return Self::too_far(env, from, to, segment);
+        }
         if segment.flags.contains(Flags::RST) {
             return env.out.pool.give(segment.payload);
         }
@@ -131,8 +149,10 @@ impl Host {
         let Rest { read_shut, write_shut, .. } = parent.rest();
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed), options);
         child.addr_locked = parent.addr_locked;
+        child.syn_hop_limit = Some(segment.hop_limit);
         let mss = super::tcp::mss_towards(self, from.ip());
-        let config = tcp::Config { mss, defer_accept, ..super::tcp::config_of(&child) };
+        let hop_limit = self.hop_limit(&child.options, from.ip());
+        let config = tcp::Config { mss, defer_accept, hop_limit, ..super::tcp::config_of(&child) };
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
         let mut connection = if verdict.early {
             Box::new(tcp::Connection::accept_fast(cx, to, from, &segment, config, successor, verdict.cookie))

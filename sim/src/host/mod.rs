@@ -74,6 +74,8 @@ pub(crate) struct Host {
     /// Its addresses besides loopback.
     pub(crate) addrs: SmallVec<[IpAddr; 2]>,
     pub(crate) settings: Settings,
+    /// Somebody has set IP_MINTTL or IPV6_MINHOPCOUNT (`ip4_min_ttl`, `ip6_min_hopcount`).
+    pub(crate) minds_hop_limits: bool,
     pub(crate) sockets: SlotMap<SocketId, Socket>,
     pub(crate) programs: SmallVec<[Program; 2]>,
     flows: Lookup<Flow, SocketId>,
@@ -81,8 +83,6 @@ pub(crate) struct Host {
     last_flow: Option<(Flow, SocketId)>,
     /// Requests whose listener has stopped to listen.
     left_behind: Vec<SocketId>,
-    /// Those of connections that take nothing: IP_MINTTL.
-    deaf: Vec<Flow>,
     /// Who has the address that a packet was sent to last. Addresses never change hands.
     pub(crate) last_destination: Option<(IpAddr, HostId)>,
     ports: Ports,
@@ -140,13 +140,13 @@ impl Host {
             hostname: None,
             addrs: addrs.into(),
             settings: Settings::default(),
+            minds_hop_limits: false,
             sockets: SlotMap::with_key(),
             // Program 0 is the harness: calls made outside any process.
             programs: smallvec![Program::default()],
             flows: parts.flows,
             last_flow: None,
             left_behind: Vec::new(),
-            deaf: Vec::new(),
             last_destination: None,
             ports: parts.ports,
             unix_names: unix::Names::default(),

@@ -98,8 +98,6 @@ bitflags::bitflags! {
         const INQ = 1 << 20;
         /// `inet_csk_in_pingpong_mode`: TCP_QUICKACK was switched off.
         const PINGPONG = 1 << 21;
-        /// Not an option: the socket comes of a listener.
-        const ACCEPTED = 1 << 22;
 
         const RECVOPTS = 1 << 24;
         const RETOPTS = 1 << 25;
@@ -393,7 +391,7 @@ impl SocketOptions {
     /// `tcp_create_openreq_child`): all but what is said here. O_NONBLOCK is of the open file, and stays with the listener.
     pub(crate) fn inherited(&self) -> Self {
         // TCP_DEFER_ACCEPT and TCP_FASTOPEN are of the listener's queue (`request_sock_queue`).
-        let mut child = Self { defer_accept: 0, switches: self.switches | Switches::ACCEPTED, ..self.clone() };
+        let mut child = Self { defer_accept: 0, ..self.clone() };
         if let Some(rare) = &mut child.rare {
             (rare.priority, rare.fastopen, rare.route_forgotten_at, rare.last_v4) = (0, 0, None, None);
             rare.memberships.clear();

@@ -138,6 +138,7 @@ impl Host {
         // `::ffff:0.0.0.0` is an address, though not one of IPv4's.
         socket.addr_locked |= !addr.ip().is_unspecified() || six && addr.is_ipv4();
         // Of the connection that was (`inet_dport`, `inet_daddr`).
+        socket.keep_what_was_noted();
         socket.remote = None;
         if socket.options.rare().last_v4.is_some() {
             socket.options.rare_mut().last_v4 = Some(Ipv4Addr::UNSPECIFIED);

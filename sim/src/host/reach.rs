@@ -1,7 +1,7 @@
-//! Which packets a socket of TCP takes, and which of its own find a way: SO_BINDTODEVICE, IP_MINTTL and IPV6_MINHOPCOUNT.
+//! Which packets a socket of TCP takes, and which of its own find a way: SO_BINDTODEVICE.
 //!
 //! An address of the loopback is `lo`'s and any other `eth0`'s, also where a host talks to itself: what comes to one counts as come by its
-//! interface (`__mkroute_output` keeps it in `rt_iif`, and `ip6_rcv_core` in the control block). Every packet has the hop limit that is the default.
+//! interface (`__mkroute_output` keeps it in `rt_iif`, and `ip6_rcv_core` in the control block).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -30,13 +30,6 @@ impl SocketOptions {
     pub(super) fn is_by_another_device(&self, other: &Self) -> bool {
         let (ours, theirs) = (self.rare().device, other.rare().device);
         ours != 0 && theirs != 0 && ours != theirs
-    }
-
-    /// Whether what comes is dropped because it has come too far (`tcp_v4_rcv`, `tcp_v6_rcv`).
-    pub(super) fn is_deaf(&self, to_ipv4: bool) -> bool {
-        const HOP_LIMIT: u8 = 64;
-        let least = if to_ipv4 { self.rare().min_ttl } else { self.rare().v6_min_hops };
-        least > HOP_LIMIT
     }
 }
 
@@ -87,14 +80,13 @@ impl Host {
         }
     }
 
-    /// The options of a connection are others than before: it takes what comes by its device and not from too far (`inet_match`), and sends
+    /// The options of a connection are others than before: it takes what comes by its device (`inet_match`), and sends
     /// into nothing if nothing leads to its peer (`__ip_queue_xmit` without a route).
     pub(super) fn tcp_reach_is_set(&mut self, id: SocketId) {
         let socket = &self.sockets[id];
         let (Some(local), Some(remote), options) = (socket.local, socket.remote, &socket.options) else { return };
         let way = self.way_of_segments(id, local.ip(), remote.ip());
-        let is_deaf = options.is_deaf(remote.is_ipv4());
-        let hears = options.is_by_device_of(local.ip()) && !is_deaf;
+        let hears = options.is_by_device_of(local.ip());
         let socket = &mut self.sockets[id];
         let Some(connection) = socket.connection_mut().filter(|connection| !connection.is_finished()) else { return };
         connection.set_way(way);
@@ -104,15 +96,5 @@ impl Host {
             None if hears => drop(self.flows.insert(flow, id)),
             _ => {}
         }
-        self.deaf.retain(|deaf| *deaf != flow);
-        if is_deaf {
-            self.deaf.push(flow);
-        }
-    }
-
-    /// Whether a packet is for a connection that does not take it, and is dropped.
-    #[cold]
-    pub(super) fn is_for_the_deaf(&self, local: SocketAddr, remote: SocketAddr) -> bool {
-        self.deaf.contains(&Flow::new(local, remote))
     }
 }

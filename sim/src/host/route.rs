@@ -7,6 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Host, SocketOptions, Switches};
+use crate::proto::tcp::DEFAULT_HOP_LIMIT;
 
 /// Why there is no way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,6 +102,14 @@ impl Host {
             return Err(NoWay::WrongFamily);
         }
         Ok(Way { source, to: to.into() })
+    }
+
+    /// IP_TTL or IPV6_UNICAST_HOPS (`ip_select_ttl`, `ip6_sk_dst_hoplimit`).
+    pub(super) fn hop_limit(&self, options: &SocketOptions, to: IpAddr) -> u8 {
+        match to {
+            IpAddr::V4(_) => u8::try_from(options.ttl).unwrap_or(self.settings.default_ttl),
+            IpAddr::V6(_) => u8::try_from(options.hops).unwrap_or(DEFAULT_HOP_LIMIT),
+        }
     }
 
     /// `inet_select_addr`: the first IPv4 address of an interface.

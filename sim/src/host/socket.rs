@@ -28,6 +28,8 @@ pub(crate) struct Socket {
     pub(crate) port_locked: bool,
     /// The program asked for this address (`SOCK_BINDADDR_LOCK`).
     pub(crate) addr_locked: bool,
+    /// Hop limit of the SYN that it was made for.
+    pub(super) syn_hop_limit: Option<u8>,
     /// `connect` chose its port (`SOCK_CONNECT_BIND`): it is not in the way of others who connect.
     pub(crate) connect_bind: bool,
     /// Where it stands in its port's list.
@@ -147,17 +149,16 @@ impl Socket {
     /// What an accepted connection has noted of the segment that opened it, in the fields of multicast (`tcp_v4_syn_recv_sock`,
     /// `tcp_v6_syn_recv_sock`): hop limit and interface. It is made when it is asked for, as hardly anybody does.
     pub(crate) fn noted(&self) -> Option<(i16, i32)> {
-        const HOP_LIMIT: i16 = 64;
         // What a host sends to itself counts as come by the interface that has the address (`inet_iif`, `tcp_v6_iif`).
         let is_loopback = self.remote.is_none_or(|remote| remote.ip().is_loopback());
-        self.options.switches.contains(Switches::ACCEPTED).then_some((HOP_LIMIT, if is_loopback { 1 } else { 2 }))
+        self.syn_hop_limit.map(|limit| (limit.into(), if is_loopback { 1 } else { 2 }))
     }
 
     /// Keeps that also without the connection.
     pub(crate) fn keep_what_was_noted(&mut self) {
         let Some((hop_limit, interface)) = self.noted() else { return };
         let is_v4 = self.is_v4();
-        self.options.switches.remove(Switches::ACCEPTED);
+        self.syn_hop_limit = None;
         let rare = self.options.rare_mut();
         (rare.v6_multicast_hops, rare.v6_multicast_if) = (hop_limit, interface);
         if is_v4 {
@@ -178,6 +179,7 @@ impl Socket {
             remote: None,
             port_locked: false,
             addr_locked: false,
+            syn_hop_limit: None,
             connect_bind: false,
             port_slot: None,
             options,

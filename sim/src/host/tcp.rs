@@ -231,7 +231,8 @@ impl Host {
         } else {
             self.take_port(id, local, By::Connect);
         }
-        let config = tcp::Config { mss: mss_towards(self, to.ip()), ..self.tcp_config(id) };
+        let hop_limit = self.hop_limit(&self.sockets[id].options, to.ip());
+        let config = tcp::Config { mss: mss_towards(self, to.ip()), hop_limit, ..self.tcp_config(id) };
         let packets = env.out.packets.len();
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
         let mut connection = if put_off {
@@ -272,7 +273,9 @@ impl Host {
 
     /// What a connection of this socket is set up with.
     pub(crate) fn tcp_config(&self, id: SocketId) -> tcp::Config {
-        config_of(&self.sockets[id])
+        let socket = &self.sockets[id];
+        let hop_limit = socket.remote.map_or(tcp::DEFAULT_HOP_LIMIT, |to| self.hop_limit(&socket.options, to.ip()));
+        tcp::Config { hop_limit, ..config_of(socket) }
     }
 
     /// Runs `act` on the connection of a socket and sees to what follows.

@@ -53,8 +53,6 @@ impl Host {
             let flow = Flow::new(local, remote);
             if self.flows.get(&flow) == Some(&id) {
                 self.remove_flow(&flow);
-            } else {
-                self.deaf.retain(|deaf| *deaf != flow);
             }
         }
         if invisible {

@@ -44,9 +44,6 @@ pub(crate) struct How {
 /// What the length field of IPv4 can say.
 const LONGEST_V4: usize = 65_535 - 20 - 8;
 
-/// `net.ipv6.conf.*.hop_limit`.
-const DEFAULT_HOP_LIMIT: u8 = 64;
-
 impl Host {
     /// A port for who needs one to go on: `inet_autobind`.
     pub(crate) fn udp_autobind(&mut self, id: SocketId) -> Result<(), SendError> {
@@ -280,8 +277,7 @@ impl Host {
         match to {
             IpAddr::V4(v4) if v4.is_multicast() => (options.rare().multicast_ttl as u8, options.tos),
             IpAddr::V6(v6) if v6.is_multicast() => (options.rare().v6_multicast_hops as u8, options.tclass),
-            IpAddr::V4(_) => (u8::try_from(options.ttl).unwrap_or(self.settings.default_ttl), options.tos),
-            IpAddr::V6(_) => (u8::try_from(options.hops).unwrap_or(DEFAULT_HOP_LIMIT), options.tclass),
+            to => (self.hop_limit(options, to), if to.is_ipv4() { options.tos } else { options.tclass }),
         }
     }
 }

@@ -102,11 +102,13 @@ pub enum DropReason {
     Malformed,
     /// Bits were changed on the way, and a checksum told.
     Corrupted,
+    /// It came from farther away than the socket allows (`IP_MINTTL`, `IPV6_MINHOPCOUNT`).
+    HopLimit,
 }
 
 impl DropReason {
     /// Each of them.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Loss,
         Self::Chosen,
         Self::QueueFull,
@@ -117,6 +119,7 @@ impl DropReason {
         Self::TooBig,
         Self::Malformed,
         Self::Corrupted,
+        Self::HopLimit,
     ];
 }
 
@@ -132,6 +135,7 @@ impl fmt::Display for DropReason {
             Self::BacklogFull => "backlog full",
             Self::TooBig => "too big",
             Self::Corrupted => "corrupted",
+            Self::HopLimit => "hop limit",
             Self::Malformed => "malformed",
         })
     }

@@ -89,7 +89,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Packet, Malformed> {
     let ip = ip(bytes, Whole::Yes)?;
     let Ip { src, dst, protocol, payload, .. } = ip;
     let body = match protocol {
-        IpNumber::TCP => Body::Tcp(tcp(src, dst, payload)?),
+        IpNumber::TCP => Body::Tcp(tcp(&ip)?),
         IpNumber::UDP => Body::Udp(udp(&ip)?),
         IpNumber::ICMP if src.is_ipv4() => Body::Icmp(Box::new(icmp_error(src, dst, payload)?)),
         IpNumber::IPV6_ICMP if src.is_ipv6() => Body::Icmp(Box::new(icmp_error(src, dst, payload)?)),
@@ -165,7 +165,8 @@ fn ipv6(bytes: &[u8], whole: Whole) -> Result<Ip<'_>, Malformed> {
 }
 
 /// RFC 9293 section 3.1.
-fn tcp(src: IpAddr, dst: IpAddr, bytes: &[u8]) -> Result<Segment, Malformed> {
+fn tcp(ip: &Ip<'_>) -> Result<Segment, Malformed> {
+    let Ip { src, dst, hop_limit, payload: bytes, .. } = *ip;
     let header = bytes.first_chunk::<20>().ok_or(Malformed::Truncated("TCP header"))?;
     let header_len = usize::from(header[12] >> 4) * 4;
     if header_len < 20 || header_len > bytes.len() {
@@ -179,6 +180,7 @@ fn tcp(src: IpAddr, dst: IpAddr, bytes: &[u8]) -> Result<Segment, Malformed> {
         ack: SeqNum(u32::from_be_bytes(array(header, 8))),
         // The two bits of RFC 3168 are dropped: congestion is not announced here.
         flags: Flags::from_bits_truncate(header[13]),
+        hop_limit,
         window: word(header, 14),
         urgent: word(header, 18),
         options: options::decode(&bytes[20..header_len]),

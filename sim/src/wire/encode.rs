@@ -31,7 +31,7 @@ pub(crate) fn encode(packet: &Packet) -> Result<Vec<u8>, Unencodable> {
     let (hop_limit, traffic_class) = match &packet.body {
         Body::Udp(datagram) => (datagram.hop_limit, datagram.traffic_class),
         Body::Icmp(icmp) => (TTL, icmp.traffic_class()),
-        Body::Tcp(_) => (TTL, 0),
+        Body::Tcp(segment) => (segment.hop_limit, 0),
     };
     ip_header(&mut bytes, src, dst, protocol, (hop_limit, traffic_class), len)?;
     let start = bytes.len();

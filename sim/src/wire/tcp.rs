@@ -191,6 +191,8 @@ pub(crate) struct Segment {
     /// The next byte expected; means something only with [`Flags::ACK`].
     pub(crate) ack: SeqNum,
     pub(crate) flags: Flags,
+    /// TTL, or hop limit, of its packet.
+    pub(crate) hop_limit: u8,
     /// As on the wire: not yet scaled.
     pub(crate) window: u16,
     /// Where urgent data ends, counted from `seq`; means something only with [`Flags::URG`].

@@ -109,7 +109,7 @@ fn segment() -> impl Strategy<Value = Body> {
     (numbers, options(), payload()).prop_map(
         |((src_port, dst_port, seq, ack, flags, window, urgent), options, payload)| {
             let (seq, ack, flags) = (SeqNum(seq), SeqNum(ack), Flags::from_bits_truncate(flags));
-            Body::Tcp(Segment { src_port, dst_port, seq, ack, flags, window, urgent, options, payload })
+            Body::Tcp(Segment { src_port, dst_port, seq, ack, flags, hop_limit: 64, window, urgent, options, payload })
         },
     )
 }
@@ -194,11 +194,15 @@ proptest! {
         flipped[at] ^= 1_u8 << bit;
         match decode(&flipped) {
             Err(_) => {}
-            // IPv6 has no checksum of its header: class and hop limit of a datagram may change, and what else the others do not
-            // cover is not in a typed packet.
+            // IPv6 has no checksum of its header: class and hop limit may change, and what else the others do not cover is not in
+            // a typed packet.
             Ok(mut read) => {
-                if let (Body::Udp(read), Body::Udp(sent)) = (&mut read.body, &packet.body) {
-                    (read.traffic_class, read.hop_limit) = (sent.traffic_class, sent.hop_limit);
+                match (&mut read.body, &packet.body) {
+                    (Body::Udp(read), Body::Udp(sent)) => {
+                        (read.traffic_class, read.hop_limit) = (sent.traffic_class, sent.hop_limit);
+                    }
+                    (Body::Tcp(read), Body::Tcp(sent)) => read.hop_limit = sent.hop_limit,
+                    _ => {}
                 }
                 prop_assert!(packet.src.is_ipv6() && at < 8 && read == packet, "byte {at}: {read}");
             }

@@ -22,6 +22,8 @@ pub(super) const EFFECTS: &[(&str, &[&str])] = &[
     ("SO_PASSCRED", &["unix::passing::credentials_when_asked"]),
     ("SO_PEERCRED", &["unix::passing::credentials_of_the_peer"]),
     ("IP_TTL", &["udp::control::hop_limit"]),
+    ("IP_MINTTL", &["options::effect::least_hops"]),
+    ("IPV6_MINHOPCOUNT", &["options::effect::least_hops"]),
     ("IP_TOS", &["udp::control::traffic_class"]),
     ("IP_RECVTTL", &["udp::control::hop_limit"]),
     ("IP_RECVTOS", &["udp::control::traffic_class"]),

@@ -1,5 +1,5 @@
-//! `IPPROTO_IP`: `do_ip_getsockopt` and `do_ip_setsockopt`. All stored, but for IP_BIND_ADDRESS_NO_PORT and IP_LOCAL_PORT_RANGE, which act
-//! (`host/ports.rs`, `host/ephemeral.rs`).
+//! `IPPROTO_IP`: `do_ip_getsockopt` and `do_ip_setsockopt`. All stored, but for IP_TTL and IP_MINTTL, and IP_BIND_ADDRESS_NO_PORT and
+//! IP_LOCAL_PORT_RANGE, which act (`host/ports.rs`, `host/ephemeral.rs`).
 
 use wavetank_api::{Errno, c, option as names};
 
@@ -124,6 +124,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::IP_MINTTL => {
             let ttl = one_byte()?;
             given.rare_mut().min_ttl = within(ttl, 0, 255)? as u8;
+            given.host.minds_hop_limits |= ttl > 0;
         }
         libc::IP_RECVFRAGSIZE if is_stream => return Err(Errno::EINVAL),
         libc::IP_RECVFRAGSIZE => given.switch(Switches::RECVFRAGSIZE, value != 0),

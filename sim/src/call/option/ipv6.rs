@@ -1,4 +1,5 @@
-//! `IPPROTO_IPV6`: `do_ipv6_getsockopt` and `do_ipv6_setsockopt`. All stored, but for IPV6_V6ONLY and IPV6_ADDRFORM.
+//! `IPPROTO_IPV6`: `do_ipv6_getsockopt` and `do_ipv6_setsockopt`. All stored, but for IPV6_V6ONLY, IPV6_ADDRFORM,
+//! IPV6_UNICAST_HOPS and IPV6_MINHOPCOUNT.
 
 use wavetank_api::{Errno, c, option as names};
 
@@ -214,7 +215,10 @@ fn set_number(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         }
         IPV6_RECVERR_RFC4884 => given.switch(Switches::V6_RECVERR_RFC4884, zero_or_one(value)?),
         IPV6_ADDR_PREFERENCES => given.rare_mut().v6_source_preference = preferences(value)?,
-        IPV6_MINHOPCOUNT => given.rare_mut().v6_min_hops = within(value, 0, 255)? as u8,
+        IPV6_MINHOPCOUNT => {
+            given.rare_mut().v6_min_hops = within(value, 0, 255)? as u8;
+            given.host.minds_hop_limits |= value > 0;
+        }
         _ => {
             let index = i32::from_be(value);
             if given.value.len() != 4 {

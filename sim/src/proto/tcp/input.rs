@@ -625,6 +625,7 @@ pub(crate) fn reset_for(segment: &Segment, local: IpAddr, remote: IpAddr, cx: &m
         seq,
         ack,
         flags,
+        hop_limit: super::DEFAULT_HOP_LIMIT,
         window: 0,
         urgent: 0,
         options: Options::default(),

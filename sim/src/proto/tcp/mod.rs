@@ -86,6 +86,9 @@ pub(crate) use self::{
 };
 use crate::{base::Instant, wire::SeqNum};
 
+/// `net.ipv4.ip_default_ttl` and `net.ipv6.conf.*.hop_limit`.
+pub(crate) const DEFAULT_HOP_LIMIT: u8 = 64;
+
 /// What a program has set on the socket of a connection. Where a field says so, 0 means the sysctl's value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Config {
@@ -116,6 +119,8 @@ pub(crate) struct Config {
     pub(crate) syn_retries: u8,
     /// TCP_DEFER_ACCEPT as a number of SYN+ACKs; 0 for none.
     pub(crate) defer_accept: u8,
+    /// Of the packets it sends.
+    pub(crate) hop_limit: u8,
 }
 
 bitflags::bitflags! {
@@ -151,6 +156,7 @@ impl Default for Config {
             keepcnt: 0,
             syn_retries: 0,
             defer_accept: 0,
+            hop_limit: DEFAULT_HOP_LIMIT,
         }
     }
 }

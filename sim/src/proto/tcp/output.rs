@@ -326,6 +326,7 @@ impl Connection {
             seq: if early { self.snd.una - 1 } else { self.snd.una },
             ack: if answers { self.rcv.nxt } else { SeqNum(0) },
             flags: if answers { Flags::SYN | Flags::ACK } else { Flags::SYN },
+            hop_limit: self.config.hop_limit,
             window: self.rcv.window.initial(),
             urgent: 0,
             options: Options {
@@ -380,6 +381,7 @@ impl Connection {
             seq,
             ack: self.rcv.nxt,
             flags,
+            hop_limit: self.config.hop_limit,
             window,
             urgent: 0,
             options: Options { timestamps: self.stamps.option(cx.now), rare, ..Options::default() },

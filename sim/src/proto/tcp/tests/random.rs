@@ -275,6 +275,7 @@ fn stray_segment(stray: &Stray, connection: &Connection) -> Segment {
         seq: connection.rcv.nxt + stray.seq as u32,
         ack: connection.snd.nxt + stray.ack as u32,
         flags: Flags::from_bits_truncate(stray.flags),
+        hop_limit: 64,
         window: stray.window,
         urgent: 0,
         options: stray.options.clone(),

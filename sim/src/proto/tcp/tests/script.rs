@@ -443,6 +443,7 @@ fn parse(text: &str, iss: SeqNum) -> Segment {
         seq: SeqNum(PEER_ISS.wrapping_add(seq as u32)),
         ack: SeqNum(0),
         flags,
+        hop_limit: 64,
         window: 0,
         urgent: 0,
         options: Options::default(),
