@@ -203,6 +203,15 @@ impl Namespace {
         self.run(|| netlink::set_mtu(interface, mtu))
     }
 
+    /// Lets one packet of an interface stand for so many segments at most; with 1, nothing is left to segmentation offload.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV` if there is no such interface.
+    pub fn set_max_segments(&self, interface: &str, segments: u32) -> Result<()> {
+        self.run(|| netlink::set_max_segments(interface, segments))
+    }
+
     /// A TUN device inside, with its addresses, up.
     ///
     /// # Errors

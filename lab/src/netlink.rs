@@ -47,6 +47,13 @@ pub(crate) fn set_mtu(interface: &str, mtu: u32) -> Result<()> {
     request.send(format!("ip link set {interface} mtu {mtu}"))
 }
 
+pub(crate) fn set_max_segments(interface: &str, segments: u32) -> Result<()> {
+    let mut request = Request::new(libc::RTM_NEWLINK, 0);
+    request.ifinfomsg(index_of(interface)?, 0, 0);
+    request.attribute(libc::IFLA_GSO_MAX_SEGS, &segments.to_ne_bytes());
+    request.send(format!("ip link set {interface} gso_max_segs {segments}"))
+}
+
 pub(crate) fn add_address(interface: &str, ip: IpAddr, prefix: u8) -> Result<()> {
     let mut request = Request::new(libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
     // struct ifaddrmsg: family, prefix length, flags, scope, interface.

@@ -475,6 +475,21 @@ impl LinkBuilder<'_> {
         self
     }
 
+    /// As a pair of veth(4): without delay, so that each packet is there before the call that sent it returns, and in the memory in which
+    /// it was sent, which is what it costs the receiver. A latency, or a fault, that is set later takes away the first.
+    pub fn direct(self) -> Self {
+        self.sim.world.enter(|world| {
+            for &(from, to) in &self.directions {
+                let neighbours = world.hosts[to.index()].addrs.clone();
+                world.hosts[from.index()].next_door.extend(neighbours);
+            }
+        });
+        self.set(|settings| {
+            (settings.latency_min, settings.latency_max) = (Duration::ZERO, Duration::ZERO);
+            settings.direct = true;
+        })
+    }
+
     /// One-way delay: fixed, or drawn for each packet from a closed range, each length as likely.
     ///
     /// # Panics

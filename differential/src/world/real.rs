@@ -29,7 +29,11 @@ const PORTS: (u16, u16) = (1_100, 32_700);
 
 /// What both namespaces are told: the simulator's own settings where they are not Linux's, and no limits that programs before have
 /// used up.
-pub(crate) const SYSCTLS: [(&str, &str); 8] = [
+pub(crate) const SYSCTLS: [(&str, &str); 10] = [
+    // Room for a few of the largest writes: how much of one that fills the buffer is taken is a matter of how many ACKs come meanwhile.
+    ("net.ipv4.tcp_wmem", "4096 262144 4194304"),
+    // The receive buffer would be tuned by how long round trips take in real time.
+    ("net.ipv4.tcp_moderate_rcvbuf", "0"),
     // What was learnt of a peer by programs before.
     ("net.ipv4.tcp_no_metrics_save", "1"),
     // An ICMP error for every packet, not so many a second.
@@ -66,6 +70,10 @@ impl RealTank {
             [ETH0; 2],
         )?;
         for space in &spaces {
+            // A packet is a segment, as on a wire: not as many as fit into 64 KiB, which the other end would see at once.
+            for interface in ["lo", "eth0"] {
+                space.set_max_segments(interface, 1)?;
+            }
             for (name, value) in SYSCTLS {
                 match space.set_sysctl(name, value) {
                     Err(error) if !error.is_not_allowed() && !error.to_string().contains("No such file") => {

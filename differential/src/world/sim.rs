@@ -17,8 +17,8 @@ struct SimTank {
     resets: Resets,
 }
 
-/// How long a packet is on its way between the hosts: as good as nothing, like veth.
-const LATENCY: Duration = Duration::from_micros(1);
+/// How long who waits for the other host's process sleeps.
+const MOMENT: Duration = Duration::from_micros(1);
 /// Many round trips, and far less than anything that is delayed on purpose.
 const SETTLE: Duration = Duration::from_micros(50);
 
@@ -58,8 +58,14 @@ fn put<T>(drawer: &Drawer<T>, value: T) {
 }
 
 /// As the real world's namespaces have it.
-fn choose_reno(host: &Machine) {
-    host.set_sysctl("net.ipv4.tcp_congestion_control", "reno");
+fn set_up(host: &Machine) {
+    for (name, value) in [
+        ("net.ipv4.tcp_congestion_control", "reno"),
+        ("net.ipv4.tcp_moderate_rcvbuf", "0"),
+        ("net.ipv4.tcp_wmem", "4096 262144 4194304"),
+    ] {
+        host.set_sysctl(name, value);
+    }
 }
 
 /// Runs a sequential program; the seed decides nothing that it sees.
@@ -80,9 +86,7 @@ pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, Str
     let sim = if traced { Sim::traced(seed) } else { Sim::new(seed) };
     let resets = sim.watch_resets();
     let program = program.clone();
-    on_hosts(&sim, program.hosts, [LATENCY, Duration::ZERO], |_| {
-        move |hosts| execute(&SimTank { hosts, resets }, &program)
-    })
+    on_hosts(&sim, program.hosts, [Duration::ZERO; 2], |_| move |hosts| execute(&SimTank { hosts, resets }, &program))
 }
 
 /// Runs a simulation of one or two hosts that are so far from one another, and from themselves, in which a process of the first does
@@ -94,12 +98,17 @@ pub(crate) fn on_hosts<T: Send + 'static, B: FnOnce(Vec<SimHost>) -> T + Send + 
     body: impl FnOnce([&Machine; 2]) -> B,
 ) -> Result<T, String> {
     let one = sim.host("one");
-    choose_reno(&one);
+    set_up(&one);
     let other: Drawer<SimHost> = Drawer::default();
     // It has an address in either world, whether the program makes sockets there or not.
     let two = sim.host("two");
-    choose_reno(&two);
-    sim.link(&one, &two).latency(latency);
+    set_up(&two);
+    let link = sim.link(&one, &two);
+    if latency.is_zero() {
+        link.direct();
+    } else {
+        link.latency(latency);
+    }
     if !of_loopback.is_zero() {
         sim.loopback(&one).latency(of_loopback);
         sim.loopback(&two).latency(of_loopback);
@@ -122,7 +131,7 @@ pub(crate) fn on_hosts<T: Send + 'static, B: FnOnce(Vec<SimHost>) -> T + Send + 
             // Which of two processes runs first is the scheduler's choice.
             match take(&other) {
                 Some(other) => hosts.push(other),
-                None => host.sleep(LATENCY),
+                None => host.sleep(MOMENT),
             }
         }
         put(&told, body(hosts));

@@ -187,7 +187,9 @@ impl Caller<'_> {
                 return Err(Errno::EPIPE);
             }
             let mut part = data;
+            // What is urgent is sent when all is there.
             if data.len() > SELDOM_MORE
+                && !flags.contains(tcp::SendFlags::OOB)
                 && let Some(connection) = self.host(world).sockets[id].connection()
             {
                 part = &data[..data.len().min(connection.until_flush())];
@@ -195,8 +197,10 @@ impl Caller<'_> {
             // Several buffers are one write: only at its end a small segment may go out, or a byte be urgent.
             let is_last = is_last && part.len() == data.len();
             let flags = if is_last { flags } else { flags | tcp::SendFlags::MORE | tcp::SendFlags::PART };
+            world.gathers_acks = true;
             let result =
                 world.on_host(self.host, |host, env| host.tcp_send(env, id, part, flags).map_err(IntoErrno::errno));
+            world.gathers_acks = false;
             result.map(|taken| (taken, taken == part.len()))
         })
     }

@@ -150,9 +150,9 @@ impl Host {
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed), options);
         child.addr_locked = parent.addr_locked;
         child.syn_hop_limit = Some(segment.hop_limit);
-        let mss = super::tcp::mss_towards(self, from.ip());
         let hop_limit = self.hop_limit(&child.options, from.ip());
-        let config = tcp::Config { mss, defer_accept, hop_limit, ..super::tcp::config_of(&child) };
+        let config = tcp::Config { defer_accept, hop_limit, ..super::tcp::config_of(&child) };
+        let config = super::tcp::towards(self, from.ip(), config);
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
         let mut connection = if verdict.early {
             Box::new(tcp::Connection::accept_fast(cx, to, from, &segment, config, successor, verdict.cookie))

@@ -73,6 +73,8 @@ pub(crate) struct Host {
     pub(crate) hostname: Option<String>,
     /// Its addresses besides loopback.
     pub(crate) addrs: SmallVec<[IpAddr; 2]>,
+    /// The addresses of those to whom a direct link leads.
+    pub(crate) next_door: SmallVec<[IpAddr; 2]>,
     pub(crate) settings: Settings,
     /// Somebody has set IP_MINTTL or IPV6_MINHOPCOUNT (`ip4_min_ttl`, `ip6_min_hopcount`).
     pub(crate) minds_hop_limits: bool,
@@ -139,6 +141,7 @@ impl Host {
             name,
             hostname: None,
             addrs: addrs.into(),
+            next_door: SmallVec::new(),
             settings: Settings::default(),
             minds_hop_limits: false,
             sockets: SlotMap::with_key(),

@@ -232,7 +232,7 @@ impl Host {
             self.take_port(id, local, By::Connect);
         }
         let hop_limit = self.hop_limit(&self.sockets[id].options, to.ip());
-        let config = tcp::Config { mss: mss_towards(self, to.ip()), hop_limit, ..self.tcp_config(id) };
+        let config = towards(self, to.ip(), tcp::Config { hop_limit, ..self.tcp_config(id) });
         let packets = env.out.packets.len();
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
         let mut connection = if put_off {
@@ -543,13 +543,16 @@ pub(super) fn config_of(socket: &Socket) -> tcp::Config {
     }
 }
 
-/// The largest segment towards `to`: the MTU (65,536 on loopback, 1,500 elsewhere) less the headers of IP and TCP; no IPv4
+/// The same towards `to`: the largest segment is the MTU (65,536 on loopback, 1,500 elsewhere) less the headers of IP and TCP; no IPv4
 /// packet is longer than 65,535 bytes (`ipv4_default_advmss`, `ip6_default_advmss`).
-pub(super) fn mss_towards(host: &Host, to: IpAddr) -> u16 {
-    match (host.owns(to), to.is_ipv4()) {
+pub(super) fn towards(host: &Host, to: IpAddr, config: tcp::Config) -> tcp::Config {
+    let mss = match (host.owns(to), to.is_ipv4()) {
         (true, true) => 65_495,
         (true, false) => 65_476,
         (false, true) => 1460,
         (false, false) => 1440,
-    }
+    };
+    let mut switches = config.switches;
+    switches.set(tcp::Switches::IN_MEMORY, host.owns(to) || host.next_door.contains(&to));
+    tcp::Config { mss, switches, ..config }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) corruption: Ratio,
     /// The longest packet that passes, in bytes, headers of IP included.
     pub(crate) mtu: usize,
+    /// As veth(4): what has no delay is there before the call that sent it returns.
+    pub(crate) direct: bool,
     /// What is too long vanishes, instead of being answered with an ICMP error.
     pub(crate) black_hole: bool,
     /// Packets to drop by their number, 1 being the first of this direction.
@@ -61,6 +63,7 @@ impl Settings {
             overtaking: false,
             corruption: Ratio::ZERO,
             mtu: usize::MAX,
+            direct: false,
             black_hole: false,
             drop_exactly: Vec::new(),
         }
@@ -191,6 +194,11 @@ impl Link {
     #[inline]
     pub(crate) fn is_instant(&self) -> bool {
         self.plain == Some(Duration::ZERO)
+    }
+
+    /// As [`Self::is_instant`], between hosts.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.is_instant() && self.settings.direct
     }
 
     /// When a packet that leaves at `now` arrives, on a link that does nothing but delay it. On another, it is to be

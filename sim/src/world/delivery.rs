@@ -13,7 +13,7 @@ use crate::{
     base::{HostId, Instant},
     host::Host,
     net::{DropReason, Link, Verdict},
-    wire::{Body, Icmp, Malformed, Packet, Pool, Unreachable, decode, encode},
+    wire::{Body, Flags, Icmp, Malformed, Packet, Pool, Unreachable, decode, encode},
 };
 
 /// Packets under way, by slot. Slots are reused; the number of a packet is not.
@@ -83,6 +83,24 @@ impl World {
                 self.send_batches(id);
             }
         }
+        if !self.relayed.is_empty() {
+            self.send_relayed();
+        }
+    }
+
+    /// What was sent in answer over links that are as direct as loopback.
+    #[cold]
+    #[inline(never)]
+    fn send_relayed(&mut self) {
+        let mut sent = 0;
+        while let Some((from, packet)) = self.relayed.pop_front() {
+            sent += 1;
+            self.is_gathered = self.gathers_acks && self.relayed.front().is_some_and(|(_, next)| is_in(&packet, next));
+            self.send(from, packet, sent > LOOPBACK_BURST);
+            if !self.out.packets.is_empty() {
+                self.send_batches(from);
+            }
+        }
     }
 
     /// Batch by batch, because what arrives on loopback leaves more packets behind.
@@ -92,8 +110,11 @@ impl World {
         let mut sent = 0;
         while !self.out.packets.is_empty() {
             std::mem::swap(&mut batch, &mut self.out.packets);
-            for packet in batch.drain(..) {
+            let mut packets = batch.drain(..);
+            while let Some(packet) = packets.next() {
                 sent += 1;
+                self.is_gathered =
+                    self.gathers_acks && packets.as_slice().first().is_some_and(|next| is_in(&packet, next));
                 // A flow that feeds itself without end would never let time pass: the rest goes by the agenda.
                 self.send(id, packet, sent > LOOPBACK_BURST);
             }
@@ -149,7 +170,7 @@ impl World {
             return self.drop_packet(from, packet, DropReason::Partition);
         }
         let link = self.topology.link_mut(from, to);
-        let instant = from.is_next_to(to) && !later && link.is_instant();
+        let instant = !later && link.is_instant() && (from.is_next_to(to) || link.is_direct());
         let (arrives, packet) = match link.delay(self.now) {
             Some(arrives) => (arrives, packet),
             None => match self.pass(from, to, packet) {
@@ -163,8 +184,18 @@ impl World {
         self.record(What::Sent { number, from, to, arrives, header: Header::of(&packet), packet: kept });
         let flight = Flight { number, from, to, packet };
         if instant {
+            if self.is_gathered {
+                self.record(What::Arrived { number, to });
+                return flight.packet.recycle(&mut self.out.pool);
+            }
+            let before = self.out.packets.len();
             self.arrive(flight);
             self.settle_local(to);
+            if !from.is_next_to(to) {
+                // What follows is the other host's.
+                let answers = self.out.packets.drain(before..).map(|packet| (to, packet));
+                self.relayed.extend(answers);
+            }
         } else {
             let flight = self.flights.put(flight);
             self.agenda.put(arrives, Event::Arrival { flight });
@@ -416,3 +447,15 @@ fn through_noise(link: &mut Link, packet: Packet) -> Result<Packet, Packet> {
 
 /// Packets one event may cause on loopback before the rest has to wait for the agenda.
 const LOOPBACK_BURST: usize = 10_000;
+
+/// Whether all that one packet says is in the other, too: both are but acknowledgments, of the same moment.
+fn is_in(packet: &Packet, next: &Packet) -> bool {
+    let (Body::Tcp(one), Body::Tcp(other)) = (&packet.body, &next.body) else { return false };
+    (packet.src, packet.dst) == (next.src, next.dst)
+        && (one.src_port, one.dst_port, one.seq) == (other.src_port, other.dst_port, other.seq)
+        && (one.flags, other.flags) == (Flags::ACK, Flags::ACK)
+        && one.payload.is_empty()
+        && other.payload.is_empty()
+        && one.options == other.options
+        && !other.ack.before(one.ack)
+}

@@ -111,6 +111,13 @@ pub(crate) struct World {
     out: Out,
     /// Packets being sent, while a host leaves more in `out`.
     batch: Vec<Packet>,
+    /// What hosts have answered over direct links, to be sent.
+    relayed: std::collections::VecDeque<(HostId, Packet)>,
+    /// A call that sends has its socket locked: of acknowledgments that come one after the other meanwhile, it looks at the last
+    /// (`tcp_add_backlog`).
+    pub(crate) gathers_acks: bool,
+    /// What arrives now is in another that follows.
+    is_gathered: bool,
     wakes: Vec<Waiter>,
     unarmed: Vec<SocketId>,
     /// Sockets whose reminders are to be looked at before time passes.
@@ -146,6 +153,9 @@ impl World {
             flights: spare.flights,
             out: spare.out,
             batch: spare.batch,
+            relayed: std::collections::VecDeque::new(),
+            gathers_acks: false,
+            is_gathered: false,
             wakes: spare.wakes,
             unarmed: spare.unarmed,
             to_arm: spare.to_arm,

@@ -399,6 +399,10 @@ impl Connection {
 
     /// MSG_TRUNC: takes up to `len` bytes and throws them away (tcp(7)).
     pub(crate) fn discard(&mut self, cx: &mut Cx<'_>, len: usize, begun: bool) -> Result<usize, RecvError> {
+        if len == 0 && !self.rcv.buffer.is_empty() {
+            self.after_read(cx, 0);
+            return Ok(0);
+        }
         let (skip, unread) = self.readable_at_once(begun);
         if unread == 0 {
             return if begun && !self.rcv.buffer.is_empty() { Ok(0) } else { self.nothing_to_read(cx, skip, false) };
@@ -665,7 +669,8 @@ impl Connection {
     /// The options of the socket have changed: does what that asks for.
     pub(crate) fn set_config(&mut self, cx: &mut Cx<'_>, config: Config) {
         // What the route carries is not the socket's to say, and TCP_MAXSEG acts on the handshake alone.
-        let config = Config { mss: self.config.mss, maxseg: self.config.maxseg, ..config };
+        let switches = config.switches | self.config.switches & Switches::IN_MEMORY;
+        let config = Config { mss: self.config.mss, maxseg: self.config.maxseg, switches, ..config };
         let old = std::mem::replace(&mut self.config, config);
         if old == config {
             return;

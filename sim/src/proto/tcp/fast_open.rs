@@ -248,7 +248,8 @@ impl Connection {
         }
         self.marks.remove(Marks::FAST_OPEN);
         let offered = self.rcv.window();
-        self.rcv.window.established(cx.now, self.rcv.nxt, offered, self.config.advertised_mss());
+        let mss = self.received_mss();
+        self.rcv.window.established(cx.now, self.rcv.nxt, offered, mss);
         if self.rtt.smoothed().is_none() {
             // The SYN+ACK went out when the SYN was heard.
             let once = (self.snd.retries == 0).then(|| since(cx.now, self.rcv.heard_at) / 1000);

@@ -113,6 +113,7 @@ impl Connection {
             && !segment.payload.is_empty()
             && self.rcv.assembler.is_empty()
             && !self.expects_urgent()
+            && !self.needs_memory(segment, self.rcv.allocated()[0])
             && u32::from(segment.window) << self.snd.scale == self.snd.wnd
     }
 
@@ -125,8 +126,14 @@ impl Connection {
         let is_first = self.counts.data_in == 1 && self.snd.una == self.counts.iss + 1;
         self.snd.wnd != window
             || is_first && !self.is(Marks::PASSIVE)
-            || segment.payload.len() as u32 + HEAD
-                > PAGE - (self.send_memory() + self.rcv.allocated_before(segment.payload.len() as u32)) % PAGE
+            || self.needs_memory(segment, self.rcv.allocated()[1])
+    }
+
+    /// Whether a segment does not fit into what the socket has reserved, when so much was allocated for what was received. It reserves
+    /// whole pages, and gives back those that are free.
+    fn needs_memory(&self, segment: &Segment, allocated: u32) -> bool {
+        let reserved = (PAGE - (self.send_memory() + allocated) % PAGE) % PAGE;
+        segment.payload.len() as u32 + HEAD > reserved
     }
 
     /// RFC 9293 section 3.10.7.4, from top to bottom; the states that are treated otherwise come first.
@@ -577,7 +584,8 @@ impl Connection {
             self.rcv.window.bound_by_scale(scale);
         }
         let offered = self.rcv.window();
-        self.rcv.window.established(cx.now, self.rcv.nxt, offered, self.config.advertised_mss());
+        let mss = self.received_mss();
+        self.rcv.window.established(cx.now, self.rcv.nxt, offered, mss);
         if !self.is_sndbuf_locked() {
             self.expand_sndbuf(cx.sysctl);
         }

@@ -36,6 +36,8 @@ pub(super) struct Memory {
     ratio: u32,
     /// The sum of what all cost.
     allocated: u32,
+    /// What the last one added to it.
+    charged: u32,
     queue: VecDeque<Packet>,
     /// When the last one came.
     at: Instant,
@@ -54,11 +56,16 @@ struct Packet {
 
 impl Memory {
     pub(super) fn new() -> Self {
-        Self { ratio: DEFAULT_RATIO, allocated: 0, queue: VecDeque::new(), at: Instant::EPOCH }
+        Self { ratio: DEFAULT_RATIO, allocated: 0, charged: 0, queue: VecDeque::new(), at: Instant::EPOCH }
     }
 
     pub(super) fn allocated(&self) -> u32 {
         self.allocated
+    }
+
+    /// What was allocated before the last segment came.
+    pub(super) fn allocated_before(&self) -> u32 {
+        self.allocated.saturating_sub(self.charged)
     }
 
     /// `tcp_win_from_space`
@@ -86,13 +93,14 @@ impl Memory {
         match self.queue.back_mut() {
             Some(last) if is_later && begin.at_or_before(acked) && last.frags + frags <= MAX_FRAGS => {
                 (last.end, last.cost, last.frags) = (end, last.cost + len, last.frags + frags);
-                self.allocated += len;
+                self.charged = len;
             }
             _ => {
                 self.queue.push_back(Packet { begin, end, cost: len + HEAD, frags });
-                self.allocated += len + HEAD;
+                self.charged = len + HEAD;
             }
         }
+        self.allocated += self.charged;
     }
 
     /// The program has read up to there: a packet is freed when all of it was read.

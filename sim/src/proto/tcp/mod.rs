@@ -133,6 +133,8 @@ bitflags::bitflags! {
         const OOBINLINE = 0x08;
         /// IP_RECVERR or IPV6_RECVERR: what ICMP says is told at once.
         const RECVERR = 0x10;
+        /// Segments arrive in the memory in which they were sent: the peer is reached over loopback, or a direct link.
+        const IN_MEMORY = 0x20;
     }
 }
 
@@ -384,11 +386,6 @@ impl Config {
     /// The MSS option we send.
     fn advertised_mss(&self) -> u16 {
         if self.maxseg == 0 { self.mss } else { self.mss.min(self.maxseg) }
-    }
-
-    /// Whether the peer is reached over loopback, whose packets alone may be so large.
-    fn is_local(&self) -> bool {
-        self.mss > 32_767
     }
 
     fn has(&self, switch: Switches) -> bool {

@@ -6,10 +6,7 @@
 
 use std::cmp::Ordering;
 
-use super::{
-    Config, Connection, ReceiveSide, Sysctl, congestion,
-    memory::{HEAD, Memory},
-};
+use super::{Config, Connection, ReceiveSide, Switches, Sysctl, congestion, memory::Memory};
 use crate::{base::Instant, wire::SeqNum};
 
 /// The memory of one connection's receiving side.
@@ -67,7 +64,7 @@ impl Window {
             rtt_until: SeqNum(0),
             rtt_since: Instant::EPOCH,
             is_locked,
-            memory: config.is_local().then(|| Box::new(Memory::new())),
+            memory: config.has(Switches::IN_MEMORY).then(|| Box::new(Memory::new())),
         }
     }
 
@@ -231,9 +228,9 @@ impl ReceiveSide {
         self.window.memory.is_some()
     }
 
-    /// What was allocated before the last segment, of `len` bytes, came.
-    pub(super) fn allocated_before(&self, len: u32) -> u32 {
-        self.window.memory.as_ref().map_or(0, |memory| memory.allocated().saturating_sub(len + HEAD))
+    /// What is allocated, and what was before the last segment came.
+    pub(super) fn allocated(&self) -> [u32; 2] {
+        self.window.memory.as_ref().map_or([0; 2], |memory| [memory.allocated(), memory.allocated_before()])
     }
 
     /// Whether more is allocated than SO_RCVBUF allows.
