@@ -101,7 +101,7 @@ pub enum DropReason {
     BacklogFull,
     /// The packet was longer than the link's MTU.
     TooBig,
-    /// What was written into a TUN device is no packet that a host could take.
+    /// What was written into a TUN device is no packet that a host could take, or it came from outside and says that it did not.
     Malformed,
     /// Bits were changed on the way, and a checksum told.
     Corrupted,

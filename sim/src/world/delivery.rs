@@ -255,6 +255,10 @@ impl World {
         if self.cut(flight.from, flight.to) {
             return self.drop_flight(flight, DropReason::Partition);
         }
+        if flight.from != flight.to && flight.packet.src.is_loopback() {
+            // Nobody believes that this came over the wire (`ip6_rcv_core`, RFC 4291 section 2.5.3; `ip_handle_martian_source`).
+            return self.drop_flight(flight, DropReason::Malformed);
+        }
         let to = flight.to;
         self.arrive(flight);
         if self.has_left_something() {

@@ -74,6 +74,8 @@ struct Sketch {
     program: Program,
     /// The sockets that the threads share.
     shared: Vec<Socket>,
+    /// How many hosts sockets are made on.
+    reachable: u8,
     /// Buffers are small from the start: soon full.
     has_small_buffers: bool,
 }
@@ -81,7 +83,13 @@ struct Sketch {
 impl Sketch {
     fn new(mut dice: Dice) -> Self {
         let hosts = if dice.u8(0..3) == 0 { 2 } else { 1 };
-        Self { dice, program: Program { hosts, ..Program::default() }, shared: Vec::new(), has_small_buffers: false }
+        Self {
+            dice,
+            program: Program { hosts, ..Program::default() },
+            shared: Vec::new(),
+            reachable: hosts,
+            has_small_buffers: false,
+        }
     }
 
     fn once_in(&mut self, many: usize) -> bool {
@@ -93,7 +101,7 @@ impl Sketch {
     }
 
     fn host(&mut self) -> u8 {
-        self.dice.u8(0..self.program.hosts)
+        self.dice.u8(0..self.reachable)
     }
 
     fn family(&mut self) -> i32 {
