@@ -3,7 +3,7 @@
 //! An address of the loopback is `lo`'s and any other `eth0`'s, also where a host talks to itself: what comes to one counts as come by its
 //! interface (`__mkroute_output` keeps it in `rt_iif`, and `ip6_rcv_core` in the control block).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Flow, Host, Socket, SocketOptions, ports};
 use crate::{
