@@ -178,6 +178,28 @@ impl Caller<'_> {
         asked.set(tcp::SendFlags::OOB, flags.contains(MsgFlags::OOB));
         asked.set(tcp::SendFlags::EOR, flags.contains(MsgFlags::EOR));
         let flags = asked;
+        if let &[data] = parts
+            && *sent == 0
+            && (1..=SELDOM_MORE).contains(&data.len())
+        {
+            // The usual write, which there is least to be thought about.
+            let result = world.on_host(self.host, |host, env| host.tcp_send(env, id, data, flags));
+            *sent = result.map_err(IntoErrno::errno)?;
+            return if *sent == data.len() { Ok(()) } else { Err(Errno::EAGAIN) };
+        }
+        self.send_tcp_in_parts(world, id, parts, flags, sent)
+    }
+
+    /// [`Self::send_tcp`] of several buffers, or of so much that it may be done in several steps.
+    #[inline(never)]
+    fn send_tcp_in_parts(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        parts: &[&[u8]],
+        flags: tcp::SendFlags,
+        sent: &mut usize,
+    ) -> Result<(), Errno> {
         let mut begun = *sent > 0;
         send_parts(parts, sent, |data, is_last| {
             // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).

@@ -158,7 +158,7 @@ impl World {
         }
     }
 
-    #[inline]
+    #[inline(always)] // where it is called for every packet
     fn send_to(&mut self, from: HostId, to: HostId, packet: Packet, later: bool) {
         if self.cut(from, to) {
             if self.partitions.iter().any(|partition| partition.tells && partition.cuts(from, to)) {
@@ -267,7 +267,7 @@ impl World {
     }
 
     /// Hands a packet to its host. What follows is left for [`Self::settle`].
-    #[inline]
+    #[inline(always)]
     fn arrive(&mut self, flight: Flight) {
         self.record(What::Arrived { number: flight.number, to: flight.to });
         if flight.to.tun_index().is_some() {
@@ -366,9 +366,15 @@ impl World {
         let hears = |to: HostId| if to == from { is_looped } else { !packet.src.is_loopback() };
         let hosts = (0..self.hosts.len() as u32).map(HostId).filter(|to| hears(*to));
         for to in hosts.collect::<Vec<_>>() {
-            self.send_to(from, to, packet.clone(), false);
+            self.send_to_one_of_many(from, to, packet.clone());
         }
         packet.recycle(&mut self.out.pool);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn send_to_one_of_many(&mut self, from: HostId, to: HostId, packet: Packet) {
+        self.send_to(from, to, packet, false);
     }
 
     /// A segment is longer than the link takes. The sender is told, because Linux sends every segment with "don't fragment"
