@@ -169,6 +169,10 @@ impl World {
             }
             return self.drop_packet(from, packet, DropReason::Partition);
         }
+        if from != to && packet.src.is_loopback() {
+            // Nobody believes that it came over the wire (`ip6_rcv_core`, RFC 4291 section 2.5.3; `ip_handle_martian_source`).
+            return self.drop_packet(from, packet, DropReason::Malformed);
+        }
         let link = self.topology.link_mut(from, to);
         let instant = !later && link.is_instant() && (from.is_next_to(to) || link.is_direct());
         let (arrives, packet) = match link.delay(self.now) {
@@ -254,10 +258,6 @@ impl World {
         let Some(flight) = self.flights.take(slot) else { return };
         if self.cut(flight.from, flight.to) {
             return self.drop_flight(flight, DropReason::Partition);
-        }
-        if flight.from != flight.to && flight.packet.src.is_loopback() {
-            // Nobody believes that this came over the wire (`ip6_rcv_core`, RFC 4291 section 2.5.3; `ip_handle_martian_source`).
-            return self.drop_flight(flight, DropReason::Malformed);
         }
         let to = flight.to;
         self.arrive(flight);
