@@ -69,7 +69,7 @@ fn told(host: &Host, id: SocketId, report: &Report, room: usize, now: Instant) -
     if let Some(icmp) = &report.icmp {
         let ports = report.data.get(2..4).map(|port| u16::from_be_bytes([port[0], port[1]]));
         let header = Header {
-            interface: ip_control::interface(host, icmp.offender),
+            interface: ip_control::interface(host, icmp.offender, icmp.to),
             // Nobody has looked it up (`ipv4_pktinfo_prepare`).
             spec_dst: Ipv4Addr::UNSPECIFIED,
             to: icmp.to,
@@ -78,6 +78,7 @@ fn told(host: &Host, id: SocketId, report: &Report, room: usize, now: Instant) -
             // What stands where a port would be, behind what was pulled off: the quoted data.
             port: ports,
             has_sum: true,
+            fragment: 0,
         };
         ip_control::tell_header(&mut out, family, asked, &header);
     }

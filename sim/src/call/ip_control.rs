@@ -167,6 +167,9 @@ const ASKS: Switches = Switches::TIMESTAMP
     .union(Switches::RECVTTL)
     .union(Switches::RECVTOS)
     .union(Switches::RECVORIGDSTADDR)
+    .union(Switches::CHECKSUM)
+    .union(Switches::RECVFRAGSIZE)
+    .union(Switches::V6_RECVFRAGSIZE)
     .union(Switches::V6_RECVPKTINFO)
     .union(Switches::V6_RECVHOPLIMIT)
     .union(Switches::V6_RECVTCLASS)
@@ -214,6 +217,8 @@ pub(super) struct Header {
     pub(super) port: Option<u16>,
     /// The sum over all of it was reckoned (CHECKSUM_COMPLETE).
     pub(super) has_sum: bool,
+    /// The length of the longest fragment; 0 if it came whole.
+    pub(super) fragment: u16,
 }
 
 impl Header {
@@ -232,7 +237,7 @@ impl Header {
             // Also where a host talks to itself (`ipv4_pktinfo_prepare`: `rt_iif`; `ipv6_rcv`: `ip6_dst_idev`).
             interface: match to {
                 IpAddr::V4(_) if !arrival.is_prepared => 0,
-                to if to.is_loopback() || to.is_multicast() && arrival.from.ip().is_loopback() => LOOPBACK,
+                to if to.is_loopback() || to.is_multicast() && arrival.is_near => LOOPBACK,
                 _ => ETHERNET,
             },
             spec_dst: spec_dst.filter(|_| arrival.is_prepared).unwrap_or(Ipv4Addr::UNSPECIFIED),
@@ -240,7 +245,8 @@ impl Header {
             hop_limit: arrival.hop_limit,
             traffic_class: arrival.traffic_class,
             port: Some(arrival.to.port()),
-            has_sum: false,
+            has_sum: arrival.has_sum == Some(true),
+            fragment: arrival.fragment,
         }
     }
 }
@@ -317,8 +323,8 @@ pub(super) fn tell_time(out: &mut Control, host: &Host, asked: Switches, at: Ins
 
 /// The interface that an ICMP message from there came by: what a host sends to itself goes over `lo`, but of IPv6 it is said to have come
 /// by the interface that has the address.
-pub(super) fn interface(host: &Host, from: IpAddr) -> u32 {
-    let is_near = if from.is_ipv4() { host.owns(from) } else { from.is_loopback() };
+pub(super) fn interface(host: &Host, from: IpAddr, to: IpAddr) -> u32 {
+    let is_near = if from.is_ipv4() { host.owns(from) } else { to.is_loopback() };
     if is_near { LOOPBACK } else { ETHERNET }
 }
 
@@ -339,8 +345,11 @@ fn ip_cmsg_recv(out: &mut Control, asked: Switches, to: Ipv4Addr, header: &Heade
         out.put(libc::IPPROTO_IP, libc::IP_ORIGDSTADDR, &bytes.unwrap_or_default());
     }
     if header.has_sum && asked.contains(Switches::CHECKSUM) {
-        // Over a message with its own checksum: all ones, as far as it has been folded.
+        // Over what has its own checksum: all ones, as far as it has been folded.
         out.put(libc::IPPROTO_IP, libc::IP_CHECKSUM, &0xffff_u32.to_ne_bytes());
+    }
+    if header.fragment > 0 && asked.contains(Switches::RECVFRAGSIZE) {
+        out.put(libc::IPPROTO_IP, libc::IP_RECVFRAGSIZE, &i32::from(header.fragment).to_ne_bytes());
     }
 }
 
@@ -366,5 +375,8 @@ fn ip6_datagram_recv_ctl(out: &mut Control, asked: Switches, to: Ipv6Addr, heade
     if let Some(port) = header.port.filter(|_| asked.contains(Switches::V6_RECVORIGDSTADDR)) {
         let bytes = Addr::from(SocketAddr::new(to.into(), port)).to_sockaddr();
         out.put(libc::IPPROTO_IPV6, c::IPV6_ORIGDSTADDR, &bytes.unwrap_or_default());
+    }
+    if header.fragment > 0 && asked.contains(Switches::V6_RECVFRAGSIZE) {
+        out.put(libc::IPPROTO_IPV6, c::IPV6_RECVFRAGSIZE, &i32::from(header.fragment).to_ne_bytes());
     }
 }

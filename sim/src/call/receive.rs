@@ -384,9 +384,14 @@ impl Caller<'_> {
             Err(udp::RecvError::WouldBlock) if read_shut && waits => return Ok(NOTHING),
             Err(error) => return Err(error.errno()),
         };
+        let room_for_data = bufs.iter().map(|buf| buf.len()).sum::<usize>();
+        // Who looks shares the buffer, and keeps the sum to himself.
+        if !peeks && udp.arrived(index).is_some_and(|(arrival, _)| room_for_data < arrival.payload.len()) {
+            udp.sum_up(index);
+        }
         let (arrival, _) = udp.arrived(index).ok_or(Errno::EAGAIN)?;
         let from = arrival.from;
-        let (whole, room_for_data) = (arrival.payload.len(), bufs.iter().map(|buf| buf.len()).sum::<usize>());
+        let whole = arrival.payload.len();
         let copied = fill(bufs, &arrival.payload[skip..]);
         // More room than is left is room enough (`udp_recvmsg`).
         let is_cut = room_for_data <= whole - skip && room_for_data < whole;

@@ -3,11 +3,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use wavetank_api::{Addr, Errno, MsgFlags};
+use wavetank_api::{Addr, Errno, Family as AddrFamily, MsgFlags};
 
 use super::{
     Caller,
-    control::Given,
+    control::{Given, checked},
     errno::IntoErrno,
     name::{self, Use},
 };
@@ -74,9 +74,12 @@ impl Caller<'_> {
         let to = to.filter(|addr| !(is_inet6 && matches!(addr, Addr::Unspec)));
         let peer = || socket.remote.ok_or(Errno::EDESTADDRREQ);
         let gathers = self.host(world).udp_gathers_for_v4(id);
+        // An address of IPv4 is read by `udp_sendmsg`, after it has looked at the rest.
+        let is_of_ipv4 = is_inet6 && !socket.options.v6only && to.is_some_and(|addr| addr.family() == AddrFamily::INET);
         let destination = match (to, gathers) {
             // Who gathers knows where to.
             (None, Some(_)) => None,
+            _ if is_of_ipv4 => None,
             _ if is_inet6 => {
                 let to = to.map_or_else(peer, |addr| name::read(socket, addr, Use::Send))?;
                 Some(not_unspecified6(socket, to))
@@ -84,6 +87,7 @@ impl Caller<'_> {
             _ => None,
         };
         let is_ipv4 = match (destination, gathers) {
+            _ if is_of_ipv4 => true,
             (Some(to), _) => to.is_ipv4() || gathers == Some(true),
             (None, Some(for_v4)) => for_v4,
             (None, None) => true,
@@ -113,7 +117,7 @@ impl Caller<'_> {
         let mut how = How::default();
         let mut is_connected = !was_told && !flags.contains(MsgFlags::DONTROUTE);
         if let Some(given) = given {
-            is_connected = false;
+            is_connected &= is_of_udp_alone(given.control)?;
             let family = self.host(world).sockets[id].family;
             how = self.how_to_send(world, family, destination.ip(), given.control)?;
         }
@@ -121,6 +125,7 @@ impl Caller<'_> {
             Some(aimed) => aimed,
             None => (self.udp_way(world, id, destination.ip(), &how)?, destination.port()),
         };
+        self.host_mut(world).udp_keeps_way(id, is_connected);
         let sent = world.on_host(self.host, |host, env| {
             if gathers_on { host.udp_gather(env, id, to, parts, &how) } else { host.udp_send(env, id, to, parts, &how) }
         });
@@ -151,6 +156,11 @@ fn not_unspecified6(socket: &Socket, to: SocketAddr) -> SocketAddr {
         (IpAddr::V6(Ipv6Addr::UNSPECIFIED), _) => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), to.port()),
         _ => to,
     }
+}
+
+/// Messages of UDP's level ask nothing of IP (`udp_cmsg_send`), and none at all even less.
+fn is_of_udp_alone(control: &[u8]) -> Result<bool, Errno> {
+    Ok(checked(control)?.iter().all(|message| message.level == libc::IPPROTO_UDP))
 }
 
 /// `__ipv6_addr_needs_scope_id`, of a group.

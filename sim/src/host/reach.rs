@@ -36,8 +36,12 @@ impl SocketOptions {
 impl Host {
     /// Whether what a socket sends arrives anywhere. Through `lo` any IPv4 packet comes back, to whoever has the address (`__mkroute_output`:
     /// RTCF_LOCAL).
-    pub(super) fn finds_way(&self, options: &SocketOptions, to: IpAddr) -> bool {
-        options.is_by_device_of(to) || options.rare().device == 1 && to.is_ipv4() && self.owns(to)
+    fn finds_way(&self, options: &SocketOptions, to: IpAddr) -> bool {
+        self.is_found_by(options.device(), to)
+    }
+
+    pub(super) fn is_found_by(&self, device: u32, to: IpAddr) -> bool {
+        device == 0 || device == if to.is_loopback() { 1 } else { 2 } || device == 1 && to.is_ipv4() && self.owns(to)
     }
 
     /// From where to where the segments of a connection are sent; to the unspecified address if they get nowhere.

@@ -81,7 +81,8 @@ impl Host {
             Some(source) if source.is_loopback() && device != 1 => Err(NoWay::Invalid),
             Some(source) => way(source.into(), to),
             None if to_many && device == 0 => Err(NoWay::Unreachable),
-            None if to_many => way(self.first_of(device), to),
+            // An address of the loopback is none for others (`inet_select_addr`, RT_SCOPE_LINK).
+            None if to_many => way(self.first_of(2), to),
             None if !reachable && device == 0 => Err(NoWay::Unreachable),
             None if device > 1 && to.is_loopback() => way(self.first_of(device), to),
             None => way(self.source_for(to.into()).map_err(|_| NoWay::Unreachable)?, to),

@@ -9,7 +9,7 @@ use crate::{
         skb::{Gathered, NoMemory},
         udp,
     },
-    wire::{Body as Wire, Datagram, Icmp, Packet, Unreachable},
+    wire::{Body as Wire, Datagram, Icmp, Marks, Packet, Unreachable},
 };
 
 /// Why a datagram was not sent.
@@ -59,6 +59,8 @@ impl Host {
             (Some(given), _) => Some(given),
             // A socket of IPv6 that has connected to IPv4 as well.
             (_, Some(IpAddr::V6(_))) if to.is_ipv4() => udp.source4().map(IpAddr::V4),
+            // Bound where packets to many come from (`__inet_bind`).
+            (_, Some(local)) if is_to_many(local) && local.is_ipv4() => udp.source4().map(IpAddr::V4),
             (_, local) => local,
         };
         let of_group = || Some(IpAddr::from(socket.options.rare().multicast_if)).filter(|_| is_group4(to));
@@ -81,22 +83,47 @@ impl Host {
 
     /// `connect(2)` finds its way in the place where the way of what is gathered stands (`inet->cork.fl`), and so takes that along.
     pub(crate) fn udp_aim(&mut self, id: SocketId, to: SocketAddr, way: Option<&Way>) {
-        let addrs = &self.addrs;
+        let own = self.udp_source(id, to.ip(), &How::default()).unwrap_or(Ipv4Addr::UNSPECIFIED.into());
+        let addrs = self.addrs.clone();
         let is_near = |ip: IpAddr| ip.is_loopback() || addrs.contains(&ip);
         let Body::Udp(udp) = &mut self.sockets[id].body else { return };
         if !to.is_ipv4() {
+            udp.has_way |= way.is_some();
             return;
         }
         let source = way.map(|way| way.source);
         let to = way.map_or(to, |way| SocketAddr::new(way.to, to.port()));
-        udp.aim = Some(udp::Aim { source: source.unwrap_or(Ipv4Addr::UNSPECIFIED.into()), to });
+        udp.aim = Some(udp::Aim { source: source.unwrap_or(own), to });
         udp.has_way = way.is_some();
-        if let Some(pending) = udp.pending.as_mut().filter(|pending| pending.to.is_ipv4()) {
-            pending.has_gone_astray |= pending.to.ip() != to.ip() && !(is_near(pending.to.ip()) && is_near(to.ip()));
-            pending.to = to;
-            if let Some(source) = source {
-                pending.from.set_ip(source);
+        if let Some(pending) = &mut udp.pending {
+            let (was, was_near) = (pending.to.ip(), is_near(pending.to.ip()));
+            if pending.astray.is_none() && was != to.ip() && !(was_near && is_near(to.ip())) {
+                pending.astray = Some(if was_near { udp::Astray::Here } else { udp::Astray::Nowhere });
             }
+            let source = source.unwrap_or(own);
+            match (pending.to, to, source) {
+                (SocketAddr::V6(before), SocketAddr::V4(to), IpAddr::V4(source)) => {
+                    // IPv6 has its destination where IPv4 has both addresses and the ports (`struct flowi6`, `struct flowi4`).
+                    let mut ip = before.ip().octets();
+                    ip[..4].copy_from_slice(&source.octets());
+                    ip[4..8].copy_from_slice(&to.ip().octets());
+                    ip[8..10].copy_from_slice(&to.port().to_be_bytes());
+                    ip[10..12].copy_from_slice(&pending.from.port().to_be_bytes());
+                    pending.to.set_ip(ip.into());
+                }
+                _ => {
+                    pending.to = to;
+                    pending.from.set_ip(source);
+                }
+            }
+        }
+    }
+
+    /// Who sends to his peer keeps the way that was found (`sk_dst_set`, `ip6_sk_dst_store_flow`).
+    pub(crate) fn udp_keeps_way(&mut self, id: SocketId, is_connected: bool) {
+        let socket = &mut self.sockets[id];
+        if let Body::Udp(udp) = &mut socket.body {
+            udp.has_way |= is_connected && socket.remote.is_some();
         }
     }
 
@@ -125,7 +152,9 @@ impl Host {
         let Some(local) = socket.local else { return };
         if local.ip().is_unspecified() {
             socket.local = Some(SocketAddr::new(way.source, local.port()));
-        } else if let (IpAddr::V6(_), IpAddr::V4(source), Body::Udp(udp)) = (local.ip(), way.source, &mut socket.body) {
+        } else if let (IpAddr::V4(source), Body::Udp(udp)) = (way.source, &mut socket.body)
+            && (local.is_ipv6() || is_to_many(local.ip()))
+        {
             udp.set_source4(Some(source));
         }
     }
@@ -202,7 +231,9 @@ impl Host {
             data: Vec::new(),
             most,
             gathered: Gathered::new(way.to.is_ipv4(), mtu),
-            has_gone_astray: false,
+            astray: None,
+            is_gathered: false,
+            device: self.udp_device(id, way.to, how),
         }
     }
 
@@ -215,6 +246,14 @@ impl Host {
         parts: &[&[u8]],
     ) -> Result<(), SendError> {
         let len = parts.iter().map(|part| part.len()).sum();
+        let socket = &self.sockets[id];
+        let (to, is_ipv4) = (outgoing.to.ip(), outgoing.to.is_ipv4());
+        let mut marks = Marks::empty();
+        marks.set(Marks::NEAR, outgoing.from.ip().is_loopback() || outgoing.device == 1);
+        marks.set(Marks::QUIET, !marks.contains(Marks::NEAR) && socket.is_quiet_to(to));
+        marks.set(Marks::UNSUMMED, !is_ipv4 && socket.has_udp(RareSwitches::UDP_NO_CHECK6_TX));
+        let is_by_hand = outgoing.is_gathered || outgoing.gathered.is_in_fragments();
+        marks.set(Marks::SUMMED_BY_HAND, is_by_hand && !socket.options.switches.contains(Switches::NO_CHECK));
         let mut send = |parts: &[&[u8]]| {
             let datagram = Datagram {
                 src_port: outgoing.from.port(),
@@ -222,8 +261,8 @@ impl Host {
                 hop_limit: outgoing.hop_limit,
                 traffic_class: outgoing.traffic_class,
                 truesize: if outgoing.segment == 0 { outgoing.gathered.truesize as u32 } else { 0 },
-                has_checksum: outgoing.to.is_ipv4() || !self.sockets[id].has_udp(RareSwitches::UDP_NO_CHECK6_TX),
-                is_looped: outgoing.from.ip().is_loopback() || !self.sockets[id].is_quiet_to(outgoing.to.ip()),
+                fragment: outgoing.gathered.longest_fragment(),
+                marks,
                 payload: env.out.pool.payload(parts),
             };
             let (src, dst) = (outgoing.from.ip(), outgoing.to.ip());
@@ -243,7 +282,7 @@ impl Host {
         if segment > 0 {
             self.udp_may_segment(id, outgoing.to.ip(), len, segment)?;
         }
-        if !self.finds_way(&self.sockets[id].options, outgoing.to.ip()) && !is_to_many(outgoing.to.ip()) {
+        if !self.is_found_by(outgoing.device, to) && !is_to_many(to) {
             // By an interface behind which nobody has that address.
             return Ok(());
         }

@@ -4,7 +4,8 @@
 use super::{Body, Env, Host, How, RareSwitches, UdpSendError, Way};
 use crate::{
     base::SocketId,
-    proto::udp::{Aim, Udp},
+    proto::udp::{Aim, Astray, Udp},
+    wire::{Body as Wire, Packet},
 };
 
 impl Host {
@@ -44,6 +45,7 @@ impl Host {
         self.udp_add(env, id, &mut outgoing, parts)?;
         parts.iter().for_each(|part| outgoing.data.extend_from_slice(part));
         if let Some(udp) = self.udp_mut(id) {
+            outgoing.is_gathered = true;
             udp.pending = Some(Box::new(outgoing));
         }
         Ok(())
@@ -63,12 +65,25 @@ impl Host {
     /// Sends what was gathered, from the port that the socket has by now.
     pub(crate) fn udp_push(&mut self, env: &mut Env<'_>, id: SocketId) -> Result<(), UdpSendError> {
         let Some(mut pending) = self.udp_mut(id).and_then(|udp| udp.pending.take()) else { return Ok(()) };
-        if pending.has_gone_astray {
+        if pending.astray == Some(Astray::Nowhere) {
+            if let Some(udp) = self.udp_mut(id) {
+                udp.stuck += pending.gathered.truesize;
+            }
             return Ok(());
         }
         if pending.to.is_ipv4() {
             pending.from.set_port(self.sockets[id].local.map_or(0, |local| local.port()));
         }
-        self.udp_emit(env, id, &pending, &[&pending.data])
+        self.udp_emit(env, id, &pending, &[&pending.data])?;
+        // The route is the packet's still when it comes back (`ip_rcv_finish_core`).
+        if pending.astray == Some(Astray::Here)
+            && let Some(Packet { body: Wire::Udp(datagram), .. }) = env.out.packets.pop()
+        {
+            match self.udp_receiver(pending.from, pending.to) {
+                Some(id) => self.udp_deliver(env, id, pending.from, pending.to, datagram),
+                None => env.out.pool.give(datagram.payload),
+            }
+        }
+        Ok(())
     }
 }

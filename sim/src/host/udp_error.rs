@@ -17,7 +17,10 @@ impl Host {
         let is_ipv4 = icmp.quoted_dst.is_ipv4();
         let (kind, code, info) = icmp.type_code_and_word();
         let Icmp { reason, quoted_src, quoted_dst, .. } = icmp;
-        let Some(id) = self.udp_receiver(quoted_dst, quoted_src) else { return };
+        // By which interface the message came; of IPv6, that has the address.
+        let is_near = if is_ipv4 { self.owns(offender) } else { to.is_loopback() };
+        let device = if is_near { 1 } else { 2 };
+        let Some(id) = self.udp_found(quoted_dst, quoted_src, device) else { return };
         // A tunnel's end has no program that wants to know (`__udp4_lib_err_encap`).
         if self.sockets[id].options.has_rare() && self.sockets[id].options.rare().udp_encap != 0 {
             return;

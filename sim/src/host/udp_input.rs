@@ -10,7 +10,7 @@ use crate::{
     base::SocketId,
     net::DropReason,
     proto::{skb::Gathered, udp::Arrival},
-    wire::{Body as Wire, Datagram, Icmp, Packet, Unreachable},
+    wire::{Body as Wire, Datagram, Icmp, Marks, Packet, Unreachable},
 };
 
 /// UDP_ENCAP_ESPINUDP.
@@ -23,23 +23,27 @@ impl Host {
         }
         let receiver = self.udp_receiver(from, to);
         // Not even refused (`udp6_csum_zero_error`).
-        let is_taken = datagram.has_checksum
+        let is_taken = !datagram.marks.contains(Marks::UNSUMMED)
             || receiver.is_some_and(|id| self.sockets[id].has_udp(RareSwitches::UDP_NO_CHECK6_RX));
         if !is_taken {
             return env.out.pool.give(datagram.payload);
         }
         let Some(id) = receiver else {
-            let icmp = Icmp::about_datagram(Unreachable::Port, (from, to), &datagram, &mut env.out.pool);
-            env.out.pool.give(datagram.payload);
-            env.out.packets.push(Packet { src: to.ip(), dst: from.ip(), body: Wire::Icmp(Box::new(icmp)) });
-            return;
+            return Self::udp_refuse(env, from, to, datagram);
         };
         self.udp_deliver(env, id, from, to, datagram);
     }
 
+    fn udp_refuse(env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
+        let icmp = Icmp::about_datagram(Unreachable::Port, (from, to), &datagram, &mut env.out.pool);
+        env.out.pool.give(datagram.payload);
+        env.out.packets.push(Packet { src: to.ip(), dst: from.ip(), body: Wire::Icmp(Box::new(icmp)) });
+    }
+
     /// `__udp4_lib_mcast_deliver`: a copy for each, and nobody is told if there is none.
     pub(super) fn udp_to_many(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
-        let device = if from.ip().is_loopback() || to.ip().is_loopback() { 1 } else { 2 };
+        let is_near = to.ip().is_loopback() || datagram.marks.contains(Marks::NEAR);
+        let device = if is_near { 1 } else { 2 };
         if self.hears_group(from.ip(), to.ip(), device) {
             let takes = |id: &SocketId| self.sockets[*id].hears_many(from, to, device);
             let receivers: Vec<_> = self.users(Space::Udp, to.port()).iter().copied().filter(takes).collect();
@@ -60,7 +64,14 @@ impl Host {
         is_everybodys || self.sockets.values().any(|socket| socket.membership(to, device, from) == Some(true))
     }
 
-    fn udp_deliver(&mut self, env: &mut Env<'_>, id: SocketId, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
+    pub(super) fn udp_deliver(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        from: SocketAddr,
+        to: SocketAddr,
+        datagram: Datagram,
+    ) {
         let socket = &mut self.sockets[id];
         let switches = socket.options.switches;
         // `ipv4_pktinfo_prepare`: only who wants to know by then is told.
@@ -69,10 +80,15 @@ impl Host {
             switches.contains(Switches::PKTINFO) || socket.family == Family::Inet6 && switches.intersects(of_v6);
         let is_esp = socket.options.has_rare() && socket.options.rare().udp_encap == ESP_IN_UDP;
         let Body::Udp(udp) = &mut socket.body else { return };
-        let Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, is_looped, has_checksum, payload } =
-            datagram;
-        if is_esp && is_encapsulated(&payload) {
+        let Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, fragment, marks, payload } = datagram;
+        if is_esp && payload[..] == KEEPALIVE {
             return env.out.pool.give(payload);
+        }
+        if is_esp && is_encapsulated(&payload) {
+            // There is nobody who knows IPsec (`xfrm4_rcv_encap`, `xfrm6_rcv_encap`).
+            let datagram =
+                Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, fragment, marks, payload };
+            return Self::udp_refuse(env, from, to, datagram);
         }
         let charge = match truesize as usize {
             0 => Gathered::whole(to.is_ipv4(), 1500, payload.len()),
@@ -80,21 +96,27 @@ impl Host {
         };
         let at = env.now;
         let was_seen = false;
-        let arrival =
-            Arrival { from, to, at, hop_limit, traffic_class, is_prepared, was_seen, truesize: charge, payload };
+        // CHECKSUM_BREAK: so much is summed when it comes.
+        let has_sum = marks.contains(Marks::SUMMED_BY_HAND).then_some(payload.len() + 8 <= 76);
+        let arrival = Arrival {
+            from,
+            to,
+            at,
+            hop_limit,
+            traffic_class,
+            is_prepared,
+            fragment,
+            is_near: marks.contains(Marks::NEAR),
+            was_seen,
+            has_sum,
+            truesize: charge,
+            payload,
+        };
         match udp.deliver(arrival) {
             Ok(()) => self.wake(env, id),
             Err(Arrival { payload, .. }) => {
-                let datagram = Datagram {
-                    src_port,
-                    dst_port,
-                    hop_limit,
-                    traffic_class,
-                    truesize,
-                    is_looped,
-                    has_checksum,
-                    payload,
-                };
+                let datagram =
+                    Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, fragment, marks, payload };
                 let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Udp(datagram) };
                 env.refused.push((DropReason::BufferFull, packet));
             }
@@ -104,20 +126,25 @@ impl Host {
     /// The socket a datagram is for: one with the very address before a wildcard, then the one that says most about it, and of equals the one
     /// that bound last (`compute_score`).
     pub(super) fn udp_receiver(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
+        self.udp_found(from, to, if to.ip().is_loopback() { 1 } else { 2 })
+    }
+
+    /// The same, of what came by that interface.
+    pub(super) fn udp_found(&self, from: SocketAddr, to: SocketAddr, device: u32) -> Option<SocketId> {
         let users = self.users(Space::Udp, to.port()).iter().copied();
         users
-            .filter_map(|id| Some((self.sockets[id].score(from, to)?, id)))
+            .filter_map(|id| Some((self.sockets[id].score(from, to, device)?, id)))
             .max_by_key(|(score, _)| *score)
             .map(|(_, id)| id)
     }
 }
 
 impl Socket {
-    fn score(&self, from: SocketAddr, to: SocketAddr) -> Option<(bool, u8)> {
+    fn score(&self, from: SocketAddr, to: SocketAddr, device: u32) -> Option<(bool, u8)> {
         let local = self.local?.ip();
         let is_taken = ports::reaches(to.ip(), local)
             && ports::family_fits(self.family, self.options.v6only, to.ip())
-            && self.options.is_by_device_of(to.ip())
+            && matches!(self.options.device(), bound if bound == 0 || bound == device)
             && self.hears(from);
         let device = u8::from(self.options.has_rare() && self.options.device() != 0);
         let has_peer = self.remote.is_some() || to.is_ipv6() && self.peer6().is_some();
@@ -169,9 +196,11 @@ impl Socket {
     }
 }
 
-/// What is taken for IPsec, which then knows nothing of it: a packet with an SPI, or the one byte that keeps a NAT's entry alive
-/// (`__xfrm4_udp_encap_rcv`).
+/// What keeps a NAT's entry alive (RFC 3948 section 2.3).
+const KEEPALIVE: [u8; 1] = [0xff];
+
+/// What is taken for IPsec: a packet with an SPI (`__xfrm4_udp_encap_rcv`).
 fn is_encapsulated(payload: &[u8]) -> bool {
     const HEADER: usize = 8;
-    payload == [0xff] || payload.len() > HEADER && payload[..4] != [0; 4]
+    payload.len() > HEADER && payload[..4] != [0; 4]
 }

@@ -47,6 +47,22 @@ impl Gathered {
         self.mtu
     }
 
+    /// Whether it is longer than the path takes at once.
+    pub(crate) const fn is_in_fragments(&self) -> bool {
+        self.len + if self.is_ipv4 { 20 } else { 40 } > self.mtu
+    }
+
+    /// How long the longest fragment is, with its headers, as `struct inet_frag_queue` counts: in 16 bits.
+    pub(crate) fn longest_fragment(&self) -> u16 {
+        if !self.is_in_fragments() {
+            return 0;
+        }
+        let header = if self.is_ipv4 { 20 } else { 40 };
+        let longest = (self.mtu - header) / 8 * 8 + header;
+        let last = self.last + if self.is_ipv4 { 0 } else { 8 };
+        (longest as u16).max(last as u16)
+    }
+
     /// Whether there is no buffer yet.
     pub(crate) const fn is_empty(&self) -> bool {
         self.last == 0

@@ -78,6 +78,12 @@ pub(crate) struct Arrival {
     pub(crate) traffic_class: u8,
     /// The receiver wanted to know of its way when it came.
     pub(crate) is_prepared: bool,
+    /// The length of its longest fragment; 0 if it came whole.
+    pub(crate) fragment: u16,
+    /// It came by the loopback, whatever its address.
+    pub(crate) is_near: bool,
+    /// Whether the sum over all of it is known (CHECKSUM_COMPLETE); none if nobody will reckon it.
+    pub(crate) has_sum: Option<bool>,
     /// It is empty, and was looked at (`skb->peeked`).
     pub(crate) was_seen: bool,
     /// What it is charged against `SO_RCVBUF`.
@@ -98,8 +104,19 @@ pub(crate) struct Outgoing {
     /// How many bytes of data there may be.
     pub(crate) most: usize,
     pub(crate) gathered: Gathered,
-    /// It was given another address while it keeps its way, and nobody is there who has that.
-    pub(crate) has_gone_astray: bool,
+    /// By which interface; 0: any.
+    pub(crate) device: u32,
+    pub(crate) is_gathered: bool,
+    pub(crate) astray: Option<Astray>,
+}
+
+/// What was gathered was given another address, and keeps the way that it had.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Astray {
+    /// Through the loopback, whoever has the address.
+    Here,
+    /// To somebody who has another.
+    Nowhere,
 }
 
 /// What a socket has of its own.
@@ -130,6 +147,8 @@ pub(crate) struct Udp {
     /// way (`sk_dst_cache`).
     pub(crate) aim: Option<Aim>,
     pub(crate) has_way: bool,
+    /// What waits for a neighbour that nobody is, and is charged still: longer than a second.
+    pub(crate) stuck: usize,
     /// To whom a socket of IPv6 was connected last; an end of the connection leaves it (`sk_v6_daddr`, `__udp_disconnect`).
     pub(crate) peer6: Option<Ipv6Addr>,
 }
@@ -159,6 +178,7 @@ impl Udp {
             pending: None,
             aim: None,
             has_way: false,
+            stuck: 0,
             peer6: None,
         }
     }
@@ -205,6 +225,13 @@ impl Udp {
     /// Throws the queue of errors away; what is pending stays (`skb_errqueue_purge`).
     pub(crate) fn forget_reports(&mut self) {
         self.charged -= self.reports.drain(..).map(|report| report.truesize()).sum::<usize>();
+    }
+
+    /// It is read in part: then its sum is reckoned first (`udp_recvmsg`).
+    pub(crate) fn sum_up(&mut self, index: usize) {
+        if let Some((_, arrival)) = self.queue.get_mut(index) {
+            arrival.has_sum = arrival.has_sum.map(|_| true);
+        }
     }
 
     /// A datagram that has come, and how many were dropped before it.
@@ -283,7 +310,7 @@ impl Udp {
 
     /// `sk_wmem_alloc`, as SIOCOUTQ shows it: what is gathered is charged, what is sent no more.
     pub(crate) fn unsent(&self) -> usize {
-        self.pending.as_ref().map_or(0, |pending| pending.gathered.truesize)
+        self.stuck + self.pending.as_ref().map_or(0, |pending| pending.gathered.truesize)
     }
 
     pub(crate) fn shutdown(&mut self, read: bool, write: bool) {
@@ -308,8 +335,8 @@ impl Udp {
     /// As `datagram_poll` in net/core/datagram.c.
     pub(crate) fn readiness(&self) -> Readiness {
         let mut ready = Readiness::default();
-        // `sock_writeable`
-        ready.set(Readiness::OUT, self.unsent() < self.sndbuf / 2);
+        // `sock_writeable`, whose count begins with 1.
+        ready.set(Readiness::OUT, self.unsent() + 1 < self.sndbuf / 2);
         ready.set(Readiness::ERR, self.failure.is_some() || !self.reports.is_empty());
         ready.set(Readiness::IN, !self.queue.is_empty() || self.read_shut);
         ready.set(Readiness::RDHUP, self.read_shut);

@@ -12,7 +12,8 @@ use std::{
 use etherparse::IpNumber;
 
 use super::{
-    Body, Datagram, Flags, Icmp, Packet, Payload, Segment, SeqNum, Unreachable, checksum, encode::QUOTED, options,
+    Body, Datagram, Flags, Icmp, Marks, Packet, Payload, Segment, SeqNum, Unreachable, checksum, encode::QUOTED,
+    options,
 };
 
 /// Why bytes are no packet that a simulated host could take.
@@ -208,8 +209,8 @@ fn udp(ip: &Ip<'_>) -> Result<Datagram, Malformed> {
         hop_limit,
         traffic_class,
         truesize: 0,
-        is_looped: true,
-        has_checksum: true,
+        fragment: 0,
+        marks: Marks::default(),
         payload,
     })
 }

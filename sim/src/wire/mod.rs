@@ -21,7 +21,7 @@ pub(crate) use encode::encode;
 pub(crate) use icmp::{Icmp, Unreachable};
 pub(crate) use payload::{Payload, Pool};
 pub(crate) use tcp::{FastOpenCookie, Flags, Options, RareOption, SackBlocks, Segment, SeqNum, Timestamps};
-pub(crate) use udp::Datagram;
+pub(crate) use udp::{Datagram, Marks};
 
 /// An IP packet, version 4 or 6.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -122,8 +122,8 @@ fn datagram() -> impl Strategy<Value = Body> {
             hop_limit,
             traffic_class,
             truesize: 0,
-            is_looped: true,
-            has_checksum: true,
+            fragment: 0,
+            marks: Marks::default(),
             payload,
         })
     })
@@ -303,8 +303,8 @@ fn what_cannot_be_written_down_is_refused() {
             hop_limit: 64,
             traffic_class: 0,
             truesize: 0,
-            is_looped: true,
-            has_checksum: true,
+            fragment: 0,
+            marks: Marks::default(),
             payload: Payload::from(&vec![0; len][..]),
         }),
     };

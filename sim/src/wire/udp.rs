@@ -13,9 +13,23 @@ pub(crate) struct Datagram {
     pub(crate) traffic_class: u8,
     /// What its buffers cost (`skb->truesize`), which a receiver on the same machine is charged; 0 if nobody knows.
     pub(crate) truesize: u32,
-    /// Of what is sent to many: the sender's own host takes it, too (IP_MULTICAST_LOOP).
-    pub(crate) is_looped: bool,
-    /// Without one IPv6 takes it only where it is let (UDP_NO_CHECK6_TX, UDP_NO_CHECK6_RX). RFC 6936.
-    pub(crate) has_checksum: bool,
+    /// The length of its longest fragment, in 16 bits; 0 if it is whole.
+    pub(crate) fragment: u16,
+    pub(crate) marks: Marks,
     pub(crate) payload: Payload,
+}
+
+bitflags::bitflags! {
+    /// What else there is to be known of a datagram.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub(crate) struct Marks: u8 {
+        /// It is sent to many, but not to the sender's own host (IP_MULTICAST_LOOP).
+        const QUIET = 1;
+        /// It goes through the loopback, whatever its addresses.
+        const NEAR = 8;
+        /// It has no checksum, and IPv6 takes it only where it is let (UDP_NO_CHECK6_TX, UDP_NO_CHECK6_RX). RFC 6936.
+        const UNSUMMED = 2;
+        /// The sender has reckoned its checksum itself, and left it to no device: so will the receiver.
+        const SUMMED_BY_HAND = 4;
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
     base::{HostId, Instant},
     host::Host,
     net::{DropReason, Link, Verdict},
-    wire::{Body, Flags, Icmp, Malformed, Packet, Pool, Unreachable, decode, encode},
+    wire::{Body, Flags, Icmp, Malformed, Marks, Packet, Pool, Unreachable, decode, encode},
 };
 
 /// Packets under way, by slot. Slots are reused; the number of a packet is not.
@@ -362,8 +362,11 @@ impl World {
     /// To whoever may want it: every host on the network, or but this one from its loopback. None has a router between.
     #[cold]
     fn send_to_many(&mut self, from: HostId, packet: Packet) {
-        let is_looped = matches!(&packet.body, Body::Udp(datagram) if datagram.is_looped);
-        let hears = |to: HostId| if to == from { is_looped } else { !packet.src.is_loopback() };
+        let marks = match &packet.body {
+            Body::Udp(datagram) => datagram.marks,
+            _ => Marks::empty(),
+        };
+        let hears = |to: HostId| !marks.contains(if to == from { Marks::QUIET } else { Marks::NEAR });
         let hosts = (0..self.hosts.len() as u32).map(HostId).filter(|to| hears(*to));
         for to in hosts.collect::<Vec<_>>() {
             self.send_to_one_of_many(from, to, packet.clone());

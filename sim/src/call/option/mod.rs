@@ -127,6 +127,9 @@ impl Asked<'_> {
         if self.rare().route_forgotten_at.is_some() && !self.host.has_found_route_again(socket) {
             return Err(Errno::ENOTCONN);
         }
+        if matches!(&socket.body, Body::Udp(udp) if !udp.has_way) {
+            return Err(Errno::ENOTCONN);
+        }
         let is_near = self.host.owns(remote) || socket.local.is_some_and(|local| local.ip().is_loopback());
         Ok(match remote {
             _ if !is_near => 1500,
