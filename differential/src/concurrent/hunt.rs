@@ -67,6 +67,8 @@ pub struct Escape {
     pub failure: Option<String>,
 }
 
+/// How often a program is run that comes to the same again and again.
+const FEW: u64 = 5;
 /// How many thousand schedules are tried at most.
 const PATIENCE: u64 = 40;
 /// And while a program is cut down.
@@ -177,6 +179,9 @@ fn look_at(
     let mut escape = None;
     let mut is_blocked = false;
     for number in 0..runs {
+        if number == FEW && outcomes.len() < 2 {
+            break;
+        }
         tank.refresh()?;
         hunted.runs += 1;
         let mut pace = Pace::drawn(seed.wrapping_mul(1000) + number);

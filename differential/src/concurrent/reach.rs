@@ -46,6 +46,7 @@ impl<'a> Reach<'a> {
             Stage { grain: Grain::Calls, enumerated: false, most: 60 },
             stage(Grain::Calls, true, 5_000),
             stage(Grain::Packets, false, 3_000),
+            stage(Grain::Overtaking, false, 2_000),
             stage(Grain::Halves, true, 5_000),
             stage(Grain::Packets, true, 5_000),
             stage(Grain::Packets, false, 22_000),

@@ -31,6 +31,9 @@ pub(super) enum Grain {
     /// listener, but not its port any more (`tcp_v4_syn_recv_sock`, `__inet_inherit_port`: the request stays without an answer); a SYN
     /// that finds it closed when its turn has come (`tcp_rcv_state_process`, TCP_CLOSE). Nobody is told in either case.
     Losses,
+    /// As [`Self::Packets`], and a packet may overtake another: each core has a queue of its own for what it sends over loopback
+    /// (`enqueue_to_backlog`).
+    Overtaking,
     /// As [`Self::Packets`], and a thread may be held up for longer than any time-out lasts.
     Ages,
 }
@@ -168,6 +171,8 @@ pub(super) fn run(program: &Program, seed: u64, grain: Grain, schedule: &Schedul
     });
     let (schedule, program, resets) = (schedule.clone(), program.clone(), sim.watch_resets());
     on_hosts(&sim, program.hosts, latency, |machines| {
+        let loopbacks = machines.iter().filter(|_| grain == Grain::Overtaking);
+        loopbacks.for_each(|machine| drop(sim.loopback(machine).jitter(SOON / 2).overtaking(true)));
         let ways = machines.iter().flat_map(|from| machines.iter().map(move |to| (from, to)));
         let gates =
             if grain == Grain::Losses { ways.map(|(from, to)| sim.gate(from, to)).collect() } else { Vec::new() };

@@ -103,10 +103,8 @@ pub(crate) fn on_hosts<T: Send + 'static, B: FnOnce(Vec<SimHost>) -> T + Send + 
     // It has an address in either world, whether the program makes sockets there or not.
     let two = sim.host("two");
     set_up(&two);
-    let link = sim.link(&one, &two);
-    if latency.is_zero() {
-        link.direct();
-    } else {
+    let link = sim.link(&one, &two).direct();
+    if !latency.is_zero() {
         link.latency(latency);
     }
     if !of_loopback.is_zero() {
