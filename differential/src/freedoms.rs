@@ -73,7 +73,7 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "a tick until a FIN is acknowledged",
-        bounds: "FIN_WAIT1 in one world and FIN_WAIT2 in the other, ready for the same; and what SIOCOUTQ and TCP_INFO tell of such a socket",
+        bounds: "FIN_WAIT1 in one world and FIN_WAIT2 in the other, ready for the same; and what SIOCOUTQ, TCP_INFO and TCP_MAXSEG tell of such a socket",
         reason: "the ACK of a FIN that comes without data waits for the timer of delayed ACKs with a timeout of 0 (`tcp_send_delayed_ack` \
                  with `icsk_ack.ato` 0): until the clock ticks the next time, which is any time from now to 1/CONFIG_HZ (1 to 10 ms) later",
         covers: |asked| asked.differs_in_states(&[TcpState::FIN_WAIT1, TcpState::FIN_WAIT2]),
@@ -128,7 +128,7 @@ impl Asked<'_> {
             self.program.calls.get(self.step),
             Some(
                 Call::Ioctl { request: SIOCOUTQ, .. }
-                    | Call::Getsockopt { level: c::IPPROTO_TCP, name: c::TCP_INFO, .. }
+                    | Call::Getsockopt { level: c::IPPROTO_TCP, name: c::TCP_INFO | c::TCP_MAXSEG, .. }
             )
         );
         (self.real.answer == self.sim.answer || has_told && self.real.seen != self.sim.seen)

@@ -1,6 +1,6 @@
 //! listen(2), accept(2) and connect(2).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use wavetank_api::{Addr, Errno, Result, SockFlags};
 
@@ -206,7 +206,12 @@ impl Caller<'_> {
         let ip = Host::unspecified_is_loopback(socket, to.ip());
         // A socket bound to an address of IPv6 has no way to IPv4: that made it IPV6_V6ONLY. For the other way round see `Host::way`.
         let bound = socket.local.map(|local| local.ip()).filter(|_| socket.addr_locked);
+        let bound = bound.filter(|bound| *bound != IpAddr::V6(Ipv6Addr::UNSPECIFIED));
         if ip.is_ipv4() && bound.is_some_and(|bound| bound.is_ipv6()) {
+            return Err(Errno::ENETUNREACH);
+        }
+        // TCP has no multicast: of IPv6 that is looked at first (`tcp_v6_connect`), of IPv4, with broadcast, when there is a way.
+        if ip.is_ipv6() && ip.is_multicast() {
             return Err(Errno::ENETUNREACH);
         }
         let source = bound.filter(|bound| ip.is_ipv6() || !bound.is_unspecified());
@@ -215,7 +220,6 @@ impl Caller<'_> {
             .host(world)
             .way(ip, source, &socket.options, socket.options.device(), reachable)
             .map_err(IntoErrno::errno)?;
-        // `tcp_v4_connect`: TCP has no broadcast and no multicast.
         if ip.is_multicast() || Host::is_broadcast(ip) {
             return Err(Errno::ENETUNREACH);
         }

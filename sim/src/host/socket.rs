@@ -112,8 +112,9 @@ pub(crate) enum Stage {
 /// What a TCP socket has while it has no connection: what the last one left behind, and `shutdown` asked for in vain.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Rest {
-    /// `sk_err`.
+    /// `sk_err` and `sk_err_soft`.
     pub(crate) failure: Option<tcp::Failure>,
+    pub(crate) soft_failure: Option<tcp::Failure>,
     /// `sk_shutdown`.
     pub(crate) read_shut: bool,
     pub(crate) write_shut: bool,
@@ -210,6 +211,12 @@ impl Socket {
     /// `sock_error` of a socket without a connection.
     pub(crate) fn take_failure_left(&mut self) -> Option<tcp::Failure> {
         self.rest.as_mut()?.failure.take()
+    }
+
+    /// SO_ERROR of a socket without a connection.
+    pub(crate) fn take_error_left(&mut self) -> Option<tcp::Failure> {
+        let rest = self.rest.as_mut()?;
+        rest.failure.take().or_else(|| rest.soft_failure.take())
     }
 
     #[inline]

@@ -118,8 +118,10 @@ impl Host {
                 let largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.
                 let failure = self.with_connection(env, id, |connection, cx| connection.disconnect(cx)).flatten();
+                let soft_failure = self.sockets[id].connection().and_then(tcp::Connection::soft_failure);
                 let rest = self.sockets[id].rest_mut();
                 (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
+                rest.soft_failure = soft_failure;
                 rest.largest_window = largest_window;
                 rest.path = path;
                 let options = &mut self.sockets[id].options;
@@ -529,6 +531,8 @@ pub(super) fn config_of(socket: &Socket) -> tcp::Config {
         congestion: options.congestion,
         rcvbuf: if options.rcvbuf_set { options.rcvbuf } else { 0 },
         sndbuf: if options.sndbuf_set { options.sndbuf } else { 0 },
+        tuned_rcvbuf: options.rcvbuf,
+        tuned_sndbuf: options.sndbuf,
         rcvlowat: options.rcvlowat.max(1) as u32,
         window_clamp: options.window_clamp,
         notsent_lowat: options.notsent_lowat,

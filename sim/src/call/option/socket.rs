@@ -182,7 +182,7 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
 fn take_error(socket: &mut Socket) -> Option<Errno> {
     match &mut socket.body {
         Body::Tcp(Tcp::Connection { connection, .. }) => connection.take_failure().map(IntoErrno::errno),
-        Body::Tcp(_) => socket.take_failure_left().map(IntoErrno::errno),
+        Body::Tcp(_) => socket.take_error_left().map(IntoErrno::errno),
         Body::Udp(udp) => udp.take_failure().map(IntoErrno::errno),
         Body::Unix(unix) => unix.take_reset().then_some(Errno::ECONNRESET),
     }
@@ -407,10 +407,11 @@ fn set_rcvlowat(given: &mut Given<'_, '_>, value: i32) {
         socket.options.rcvlowat = wanted;
         return;
     }
+    let rcvbuf = socket.connection().map_or(socket.options.rcvbuf, |live| live.rcvbuf());
     let options = &mut socket.options;
     let cap = if options.rcvbuf_set { options.rcvbuf } else { most } / 2;
     options.rcvlowat = wanted.min(cap as i32);
-    if !options.rcvbuf_set && options.rcvlowat as u32 * 2 > options.rcvbuf {
+    if !options.rcvbuf_set && options.rcvlowat as u32 * 2 > rcvbuf {
         options.rcvbuf = options.rcvlowat as u32 * 2;
         apply_buffers(given.host, given.id);
     }

@@ -1,7 +1,7 @@
 //! What a program can ask of a connection. Blocking is the caller's affair: `WouldBlock` means to wait for
 //! [`Connection::readiness`] and ask again.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use super::{
     AckDue, Config, Connection, Counts, Ends, Failure, Marks, NotConnected, ReceiveSide, RecvError, SendError,
@@ -119,7 +119,7 @@ impl Connection {
             urgent: None,
             counts: Counts { iss, delivered: 1, ..Counts::default() },
         };
-        connection.snd.sndbuf = cx.sysctl.wmem[1];
+        connection.snd.sndbuf = if config.tuned_sndbuf == 0 { cx.sysctl.wmem[1] } else { config.tuned_sndbuf };
         if state == State::SynSent {
             let scale = connection.rcv.window.scale(cx.rmem_max, cx.sysctl);
             connection.rcv.window.bound_by_scale(if cx.sysctl.window_scaling { scale } else { 0 });
@@ -528,6 +528,9 @@ impl Connection {
         let is_unsent = matches!(self.state, State::Closing | State::LastAck) && self.snd.nxt != self.snd.end;
         let was_there = self.state.needs_reset() || is_unsent || self.state == State::SynSent;
         self.abort(cx);
+        if was_there && self.ends.remote == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
+            self.found_no_way();
+        }
         if was_there { Some(Failure::Reset) } else { self.failure }
     }
 
@@ -538,6 +541,11 @@ impl Connection {
     /// From where to where segments are sent; to the unspecified address, and they get nowhere.
     pub(crate) fn set_way(&mut self, (local, remote): (IpAddr, IpAddr)) {
         (self.ends.local, self.ends.remote) = (local, remote);
+    }
+
+    /// What is wrong while there is hope.
+    pub(crate) fn soft_failure(&self) -> Option<Failure> {
+        self.soft_failure
     }
 
     /// A segment did not leave the host.
@@ -677,6 +685,9 @@ impl Connection {
         }
         if config.rcvbuf != old.rcvbuf && config.rcvbuf != 0 {
             self.rcv.window.set_rcvbuf(config.rcvbuf);
+        }
+        if config.rcvbuf == 0 && config.tuned_rcvbuf > old.tuned_rcvbuf {
+            self.rcv.window.make_room(config.tuned_rcvbuf, config.rcvlowat);
         }
         // SO_BUF_LOCK: they are tuned again, from where they are.
         if config.sndbuf == 0 && old.sndbuf != 0 {

@@ -101,6 +101,9 @@ pub(crate) struct Config {
     /// SO_RCVBUF and SO_SNDBUF as `getsockopt` shows them; 0: tuned from `tcp_rmem` and `tcp_wmem`.
     pub(crate) rcvbuf: u32,
     pub(crate) sndbuf: u32,
+    /// From where they are tuned (`sk_rcvbuf`, `sk_sndbuf`); 0: the sysctls' default.
+    pub(crate) tuned_rcvbuf: u32,
+    pub(crate) tuned_sndbuf: u32,
     /// SO_RCVLOWAT.
     pub(crate) rcvlowat: u32,
     /// TCP_WINDOW_CLAMP; 0 for none.
@@ -148,6 +151,8 @@ impl Default for Config {
             switches: Switches::empty(),
             rcvbuf: 0,
             sndbuf: 0,
+            tuned_rcvbuf: 0,
+            tuned_sndbuf: 0,
             rcvlowat: 1,
             window_clamp: 0,
             notsent_lowat: 0,
@@ -386,6 +391,11 @@ impl Config {
     /// The MSS option we send.
     fn advertised_mss(&self) -> u16 {
         if self.maxseg == 0 { self.mss } else { self.mss.min(self.maxseg) }
+    }
+
+    /// The receive buffer to begin with.
+    fn first_rcvbuf(&self, sysctl: &Sysctl) -> u32 {
+        [self.rcvbuf, self.tuned_rcvbuf].into_iter().find(|size| *size != 0).unwrap_or(sysctl.rmem[1])
     }
 
     fn has(&self, switch: Switches) -> bool {

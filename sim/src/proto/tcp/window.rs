@@ -43,8 +43,7 @@ const MIN_CLAMP: u32 = 1152;
 impl Window {
     /// As at the outset of a connection (`tcp_select_initial_window`): whole segments of what the buffer holds.
     pub(super) fn new(config: &Config, clamp: u32, mss: u16, sysctl: &Sysctl) -> Self {
-        let (rcvbuf, is_locked) = (config.rcvbuf, config.rcvbuf != 0);
-        let rcvbuf = if is_locked { rcvbuf } else { sysctl.rmem[1] };
+        let (rcvbuf, is_locked) = (config.first_rcvbuf(sysctl), config.rcvbuf != 0);
         let clamp = if clamp == 0 { 65_535 << 14 } else { clamp };
         // A size that the program has chosen is not tuned, so nothing larger will ever be offered.
         let clamp = if is_locked { clamp.min(rcvbuf / 2) } else { clamp };
@@ -152,6 +151,14 @@ impl Window {
     pub(super) fn set_rcvbuf(&mut self, bytes: u32) {
         self.resize(bytes);
         self.is_locked = true;
+    }
+
+    /// SO_RCVLOWAT: room for so much (`tcp_set_rcvlowat`).
+    pub(super) fn make_room(&mut self, rcvbuf: u32, wanted: u32) {
+        if rcvbuf > self.rcvbuf {
+            self.resize(rcvbuf);
+            self.clamp = self.clamp.max(wanted);
+        }
     }
 
     /// `tcp_grow_window`: a peer that sends full segments may be offered more.
