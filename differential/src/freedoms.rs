@@ -1,6 +1,6 @@
 //! What Linux may choose, and within which bounds: the differences that are none.
 
-use wavetank_api::{Errno, TcpState, c};
+use wavetank_api::{Errno, PollEvents, TcpState, c};
 
 use crate::{Answer, Call, Entry, Fact, Program, Seen};
 
@@ -13,6 +13,8 @@ pub struct Freedom {
     pub bounds: &'static str,
     /// Why a kernel may do either.
     pub reason: &'static str,
+    /// What comes after depends on it: the comparison of that program ends there.
+    pub ends: bool,
     pub(crate) covers: fn(&Asked<'_>) -> bool,
 }
 
@@ -34,6 +36,7 @@ pub const FREEDOMS: &[Freedom] = &[
         bounds: "getsockopt and setsockopt at IPPROTO_IP and IPPROTO_IPV6, names 64 to 69, 80, 83, 96 to 99: ENOPROTOOPT, or what the tables answer",
         reason: "they belong to whichever modules of netfilter a kernel has and has loaded (`nf_register_sockopt`); the simulator is a kernel \
                  without",
+        ends: false,
         covers: |asked| {
             let at = |level: i32, name: i32| {
                 matches!(level, c::IPPROTO_IP | c::IPPROTO_IPV6) && matches!(name, 64..=69 | 80 | 83 | 96..=99)
@@ -46,6 +49,7 @@ pub const FREEDOMS: &[Freedom] = &[
         name: "whose descriptor a number is",
         bounds: "setsockopt of SO_ATTACH_BPF and SO_ATTACH_REUSEPORT_EBPF: EBADF or EINVAL",
         reason: "EINVAL says that the number is an open descriptor of something else, and what else a process has open is its own affair",
+        ends: false,
         covers: |asked| {
             let at = |level: i32, name: i32| {
                 level == c::SOL_SOCKET && matches!(name, c::SO_ATTACH_BPF | c::SO_ATTACH_REUSEPORT_EBPF)
@@ -58,6 +62,7 @@ pub const FREEDOMS: &[Freedom] = &[
         name: "cookies",
         bounds: "the bytes of getsockopt of SO_COOKIE and SO_NETNS_COOKIE, not how many",
         reason: "they are numbers that are given out one after the other to all sockets, and to all namespaces, of the machine",
+        ends: false,
         covers: |asked| {
             let at =
                 |level: i32, name: i32| level == c::SOL_SOCKET && matches!(name, c::SO_COOKIE | c::SO_NETNS_COOKIE);
@@ -76,6 +81,7 @@ pub const FREEDOMS: &[Freedom] = &[
         bounds: "FIN_WAIT1 in one world and FIN_WAIT2 in the other, ready for the same; and what SIOCOUTQ, TCP_INFO and TCP_MAXSEG tell of such a socket",
         reason: "the ACK of a FIN that comes without data waits for the timer of delayed ACKs with a timeout of 0 (`tcp_send_delayed_ack` \
                  with `icsk_ack.ato` 0): until the clock ticks the next time, which is any time from now to 1/CONFIG_HZ (1 to 10 ms) later",
+        ends: false,
         covers: |asked| asked.differs_in_states(&[TcpState::FIN_WAIT1, TcpState::FIN_WAIT2]),
     },
     Freedom {
@@ -83,8 +89,22 @@ pub const FREEDOMS: &[Freedom] = &[
         bounds: "the same senders and receivers of RSTs, each at least once; nothing else",
         reason: "each segment that nobody wants is answered with a RST, and how many segments a write becomes is a matter of segmentation \
                  offload: a large one may travel as it is between the namespaces",
+        ends: false,
         covers: |asked| {
             asked.real.answer == asked.sim.answer && asked.real.seen == asked.sim.seen && asked.refuses_the_same()
+        },
+    },
+    Freedom {
+        name: "when the sockets are found that nobody can receive",
+        bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says; the \
+                 comparison ends there",
+        reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
+                 closed (`unix_gc`), and their files are let go of a tick or two later (`delayed_fput`): 8 ms as a rule; whoever closes such \
+                 a cycle closes no socket by that. The simulator looks for them whenever a UNIX socket is closed, at once",
+        ends: true,
+        covers: |asked| {
+            let so_far = asked.program.calls.iter().take(asked.step);
+            so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. })) && asked.hangs_up_unix()
         },
     },
 ];
@@ -102,6 +122,13 @@ impl Asked<'_> {
     fn failed(&self, real: &[Errno], sim: &[Errno]) -> bool {
         let is_one = |entry: &Entry, of: &[Errno]| matches!(&entry.answer, Answer::Failed(errno) if of.contains(errno));
         is_one(self.real, real) && is_one(self.sim, sim) && self.real.seen == self.sim.seen
+    }
+
+    /// Whether a socket that is not TCP's shows POLLHUP in one world.
+    fn hangs_up_unix(&self) -> bool {
+        let hung_up = |seen: &Seen| seen.ready.contains(PollEvents::HUP);
+        let both = self.real.seen.iter().flatten().zip(self.sim.seen.iter().flatten());
+        both.filter(|(real, _)| real.state.is_none()).any(|(real, sim)| hung_up(real) != hung_up(sim))
     }
 
     /// Whether the same are told by RSTs, however often.

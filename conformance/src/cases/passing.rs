@@ -58,6 +58,9 @@ cases! { unix::passing:
     lost_with_the_queue once
         "Closing a socket closes the descriptors it has not received"
         from "unix_release_sock";
+    nobody_can_receive_them once
+        "Sockets that are only in flight to one another are closed, at the latest when another UNIX socket is"
+        from "unix_gc; unix_release_sock";
     too_many once
         "253 descriptors can be passed with a message; 254 say EINVAL"
         from "unix(7) SCM_MAX_FD; scm_fp_copy";
@@ -272,6 +275,17 @@ fn lost_with_the_queue<B: Bed>(bed: &B) -> Outcome {
     let (passed, peer) = bed.near().unix()?;
     pass(&left, b"x", &[passed.fd()])?;
     drop((passed, right));
+    becomes(&peer, PollEvents::HUP)?;
+    ends(&peer)
+}
+
+fn nobody_can_receive_them<B: Bed>(bed: &B) -> Outcome {
+    let (left, right) = bed.near().unix()?;
+    let (passed, peer) = bed.near().unix()?;
+    pass(&left, b"x", &[right.fd(), passed.fd()])?;
+    drop((passed, right));
+    drop(left);
+    drop(bed.near().unix()?);
     becomes(&peer, PollEvents::HUP)?;
     ends(&peer)
 }

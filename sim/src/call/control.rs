@@ -162,6 +162,7 @@ pub(super) fn take_off(host: &mut Host, rights: &mut Vec<SocketId>) {
     rights.retain(|socket| match host.sockets.get_mut(*socket) {
         Some(socket) => {
             socket.descriptors += 1;
+            host.unix_in_flight |= matches!(socket.body, Body::Unix(_));
             true
         }
         None => false,

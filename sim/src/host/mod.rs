@@ -89,6 +89,8 @@ pub(crate) struct Host {
     pub(crate) last_destination: Option<(IpAddr, HostId)>,
     ports: Ports,
     unix_names: unix::Names,
+    /// UNIX sockets may be in flight (`unix_tot_inflight`).
+    pub(crate) unix_in_flight: bool,
     /// Initial sequence numbers.
     isn_rng: Rng,
     /// Fast Open's cookies.
@@ -153,6 +155,7 @@ impl Host {
             last_destination: None,
             ports: parts.ports,
             unix_names: unix::Names::default(),
+            unix_in_flight: false,
             isn_rng: stream("tcp isn"),
             fast_servers: fast_open::Servers::default(),
             port_rng: stream("ephemeral port"),

@@ -1,10 +1,9 @@
 //! UNIX sockets of a host: who is connected to whom, and what happens when one goes. net/unix/af_unix.c, whose function names are given.
 //!
 //! A socket that is closed stays as long as others point to it: those that are connected to it, and what it has sent and nobody read.
-//!
-//! Absent: what looks for sockets that are only in flight to one another (net/unix/garbage.c). They stay until the host ends.
 
 mod connect;
+mod garbage;
 mod names;
 mod transfer;
 
@@ -150,13 +149,19 @@ impl Host {
     /// to any depth, so that this does not call itself.
     pub(super) fn unix_close(&mut self, env: &mut Env<'_>, id: SocketId) {
         let mut orphans = self.unix_release(env, id, false);
-        while let Some(orphan) = orphans.pop() {
-            match self.sockets.get_mut(orphan) {
-                Some(Socket { body: Body::Unix(_), descriptors: last @ 1, .. }) => {
-                    *last = 0;
-                    orphans.extend(self.unix_release(env, orphan, false));
+        loop {
+            while let Some(orphan) = orphans.pop() {
+                match self.sockets.get_mut(orphan) {
+                    Some(Socket { body: Body::Unix(_), descriptors: last @ 1, .. }) => {
+                        *last = 0;
+                        orphans.extend(self.unix_release(env, orphan, false));
+                    }
+                    _ => self.release(env, orphan),
                 }
-                _ => self.release(env, orphan),
+            }
+            orphans = self.unix_gc(env);
+            if orphans.is_empty() {
+                return;
             }
         }
     }
