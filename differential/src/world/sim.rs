@@ -19,8 +19,8 @@ struct SimTank {
 
 /// How long who waits for the other host's process sleeps.
 const MOMENT: Duration = Duration::from_micros(1);
-/// Many round trips, and far less than anything that is delayed on purpose.
-const SETTLE: Duration = Duration::from_micros(50);
+/// So short that a whole program is over before anything that is delayed on purpose.
+const SETTLE: Duration = Duration::from_micros(10);
 
 impl Tank for SimTank {
     type Net = SimHost;

@@ -101,7 +101,10 @@ impl Connection {
         let mut timers = Timers::default();
         timers.set_retransmit(cx.now, rtt.timeout(cx.sysctl));
         let mss = config.advertised_mss();
-        let window = Window::new(&config, config.window_clamp, mss, cx.sysctl);
+        let mut window = Window::new(&config, config.window_clamp, mss, cx.sysctl);
+        if local == remote {
+            window.hold_backlog();
+        }
         let mut connection = Self {
             ends: Ends::new(local, remote),
             config,
@@ -715,6 +718,12 @@ impl Connection {
             self.output(cx);
         }
         self.check();
+    }
+
+    /// SO_RCVLOWAT of so many bytes: a buffer that is tuned grows with it.
+    pub(crate) fn make_room(&mut self, lowat: u32) {
+        let unread = self.rcv.buffer.len() as u32;
+        self.rcv.window.make_room(lowat, unread);
     }
 
     /// TCP_WINDOW_CLAMP (`tcp_set_window_clamp`).

@@ -11,7 +11,7 @@ use super::{
     memory::{HEAD, PAGE},
     output::Push,
     recovery::Phase,
-    timers::{after, since},
+    timers::{Moment, after, since},
     window::Window,
 };
 use crate::{
@@ -570,6 +570,10 @@ impl Connection {
         self.snd.pushed = self.snd.nxt;
         self.snd.small = self.snd.nxt;
         self.snd.sent_at = cx.now;
+        if self.is(Marks::PASSIVE) || self.state == State::SynSent {
+            // `lrcvtime` (`tcp_finish_connect`, `tcp_create_openreq_child`)
+            self.rcv.data_at = Moment::at(cx.now);
+        }
         self.recovery.forget_resent();
         self.recovery.high = self.snd.una;
         self.timers.stop_resend();

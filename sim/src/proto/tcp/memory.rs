@@ -1,7 +1,7 @@
 //! What the receive queue costs in memory (`sk_rmem_alloc`), where segments come in the memory in which they were sent: on loopback.
 //!
-//! There a segment costs its length and a head of its own, and one that comes after its predecessor was acknowledged, so that the
-//! sender has let go of it, lies in the other's (`tcp_try_coalesce`). What is offered is that share of the buffer that a segment's
+//! There a segment costs its length and a head of its own. As soon as it is acknowledged, and the sender has let go of it, those that
+//! follow are put into it (`tcp_try_coalesce`). What is offered is that share of the buffer that a segment's
 //! bytes are of its cost (`scaling_ratio`, Linux 6.6). `window.rs` reckons with it; it is not responsible for what is offered.
 
 use std::collections::VecDeque;
@@ -41,26 +41,47 @@ pub(super) struct Memory {
     queue: VecDeque<Packet>,
     /// When the last one came.
     at: Instant,
+    /// Of a socket that is connected to itself: what came while it sent, which is held against it until all is dealt with
+    /// (`sk_backlog`).
+    backlog: Option<u32>,
 }
 
 /// One packet of the queue.
 #[derive(Clone, Copy, Debug)]
 struct Packet {
     begin: SeqNum,
-    /// One beyond its last byte.
+    /// One beyond the segment that it was, until others were put into it, and one beyond its last byte.
+    head: SeqNum,
     end: SeqNum,
     /// `truesize`
     cost: u32,
     frags: u32,
+    /// When the first of it came.
+    at: Instant,
 }
 
 impl Memory {
     pub(super) fn new() -> Self {
-        Self { ratio: DEFAULT_RATIO, allocated: 0, charged: 0, queue: VecDeque::new(), at: Instant::EPOCH }
+        Self {
+            ratio: DEFAULT_RATIO,
+            allocated: 0,
+            charged: 0,
+            queue: VecDeque::new(),
+            at: Instant::EPOCH,
+            backlog: None,
+        }
+    }
+
+    pub(super) fn hold_backlog(&mut self) {
+        self.backlog = Some(0);
     }
 
     pub(super) fn allocated(&self) -> u32 {
         self.allocated
+    }
+
+    pub(super) fn backlog(&self) -> u32 {
+        self.backlog.unwrap_or(0)
     }
 
     /// What was allocated before the last segment came.
@@ -88,23 +109,27 @@ impl Memory {
     /// before this moment.
     pub(super) fn queue(&mut self, now: Instant, end: SeqNum, len: u32, acked: SeqNum) {
         let frags = 1 + len / FRAGMENT;
-        let is_later = std::mem::replace(&mut self.at, now) != now;
         let begin = end - len;
-        match self.queue.back_mut() {
-            Some(last) if is_later && begin.at_or_before(acked) && last.frags + frags <= MAX_FRAGS => {
+        if let Some(backlog) = &mut self.backlog {
+            *backlog = if self.at == now { *backlog } else { 0 } + len + HEAD;
+        }
+        self.at = now;
+        self.charged = match self.queue.back_mut() {
+            Some(last) if last.at != now && last.head.at_or_before(acked) && last.frags + frags <= MAX_FRAGS => {
                 (last.end, last.cost, last.frags) = (end, last.cost + len, last.frags + frags);
-                self.charged = len;
+                len
             }
             _ => {
-                self.queue.push_back(Packet { begin, end, cost: len + HEAD, frags });
-                self.charged = len + HEAD;
+                self.queue.push_back(Packet { begin, head: end, end, cost: len + HEAD, frags, at: now });
+                len + HEAD
             }
-        }
+        };
         self.allocated += self.charged;
     }
 
     /// The program has read up to there: a packet is freed when all of it was read.
     pub(super) fn free_before(&mut self, read: SeqNum) {
+        self.backlog = self.backlog.map(|_| 0);
         while let Some(&first) = self.queue.front()
             && first.end.at_or_before(read)
         {
@@ -125,7 +150,8 @@ impl Memory {
         while begin.before(end) {
             let len = end.0.wrapping_sub(begin.0).min(COLLAPSED);
             let cost = (len.next_multiple_of(64) + SHARED_INFO).next_power_of_two() + SK_BUFF;
-            self.queue.push_back(Packet { begin, end: begin + len, cost, frags: MAX_FRAGS });
+            let end = begin + len;
+            self.queue.push_back(Packet { begin, head: end, end, cost, frags: MAX_FRAGS, at: self.at });
             self.allocated += cost;
             begin += len;
         }

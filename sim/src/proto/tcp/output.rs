@@ -121,6 +121,10 @@ impl Connection {
         }
         let plan = self.plan(data, data_left, fin_queued, window);
         let is_last = data == data_left;
+        if fin_queued && is_last && !plan.fin {
+            // The FIN is a part of the last packet, which goes whole or not at all (`tcp_snd_wnd_test`).
+            return Err(Stop::Other);
+        }
         if data < mss && is_last && !plan.fin && push != Push::Now && !self.is_urgent() && self.nagle_holds(push) {
             return Err(Stop::Other);
         }

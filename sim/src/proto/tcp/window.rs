@@ -67,6 +67,13 @@ impl Window {
         }
     }
 
+    /// The connection leads to itself.
+    pub(super) fn hold_backlog(&mut self) {
+        if let Some(memory) = &mut self.memory {
+            memory.hold_backlog();
+        }
+    }
+
     /// What of so much of the buffer is offered (`tcp_win_from_space`).
     #[inline]
     fn share(&self, space: u32) -> u32 {
@@ -93,7 +100,7 @@ impl Window {
     /// Reckons anew what can be offered while so much is unread (`tcp_space`).
     fn reckon(&mut self, unread: u32) {
         if let Some(memory) = &self.memory {
-            self.spare = memory.share(self.rcvbuf.saturating_sub(memory.allocated())) + unread;
+            self.spare = memory.share(self.rcvbuf.saturating_sub(memory.allocated() + memory.backlog())) + unread;
         }
     }
 
@@ -145,6 +152,17 @@ impl Window {
             self.clamp = full.saturating_sub(mss).max(2 * mss);
         }
         self.threshold = self.threshold.min(self.clamp);
+    }
+
+    /// SO_RCVLOWAT: so much must fit, while so much is unread (`tcp_set_rcvlowat`).
+    pub(super) fn make_room(&mut self, lowat: u32, unread: u32) {
+        let space = self.memory.as_ref().map_or(u64::from(lowat) * 2, |memory| memory.space_for(lowat.into()));
+        let space = u32::try_from(space).unwrap_or(u32::MAX);
+        if !self.is_locked && space > self.rcvbuf {
+            self.resize(space);
+            self.reckon(unread);
+            self.clamp = self.clamp.max(lowat);
+        }
     }
 
     /// SO_RCVBUF.
