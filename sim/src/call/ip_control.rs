@@ -20,7 +20,7 @@ use super::{
 use crate::{
     base::{Instant, SocketId},
     host::{Body, Family, Host, How, RareSwitches, Switches},
-    proto::{Readiness, udp::Arrival},
+    proto::udp::Arrival,
     world::World,
 };
 
@@ -286,9 +286,7 @@ pub(super) fn tell_stream(
         timestamp(&mut out, asked, host.epoch.saturating_add(now.duration_since(Instant::default())));
     }
     if asked.contains(Switches::INQ) {
-        let unread = socket.connection().map_or(0, |connection| connection.unread()) as i32;
-        let has_ended = socket.readiness().contains(Readiness::RDHUP);
-        let hint = if unread == 0 && has_ended { 1 } else { unread };
+        let hint = socket.connection().map_or(0, |connection| connection.unread_with_fin()) as i32;
         put(&mut out, ControlType::<i32>::new(libc::IPPROTO_TCP, libc::TCP_INQ), &hint);
     }
     out.finish(Vec::new())

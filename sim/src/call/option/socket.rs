@@ -413,10 +413,6 @@ fn set_rcvlowat(given: &mut Given<'_, '_>, value: i32) {
     options.rcvlowat = wanted.min(cap as i32);
     if !options.rcvbuf_set && options.rcvlowat as u32 * 2 > rcvbuf {
         options.rcvbuf = options.rcvlowat as u32 * 2;
-        let lowat = options.rcvlowat as u32;
-        if let Body::Tcp(Tcp::Connection { connection, .. }) = &mut socket.body {
-            connection.make_room(lowat);
-        }
         apply_buffers(given.host, given.id);
     }
 }

@@ -631,8 +631,12 @@ impl Connection {
         ready.set(Readiness::HUP, closed || self.is(Marks::BOTH_SHUT));
         ready.set(Readiness::IN | Readiness::RDHUP, self.is(Marks::RECEIVE_SHUT));
         if !self.state.is_connecting() || self.is(Marks::FAST_OPEN) {
-            let readable = self.readable();
-            ready.set(Readiness::IN, ready.contains(Readiness::IN) || readable > 0 && self.is_enough(readable));
+            let unread = self.rcv.buffer.len();
+            // An urgent byte that is next is no reason to read, unless nothing more can come.
+            let skipped = usize::from(self.is_at_mark() && !self.is_urgent_inline());
+            let is_enough =
+                unread > 0 && (unread > skipped && self.is_enough(unread - skipped) || self.rcv.is_pressed());
+            ready.set(Readiness::IN, ready.contains(Readiness::IN) || is_enough);
             ready.set(Readiness::OUT, self.is(Marks::SEND_SHUT) || self.is_writable());
             ready.set(Readiness::PRI, self.has_urgent());
         } else if self.is(Marks::PUT_OFF) {
@@ -688,9 +692,11 @@ impl Connection {
         }
         if config.rcvbuf != old.rcvbuf && config.rcvbuf != 0 {
             self.rcv.window.set_rcvbuf(config.rcvbuf);
+            self.rcv.reckon();
         }
         if config.rcvbuf == 0 && config.tuned_rcvbuf > old.tuned_rcvbuf {
             self.rcv.window.make_room(config.tuned_rcvbuf, config.rcvlowat);
+            self.rcv.reckon();
         }
         // SO_BUF_LOCK: they are tuned again, from where they are.
         if config.sndbuf == 0 && old.sndbuf != 0 {
@@ -718,12 +724,6 @@ impl Connection {
             self.output(cx);
         }
         self.check();
-    }
-
-    /// SO_RCVLOWAT of so many bytes: a buffer that is tuned grows with it.
-    pub(crate) fn make_room(&mut self, lowat: u32) {
-        let unread = self.rcv.buffer.len() as u32;
-        self.rcv.window.make_room(lowat, unread);
     }
 
     /// TCP_WINDOW_CLAMP (`tcp_set_window_clamp`).

@@ -188,14 +188,9 @@ impl Connection {
         self.urgent.as_ref().is_some_and(|urgent| matches!(urgent.received, Received::Here(_)))
     }
 
-    /// Bytes that make the stream readable: the urgent byte at its beginning is not a part of it (`tcp_poll`).
-    #[inline]
-    pub(super) fn readable(&self) -> usize {
-        let unread = self.rcv.buffer.len();
-        match &self.urgent {
-            Some(urgent) if unread > 0 => unread - self.readable_around(urgent, false).0,
-            _ => unread,
-        }
+    /// Bytes that are here, and one for the peer's FIN: TCP_INQ (`tcp_inq_hint`).
+    pub(crate) fn unread_with_fin(&self) -> usize {
+        self.rcv.buffer.len() + usize::from(self.is(Marks::PEER_DONE))
     }
 
     /// Bytes that can be read now, up to the urgent one: FIONREAD (`tcp_inq`).

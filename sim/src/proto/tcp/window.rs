@@ -154,17 +154,6 @@ impl Window {
         self.threshold = self.threshold.min(self.clamp);
     }
 
-    /// SO_RCVLOWAT: so much must fit, while so much is unread (`tcp_set_rcvlowat`).
-    pub(super) fn make_room(&mut self, lowat: u32, unread: u32) {
-        let space = self.memory.as_ref().map_or(u64::from(lowat) * 2, |memory| memory.space_for(lowat.into()));
-        let space = u32::try_from(space).unwrap_or(u32::MAX);
-        if !self.is_locked && space > self.rcvbuf {
-            self.resize(space);
-            self.reckon(unread);
-            self.clamp = self.clamp.max(lowat);
-        }
-    }
-
     /// SO_RCVBUF.
     pub(super) fn set_rcvbuf(&mut self, bytes: u32) {
         self.resize(bytes);
@@ -302,6 +291,11 @@ impl ReceiveSide {
             let offered = self.edge.0.wrapping_sub(self.wup.0);
             self.window.share_has_changed(offered);
         }
+        self.window.reckon(self.buffer.len() as u32);
+    }
+
+    /// The buffer is another.
+    pub(super) fn reckon(&mut self) {
         self.window.reckon(self.buffer.len() as u32);
     }
 
