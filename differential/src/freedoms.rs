@@ -96,15 +96,15 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "when the sockets are found that nobody can receive",
-        bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says; the \
-                 comparison ends there",
+        bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or what \
+                 it has sent is, which POLLOUT says; the comparison ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
                  closed (`unix_gc`), and their files are let go of a tick or two later (`delayed_fput`): 8 ms as a rule; whoever closes such \
                  a cycle closes no socket by that. The simulator looks for them whenever a UNIX socket is closed, at once",
         ends: true,
         covers: |asked| {
             let so_far = asked.program.calls.iter().take(asked.step);
-            so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. })) && asked.hangs_up_unix()
+            so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. })) && asked.differs_in_unix()
         },
     },
 ];
@@ -124,11 +124,12 @@ impl Asked<'_> {
         is_one(self.real, real) && is_one(self.sim, sim) && self.real.seen == self.sim.seen
     }
 
-    /// Whether a socket that is not TCP's shows POLLHUP in one world.
-    fn hangs_up_unix(&self) -> bool {
-        let hung_up = |seen: &Seen| seen.ready.contains(PollEvents::HUP);
+    /// Whether a socket that is not TCP's shows POLLHUP or POLLOUT in one world, and no other shows anything else.
+    fn differs_in_unix(&self) -> bool {
+        let shown = |seen: &Seen| seen.ready & (PollEvents::HUP | PollEvents::OUT);
         let both = self.real.seen.iter().flatten().zip(self.sim.seen.iter().flatten());
-        both.filter(|(real, _)| real.state.is_none()).any(|(real, sim)| hung_up(real) != hung_up(sim))
+        let mut differing = both.filter(|(real, sim)| real != sim).peekable();
+        differing.peek().is_some() && differing.all(|(real, sim)| real.state.is_none() && shown(real) != shown(sim))
     }
 
     /// Whether the same are told by RSTs, however often.

@@ -212,7 +212,7 @@ impl Bench {
     fn confirmed(&mut self, program: &Program) -> wavetank_lab::Result<Option<Difference>> {
         let mut found = None;
         for patience in PATIENCE {
-            // Where nothing is left of others: what a connection leaves behind on a port that has no name lies there for a minute.
+            // Where nothing is left: what a connection leaves behind on a port that has no name lies there for a minute.
             self.tank = RealTank::new()?;
             found = self.differ(program, patience)?;
             if found.is_none() {
@@ -222,12 +222,18 @@ impl Bench {
         Ok(found)
     }
 
+    /// Whether they differ where nothing is left.
+    fn confirms(&mut self, program: &Program) -> wavetank_lab::Result<bool> {
+        self.tank = RealTank::new()?;
+        Ok(self.differ(program, Duration::ZERO)?.is_some())
+    }
+
     fn cut_down(&mut self, program: &Program, first: Difference) -> wavetank_lab::Result<(Program, Difference)> {
         let mut last = first;
         let mut failure = None;
         let least = shrink(program, |less| match self.differ(less, Duration::ZERO) {
-            Ok(Some(difference)) => match self.differ(less, Duration::ZERO) {
-                Ok(Some(_)) => {
+            Ok(Some(difference)) => match self.confirms(less) {
+                Ok(true) => {
                     last = difference;
                     true
                 }

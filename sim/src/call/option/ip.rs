@@ -149,9 +149,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::IP_UNICAST_IF => {
             let [a, b, c, d] = *given.value else { return Err(Errno::EINVAL) };
             let index = i32::from_be_bytes([a, b, c, d]);
-            if index != 0 && !given.has_interface(index) {
-                return Err(Errno::EADDRNOTAVAIL);
-            }
+            given.may_leave_by(index)?;
             given.rare_mut().unicast_if = i32::from_ne_bytes([a, b, c, d]);
         }
         35..=48 => return multicast::set_v4(given),

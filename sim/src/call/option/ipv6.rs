@@ -224,9 +224,7 @@ fn set_number(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             if given.value.len() != 4 {
                 return Err(Errno::EINVAL);
             }
-            if index != 0 && !given.has_interface(index) {
-                return Err(Errno::EADDRNOTAVAIL);
-            }
+            given.may_leave_by(index)?;
             given.rare_mut().v6_unicast_if = value;
         }
     }

@@ -192,6 +192,16 @@ impl Given<'_, '_> {
         int(self.value)
     }
 
+    /// IP_UNICAST_IF and IPV6_UNICAST_IF: none, or one that is there, but of a socket that is bound to an interface not even that.
+    fn may_leave_by(&self, index: i32) -> Result<(), Errno> {
+        match index {
+            0 => Ok(()),
+            _ if !self.has_interface(index) => Err(Errno::EADDRNOTAVAIL),
+            _ if self.socket().options.rare().device != 0 => Err(Errno::EINVAL),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether there is an interface of that index: "lo" is 1, and "eth0", where there is a network, 2.
     fn has_interface(&self, index: i32) -> bool {
         index == 1 || (index == 2 && !self.host.addrs.is_empty())

@@ -324,9 +324,13 @@ fn membership<'g>(given: &'g mut Given<'_, '_>, place: Place) -> Result<&'g mut 
         return Err(Errno::EINVAL);
     }
     let device = device(given.host, place).ok_or(Errno::ENODEV)?;
-    let any = place.group.is_ipv6() && place.index == 0;
+    // IPv6 looks for the interface as it was named: `ip6_mc_source` takes any for none, `ip6_mc_msfilter` none.
+    let (by_index, any) = (place.group.is_ipv6(), place.index == 0 && given.name != c::MCAST_MSFILTER);
+    let fits = |member: &Membership| {
+        if by_index { any || member.interface == place.index } else { member.interface == device }
+    };
     let mut memberships = given.rare_mut().memberships.iter_mut();
-    memberships.find(|member| member.group == place.group && (any || member.interface == device)).ok_or(Errno::EINVAL)
+    memberships.find(|member| member.group == place.group && fits(member)).ok_or(Errno::EINVAL)
 }
 
 /// One source more or less, of a group that is joined for it if that is what is asked.
