@@ -80,7 +80,7 @@ impl Caller<'_> {
             if parts.len() > UIO_MAXIOV {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
             }
-            if !extra.is_empty() && given.is_none() && self.looks_at_control(world, fd) {
+            if !extra.is_empty() && given.is_none() && self.looks_at_control(world, fd, flags) {
                 match self.socket(world, fd).and_then(|id| self.read_extra(world, id, extra)) {
                     Ok(read) => given = Some(read),
                     Err(errno) => return Attempt::Done(Err(errno)),
@@ -91,10 +91,12 @@ impl Caller<'_> {
     }
 
     /// Control messages for TCP are looked at when it is known that there is a connection (`tcp_sendmsg_locked`).
-    fn looks_at_control(&self, world: &World, fd: i32) -> bool {
+    /// With MSG_FASTOPEN there must be none, and nobody comes so far.
+    fn looks_at_control(&self, world: &World, fd: i32, flags: MsgFlags) -> bool {
         let Ok(id) = self.socket(world, fd) else { return true };
         let socket = &self.host(world).sockets[id];
-        !matches!(socket.body, Body::Tcp(_)) || socket.connection().is_some_and(Connection::looks_at_control)
+        let is_connected = || socket.connection().is_some_and(Connection::looks_at_control);
+        !matches!(socket.body, Body::Tcp(_)) || !flags.contains(MsgFlags::FASTOPEN) && is_connected()
     }
 
     #[expect(clippy::too_many_arguments, reason = "the arguments of sendmsg(2), and how far it has come")]

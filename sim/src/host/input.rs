@@ -58,9 +58,41 @@ impl Host {
             self.drop_embryo(id);
             return self.tcp_input(env, from, to, segment);
         }
-        if self.minds_hop_limits && !self.is_near_enough(id, from, &segment) {
+        if self.minds_headers {
+            return self.tcp_segment_with_header(env, id, from, to, segment);
+        }
+        self.tcp_segment_taken(env, id, from, to, segment);
+    }
+
+    /// Where somebody looks at what IP's header says.
+    #[cold]
+    fn tcp_segment_with_header(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        from: SocketAddr,
+        to: SocketAddr,
+        segment: Segment,
+    ) {
+        if !self.is_near_enough(id, from, &segment) {
             return Self::too_far(env, from, to, segment);
         }
+        let (end, hop_limit) = (segment.seq + segment.seq_len(), segment.hop_limit);
+        self.tcp_segment_taken(env, id, from, to, segment);
+        if let Some(socket) = self.sockets.get_mut(id).filter(|_| from.is_ipv6()) {
+            socket.note_of_segment(to.ip(), end, hop_limit);
+        }
+    }
+
+    #[inline]
+    fn tcp_segment_taken(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        from: SocketAddr,
+        to: SocketAddr,
+        segment: Segment,
+    ) {
         if segment.flags.contains(Flags::SYN) {
             return self.syn_for_connection(env, id, from, to, segment);
         }
@@ -117,7 +149,7 @@ impl Host {
         segment: Segment,
         successor: Option<tcp::Successor>,
     ) {
-        if self.minds_hop_limits && !self.is_near_enough(listener, from, &segment) {
+        if self.minds_headers && !self.is_near_enough(listener, from, &segment) {
             return Self::too_far(env, from, to, segment);
         }
         if segment.flags.contains(Flags::RST) {

@@ -76,8 +76,9 @@ pub(crate) struct Host {
     /// The addresses of those to whom a direct link leads.
     pub(crate) next_door: SmallVec<[IpAddr; 2]>,
     pub(crate) settings: Settings,
-    /// Somebody has set IP_MINTTL or IPV6_MINHOPCOUNT (`ip4_min_ttl`, `ip6_min_hopcount`).
-    pub(crate) minds_hop_limits: bool,
+    /// Some TCP socket looks at IP's headers: somebody has set IP_MINTTL or IPV6_MINHOPCOUNT (`ip4_min_ttl`, `ip6_min_hopcount`), or asked
+    /// to be told of what comes.
+    pub(crate) minds_headers: bool,
     pub(crate) sockets: SlotMap<SocketId, Socket>,
     pub(crate) programs: SmallVec<[Program; 2]>,
     flows: Lookup<Flow, SocketId>,
@@ -145,7 +146,7 @@ impl Host {
             addrs: addrs.into(),
             next_door: SmallVec::new(),
             settings: Settings::default(),
-            minds_hop_limits: false,
+            minds_headers: false,
             sockets: SlotMap::with_key(),
             // Program 0 is the harness: calls made outside any process.
             programs: smallvec![Program::default()],

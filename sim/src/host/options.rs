@@ -136,6 +136,10 @@ bitflags::bitflags! {
         const V6_AUTOFLOWLABEL = 1 << 57;
         const V6_RECVORIGDSTADDR = 1 << 58;
         const V6_RECVFRAGSIZE = 1 << 59;
+
+        /// What a TCP socket that has one of these is asked for is in the segment that has come last.
+        const NOTED_OF_SEGMENTS = Self::V6_2292PKTINFO.bits() | Self::V6_2292HOPLIMIT.bits() | Self::V6_RECVPKTINFO.bits()
+            | Self::V6_RECVHOPLIMIT.bits();
     }
 }
 

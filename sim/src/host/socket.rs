@@ -1,11 +1,15 @@
 //! An open socket: what Linux calls a `struct sock` with its open file description.
 
-use std::{net::SocketAddr, num::NonZeroU32};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+};
 
 use super::{SocketOptions, Switches, Waiter, Waiters};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp, udp::Udp, unix},
+    wire::SeqNum,
 };
 
 /// The families there are.
@@ -153,6 +157,24 @@ impl Socket {
         // What a host sends to itself counts as come by the interface that has the address (`inet_iif`, `tcp_v6_iif`).
         let is_loopback = self.remote.is_none_or(|remote| remote.ip().is_loopback());
         self.syn_hop_limit.map(|limit| (limit.into(), if is_loopback { 1 } else { 2 }))
+    }
+
+    /// A segment of IPV6 that ends where it is to go on, so that none is missing, is noted there, too, if the program has asked for what
+    /// it says (`tcp_v6_do_rcv`).
+    pub(super) fn note_of_segment(&mut self, to: IpAddr, end: SeqNum, hop_limit: u8) {
+        let is_next = |connection: &tcp::Connection| !connection.is_finished() && connection.is_next(end);
+        let switches = self.options.switches & Switches::NOTED_OF_SEGMENTS;
+        if switches.is_empty() || !self.connection().is_some_and(is_next) {
+            return;
+        }
+        self.keep_what_was_noted();
+        let rare = self.options.rare_mut();
+        if switches.intersects(Switches::V6_RECVPKTINFO | Switches::V6_2292PKTINFO) {
+            rare.v6_multicast_if = if to.is_loopback() { 1 } else { 2 };
+        }
+        if switches.intersects(Switches::V6_RECVHOPLIMIT | Switches::V6_2292HOPLIMIT) {
+            rare.v6_multicast_hops = hop_limit.into();
+        }
     }
 
     /// Keeps that also without the connection.

@@ -124,7 +124,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::IP_MINTTL => {
             let ttl = one_byte()?;
             given.rare_mut().min_ttl = within(ttl, 0, 255)? as u8;
-            given.host.minds_hop_limits |= ttl > 0;
+            given.host.minds_headers |= ttl > 0;
         }
         libc::IP_RECVFRAGSIZE if is_stream => return Err(Errno::EINVAL),
         libc::IP_RECVFRAGSIZE => given.switch(Switches::RECVFRAGSIZE, value != 0),

@@ -139,6 +139,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     if let Some((switch, insists)) = switch_of(given.name) {
         let value = if insists { given.int()? } else { given.int().unwrap_or(0) };
         given.switch(switch, value != 0);
+        given.host.minds_headers |= Switches::NOTED_OF_SEGMENTS.contains(switch);
         return Ok(());
     }
     if let Some(switch) = rare_switch_of(given.name) {
@@ -217,7 +218,7 @@ fn set_number(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         IPV6_ADDR_PREFERENCES => given.rare_mut().v6_source_preference = preferences(value)?,
         IPV6_MINHOPCOUNT => {
             given.rare_mut().v6_min_hops = within(value, 0, 255)? as u8;
-            given.host.minds_hop_limits |= value > 0;
+            given.host.minds_headers |= value > 0;
         }
         _ => {
             let index = i32::from_be(value);

@@ -522,6 +522,11 @@ impl Connection {
         self.state == State::Closed
     }
 
+    /// Whether that is the next number expected of the peer.
+    pub(crate) fn is_next(&self, seq: SeqNum) -> bool {
+        self.rcv.nxt == seq
+    }
+
     fn is(&self, mark: Marks) -> bool {
         self.marks.contains(mark)
     }
