@@ -223,7 +223,7 @@ impl Connection {
         let mss = self.current_mss();
         let left = self.unsent_data();
         let tail = left.next_multiple_of(mss) - left;
-        let new = spare.div_ceil(mss + HEAD);
+        let new = spare.saturating_sub(tail).div_ceil(mss + HEAD);
         let new = if lowat == 0 { new } else { new.min(self.segments_below_lowat(left + tail, mss)) };
         data.min((tail + new.saturating_mul(mss)) as usize)
     }

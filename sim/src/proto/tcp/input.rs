@@ -123,7 +123,8 @@ impl Connection {
     /// (`tcp_rcv_established`: only the slow path ends with `tcp_data_snd_check`).
     #[cold]
     fn is_off_fast_path(&self, segment: &Segment, window: u32) -> bool {
-        let is_first = self.counts.data_in == 1 && self.snd.una == self.counts.iss + 1;
+        // (Without window scaling a client predicts from the beginning, `tcp_finish_connect`.)
+        let is_first = self.counts.data_in == 1 && self.snd.una == self.counts.iss + 1 && self.snd.scale > 0;
         self.snd.wnd != window
             || is_first && !self.is(Marks::PASSIVE)
             || self.needs_memory(segment, self.rcv.allocated()[1])
