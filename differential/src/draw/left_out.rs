@@ -40,6 +40,8 @@ pub const LEFT_OUT: &[LeftOut] = &[
     neither("TCP_ZEROCOPY_RECEIVE", MEMORY),
     neither("TCP_ULP", "loads modules into the kernel"),
     not_set("IPV6_FLOWINFO", "the flow label that it tells of is drawn by the kernel (`ip6_make_flowlabel`)"),
+    not_set("SO_PASSPIDFD", "what it passes is a descriptor of a process, and a simulated program is none"),
+    neither("IPV6_JOIN_ANYCAST of a host's own address", "the address would be two hosts' at once"),
     neither(
         "SO_TIMESTAMPING of what is sent",
         "puts packets in the error queue as the device was handed them, with its addresses, and IP's identification, which is drawn",
@@ -88,6 +90,9 @@ pub(super) fn is_value_left_out(level: i32, name: i32, value: &[u8]) -> bool {
     match (level, name) {
         (c::IPPROTO_TCP, c::TCP_REPAIR) => number == 1,
         (c::IPPROTO_IPV6, c::IPV6_HOPOPTS | c::IPV6_DSTOPTS | c::IPV6_RTHDRDSTOPTS | c::IPV6_RTHDR) => value.len() >= 8,
+        (c::IPPROTO_IPV6, c::IPV6_JOIN_ANYCAST) => {
+            matches!(value, [0xfd, rest @ .., 0 | 1 | 2, _, _, _, _] if rest.len() == 14)
+        }
         (c::SOL_SOCKET, c::SO_TIMESTAMPING_OLD | c::SO_TIMESTAMPING_NEW) => number & SENT != 0,
         _ => false,
     }

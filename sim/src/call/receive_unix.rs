@@ -6,7 +6,7 @@ use super::{Caller, control::Control, ip_control, receive::Received};
 use crate::{
     base::SocketId,
     host::Switches,
-    proto::unix::{Kind, Reader, Reading, Stop},
+    proto::unix::{Credentials, Kind, Reader, Reading, Stop},
     world::World,
 };
 
@@ -53,7 +53,13 @@ impl Caller<'_> {
         let sender = reading.sender.map(|sender| self.host(world).unix_name(sender));
         let from = sender.filter(|name| !name.is_unnamed()).map(Addr::Unix);
         let was_sent = reading.sender.is_some();
-        let who = (was_sent && self.tells_senders(world, id)).then(|| reading.who());
+        // At the end of a stream there is a message all the same, about nobody (`unix_stream_read_generic`).
+        let ends = kind == Kind::Stream && count == 0;
+        let who = match was_sent {
+            _ if !self.tells_senders(world, id) => None,
+            true => Some(reading.who()),
+            false => ends.then_some(Credentials { pid: 0, uid: 0, gid: 0 }),
+        };
         let rights = std::mem::take(&mut reading.beside.rights);
         let asked = self.host(world).sockets[id].options.switches;
         // `__unix_dgram_recvmsg`; a stream has no times.

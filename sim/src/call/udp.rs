@@ -122,10 +122,15 @@ impl Caller<'_> {
             how = self.how_to_send(world, family, destination.ip(), given.control)?;
         }
         let to = match self.host(world).udp_aimed(id).filter(|_| is_connected) {
-            Some(aimed) => aimed,
+            Some(aimed) => {
+                how.route = self.host(world).udp_route(id);
+                aimed
+            }
             None => (self.udp_way(world, id, destination.ip(), &how)?, destination.port()),
         };
-        self.host_mut(world).udp_keeps_way(id, is_connected);
+        if is_connected && how.route.is_none() {
+            self.host_mut(world).udp_keeps_way(id, to.0);
+        }
         let sent = world.on_host(self.host, |host, env| {
             if gathers_on { host.udp_gather(env, id, to, parts, &how) } else { host.udp_send(env, id, to, parts, &how) }
         });

@@ -26,6 +26,8 @@ pub(crate) enum NoWay {
 pub(crate) struct Way {
     pub(crate) source: IpAddr,
     pub(crate) to: IpAddr,
+    /// By the interface that was asked for; 0: any.
+    pub(crate) device: u32,
 }
 
 impl Host {
@@ -64,7 +66,7 @@ impl Host {
         let to_many = to.is_multicast() || to.is_broadcast();
         // A socket that is bound where packets to many come from sends from an address of the interface (`__inet_bind`).
         let source = source.filter(|source| !source.is_multicast() && !source.is_broadcast());
-        let way = |source: IpAddr, to: Ipv4Addr| Ok(Way { source, to: to.into() });
+        let way = |source: IpAddr, to: Ipv4Addr| Ok(Way { source, to: to.into(), device });
         if to.is_unspecified() {
             let own = source.unwrap_or_else(|| self.first4_of(device));
             return way(own.into(), own);
@@ -91,7 +93,8 @@ impl Host {
 
     fn way6(&self, to: Ipv6Addr, source: Option<IpAddr>, device: u32, reachable: bool) -> Result<Way, NoWay> {
         // Of two interfaces, one has the loopback's addresses, and the other one all others.
-        let by_another = device != 0 && (device == 1) != to.is_loopback() && !to.is_multicast();
+        // Nothing is sent to many through the loopback (IFF_MULTICAST).
+        let by_another = device != 0 && (device == 1) != to.is_loopback() && (device == 1 || !to.is_multicast());
         if !reachable || by_another {
             return Err(NoWay::Unreachable);
         }
@@ -102,7 +105,7 @@ impl Host {
         if source.is_ipv4() {
             return Err(NoWay::WrongFamily);
         }
-        Ok(Way { source, to: to.into() })
+        Ok(Way { source, to: to.into(), device })
     }
 
     /// IP_TTL or IPV6_UNICAST_HOPS (`ip_select_ttl`, `ip6_sk_dst_hoplimit`).

@@ -34,6 +34,8 @@ pub(crate) struct How {
     pub(crate) source: Option<IpAddr>,
     /// By which interface; 0: any.
     pub(crate) device: u32,
+    /// For which address the route is, if it is one that was kept.
+    pub(crate) route: Option<IpAddr>,
     pub(crate) hop_limit: Option<u8>,
     pub(crate) traffic_class: Option<u8>,
     pub(crate) segment: Option<u16>,
@@ -64,6 +66,10 @@ impl Host {
             (_, local) => local,
         };
         let of_group = || Some(IpAddr::from(socket.options.rare().multicast_if)).filter(|_| is_group4(to));
+        if let (IpAddr::V6(_), Some(IpAddr::V4(mapped))) = (to, own) {
+            // There is no way from it, not even if it is `::ffff:0.0.0.0`.
+            return Some(mapped.into());
+        }
         own.filter(|own| !own.is_unspecified()).or_else(of_group).filter(|own| !own.is_unspecified())
     }
 
@@ -84,22 +90,25 @@ impl Host {
     /// `connect(2)` finds its way in the place where the way of what is gathered stands (`inet->cork.fl`), and so takes that along.
     pub(crate) fn udp_aim(&mut self, id: SocketId, to: SocketAddr, way: Option<&Way>) {
         let own = self.udp_source(id, to.ip(), &How::default()).unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-        let addrs = self.addrs.clone();
-        let is_near = |ip: IpAddr| ip.is_loopback() || addrs.contains(&ip);
+        let gathers_for = match &self.sockets[id].body {
+            Body::Udp(udp) => udp.pending.as_ref().map(|pending| pending.to.ip()),
+            _ => None,
+        };
+        let new = way.map_or(to.ip(), |way| way.to);
+        let astray = gathers_for.and_then(|route| self.astray(route, new));
         let Body::Udp(udp) = &mut self.sockets[id].body else { return };
         if !to.is_ipv4() {
             udp.has_way |= way.is_some();
+            udp.way_device = way.map_or(udp.way_device, |way| way.device);
             return;
         }
         let source = way.map(|way| way.source);
         let to = way.map_or(to, |way| SocketAddr::new(way.to, to.port()));
         udp.aim = Some(udp::Aim { source: source.unwrap_or(own), to });
         udp.has_way = way.is_some();
+        (udp.way_device, udp.way_to) = (way.map_or(0, |way| way.device), way.map(|way| way.to));
         if let Some(pending) = &mut udp.pending {
-            let (was, was_near) = (pending.to.ip(), is_near(pending.to.ip()));
-            if pending.astray.is_none() && was != to.ip() && !(was_near && is_near(to.ip())) {
-                pending.astray = Some(if was_near { udp::Astray::Here } else { udp::Astray::Nowhere });
-            }
+            pending.astray = pending.astray.or(astray);
             let source = source.unwrap_or(own);
             match (pending.to, to, source) {
                 (SocketAddr::V6(before), SocketAddr::V4(to), IpAddr::V4(source)) => {
@@ -119,11 +128,32 @@ impl Host {
         }
     }
 
+    /// What becomes of a packet that has another address than its route is for: what goes through the loopback comes back, whoever has the
+    /// address, and else it is asked for where nobody has it.
+    fn astray(&self, route: IpAddr, to: IpAddr) -> Option<udp::Astray> {
+        match (self.owns(route), self.owns(to)) {
+            _ if route == to => None,
+            (true, true) => None,
+            (true, false) => Some(udp::Astray::Here),
+            (false, _) => Some(udp::Astray::Nowhere),
+        }
+    }
+
     /// Who sends to his peer keeps the way that was found (`sk_dst_set`, `ip6_sk_dst_store_flow`).
-    pub(crate) fn udp_keeps_way(&mut self, id: SocketId, is_connected: bool) {
+    pub(crate) fn udp_keeps_way(&mut self, id: SocketId, way: Way) {
         let socket = &mut self.sockets[id];
         if let Body::Udp(udp) = &mut socket.body {
-            udp.has_way |= is_connected && socket.remote.is_some();
+            if socket.remote.is_some() {
+                (udp.has_way, udp.way_device, udp.way_to) = (true, way.device, Some(way.to));
+            }
+        }
+    }
+
+    /// For which address the way is that was kept.
+    pub(crate) fn udp_route(&self, id: SocketId) -> Option<IpAddr> {
+        match &self.sockets[id].body {
+            Body::Udp(udp) => udp.way_to,
+            _ => None,
         }
     }
 
@@ -134,7 +164,7 @@ impl Host {
         let Body::Udp(udp) = &socket.body else { return None };
         let udp::Aim { source, to } = udp.aim.filter(|_| udp.has_way && socket.family == Family::Inet)?;
         let is_group = socket.remote.is_some_and(|remote| remote.ip().is_multicast());
-        (!is_group).then_some((Way { source, to: to.ip() }, to.port()))
+        (!is_group).then_some((Way { source, to: to.ip(), device: udp.way_device }, to.port()))
     }
 
     /// `connect(2)` on a datagram socket: fixes the peer, and with it the local address, unless it is fixed already.
@@ -184,7 +214,7 @@ impl Host {
     ) -> Result<(), SendError> {
         let mut outgoing = self.udp_outgoing(id, to, how);
         self.udp_add(env, id, &mut outgoing, parts)?;
-        self.udp_emit(env, id, &outgoing, parts)
+        self.udp_leave(env, id, &outgoing, parts)
     }
 
     /// Whether so much more may go with it: `__ip_append_data`.
@@ -231,14 +261,40 @@ impl Host {
             data: Vec::new(),
             most,
             gathered: Gathered::new(way.to.is_ipv4(), mtu),
-            astray: None,
+            astray: how.route.and_then(|route| self.astray(route, way.to)),
             is_gathered: false,
-            device: self.udp_device(id, way.to, how),
+            device: way.device,
         }
     }
 
+    /// Where it is led, perhaps astray.
+    pub(super) fn udp_leave(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        outgoing: &udp::Outgoing,
+        parts: &[&[u8]],
+    ) -> Result<(), SendError> {
+        let Some(astray) = outgoing.astray else { return self.udp_emit(env, id, outgoing, parts) };
+        if astray == udp::Astray::Nowhere {
+            if let Body::Udp(udp) = &mut self.sockets[id].body {
+                udp.stuck += outgoing.gathered.truesize;
+            }
+            return Ok(());
+        }
+        self.udp_emit(env, id, outgoing, parts)?;
+        // The route is the packet's still when it comes back (`ip_rcv_finish_core`).
+        if let Some(Packet { body: Wire::Udp(datagram), .. }) = env.out.packets.pop() {
+            match self.udp_receiver(outgoing.from, outgoing.to) {
+                Some(id) => self.udp_deliver(env, id, outgoing.from, outgoing.to, datagram),
+                None => env.out.pool.give(datagram.payload),
+            }
+        }
+        Ok(())
+    }
+
     /// One packet, or as many as UDP_SEGMENT has it cut into.
-    pub(super) fn udp_emit(
+    fn udp_emit(
         &self,
         env: &mut Env<'_>,
         id: SocketId,

@@ -4,8 +4,7 @@
 use super::{Body, Env, Host, How, RareSwitches, UdpSendError, Way};
 use crate::{
     base::SocketId,
-    proto::udp::{Aim, Astray, Udp},
-    wire::{Body as Wire, Packet},
+    proto::udp::{Aim, Udp},
 };
 
 impl Host {
@@ -65,25 +64,9 @@ impl Host {
     /// Sends what was gathered, from the port that the socket has by now.
     pub(crate) fn udp_push(&mut self, env: &mut Env<'_>, id: SocketId) -> Result<(), UdpSendError> {
         let Some(mut pending) = self.udp_mut(id).and_then(|udp| udp.pending.take()) else { return Ok(()) };
-        if pending.astray == Some(Astray::Nowhere) {
-            if let Some(udp) = self.udp_mut(id) {
-                udp.stuck += pending.gathered.truesize;
-            }
-            return Ok(());
-        }
         if pending.to.is_ipv4() {
             pending.from.set_port(self.sockets[id].local.map_or(0, |local| local.port()));
         }
-        self.udp_emit(env, id, &pending, &[&pending.data])?;
-        // The route is the packet's still when it comes back (`ip_rcv_finish_core`).
-        if pending.astray == Some(Astray::Here)
-            && let Some(Packet { body: Wire::Udp(datagram), .. }) = env.out.packets.pop()
-        {
-            match self.udp_receiver(pending.from, pending.to) {
-                Some(id) => self.udp_deliver(env, id, pending.from, pending.to, datagram),
-                None => env.out.pool.give(datagram.payload),
-            }
-        }
-        Ok(())
+        self.udp_leave(env, id, &pending, &[&pending.data])
     }
 }

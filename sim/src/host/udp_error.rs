@@ -3,11 +3,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Body, Env, Host, Socket, Switches, udp_limits::discover};
+use super::{Body, Env, Host, Socket, Switches, ports::Space, udp_limits::discover};
 use crate::{
     base::SocketId,
     proto::udp::{Failure, Report, Told},
-    wire::{Icmp, Payload, Unreachable},
+    wire::{Datagram, Icmp, Packet, Payload, Unreachable},
 };
 
 impl Host {
@@ -36,6 +36,9 @@ impl Host {
         let reports = wants_reports(socket, is_ipv4);
         let is_connected = socket.remote.is_some();
         let Body::Udp(udp) = &mut socket.body else { return };
+        if reason == Unreachable::Host {
+            udp.stuck = 0;
+        }
         if reports {
             let told = Told { at: env.now, kind, code, offender, to, traffic_class: icmp.traffic_class() };
             udp.report(Report { failure, about: quoted_dst, info, icmp: Some(told), data: icmp.quoted_data });
@@ -44,6 +47,20 @@ impl Host {
         }
         udp.fail(failure);
         self.wake(env, id);
+    }
+
+    /// A datagram waits until it is known that there is no such neighbour: as long, its sender is charged.
+    #[cold]
+    pub(crate) fn udp_waits_for_neighbour(&mut self, packet: &Packet, datagram: &Datagram) {
+        let is_its = |id: &&SocketId| {
+            let local = self.sockets[**id].local.map(|local| local.ip());
+            local.is_some_and(|local| local == packet.src || local.is_unspecified())
+        };
+        if let Some(id) = self.users(Space::Udp, datagram.src_port).iter().find(is_its).copied()
+            && let Body::Udp(udp) = &mut self.sockets[id].body
+        {
+            udp.stuck += datagram.truesize as usize;
+        }
     }
 
     /// A datagram was too long to be sent: queued, if the socket wants to know.

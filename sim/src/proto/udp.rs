@@ -147,6 +147,10 @@ pub(crate) struct Udp {
     /// way (`sk_dst_cache`).
     pub(crate) aim: Option<Aim>,
     pub(crate) has_way: bool,
+    /// By which interface that is; 0: any.
+    pub(crate) way_device: u32,
+    /// For which address.
+    pub(crate) way_to: Option<IpAddr>,
     /// What waits for a neighbour that nobody is, and is charged still: longer than a second.
     pub(crate) stuck: usize,
     /// To whom a socket of IPv6 was connected last; an end of the connection leaves it (`sk_v6_daddr`, `__udp_disconnect`).
@@ -178,6 +182,8 @@ impl Udp {
             pending: None,
             aim: None,
             has_way: false,
+            way_device: 0,
+            way_to: None,
             stuck: 0,
             peer6: None,
         }

@@ -351,6 +351,11 @@ impl World {
             let at = self.now + NEIGHBOUR_DISCOVERY;
             self.tell_unreachable(from, at, &packet, Unreachable::Host);
         }
+        if let Body::Udp(datagram) = &packet.body
+            && let Some(host) = self.hosts.get_mut(from.index())
+        {
+            host.udp_waits_for_neighbour(&packet, datagram);
+        }
         if packet.dst.is_unspecified()
             && let Some(host) = self.hosts.get_mut(from.index())
         {

@@ -212,7 +212,10 @@ fn set_number(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             // Of TCP not the two lowest bits, which are congestion notification's.
             let class = or_default(0)? as u8;
             let is_tcp = matches!(given.socket().body, Body::Tcp(_));
-            given.socket_mut().options.tclass = if is_tcp { class & !3 } else { class };
+            let class = if is_tcp { class & !3 } else { class };
+            if std::mem::replace(&mut given.socket_mut().options.tclass, class) != class {
+                given.forget_route();
+            }
         }
         IPV6_RECVERR_RFC4884 => given.switch(Switches::V6_RECVERR_RFC4884, zero_or_one(value)?),
         IPV6_ADDR_PREFERENCES => given.rare_mut().v6_source_preference = preferences(value)?,
