@@ -3,14 +3,15 @@
 use std::net::Ipv4Addr;
 
 use wavetank_api::{
-    Addr, Errno, Family, MsgFlags, PollEvents, Shutdown, Socket,
-    option::{SO_BROADCAST, SO_ERROR},
+    Addr, Errno, Family, MsgFlags, PollEvents, Shutdown, Socket, c,
+    option::{IP_RECVERR, IPV6_RECVERR, SO_BROADCAST, SO_ERROR},
 };
 
 use crate::{
     bed::{Bed, Capability},
     case::cases,
     check::{Outcome, Stop, ends, fails, holds, polls, port_of, receives, same},
+    message::recvmsg,
 };
 
 cases! { udp::errors:
@@ -59,6 +60,15 @@ cases! { udp::errors:
     no_urgent_data families
         "MSG_OOB in send: EOPNOTSUPP; an IPv6 socket sends to IPv6 as if nothing had been said"
         from "udp_sendmsg: MSG_OOB; udpv6_sendmsg does not look";
+    refused_is_queued everywhere
+        "With IP_RECVERR each refusal is queued, for the unconnected too: what was sent, where to, and as ICMP says it"
+        from "ip(7) IP_RECVERR; ip_icmp_error, ipv6_icmp_error, sock_dequeue_err_skb";
+    too_long_is_queued families
+        "EMSGSIZE is queued with the path's MTU, and is no pending error"
+        from "ip(7) IP_RECVERR; ip_local_error, ipv6_local_error";
+    no_errors_wanted_any_more families
+        "Without IP_RECVERR again what was queued is gone"
+        from "do_ip_setsockopt: skb_errqueue_purge";
 }
 
 fn no_destination<B: Bed>(bed: &B) -> Outcome {
@@ -215,4 +225,80 @@ fn no_urgent_data<B: Bed>(bed: &B) -> Outcome {
     let socket = bed.near().udp()?;
     let sent = socket.sendto_with(b"x", MsgFlags::OOB, &peer.getsockname()?);
     if bed.family() == Family::INET6 { same("sendto", sent?, 1) } else { fails(sent, Errno::EOPNOTSUPP) }
+}
+
+/// The socket's way of asking for the queue of errors.
+fn queue_errors<B: Bed>(bed: &B, socket: &Socket<B::Host>) -> Outcome {
+    Ok(match bed.family() {
+        Family::INET6 => socket.setsockopt(IPV6_RECVERR, true)?,
+        _ => socket.setsockopt(IP_RECVERR, true)?,
+    })
+}
+
+/// Takes one error of the queue: the bytes of `struct sock_extended_err`, with what was sent and where to.
+fn queued<B: Bed>(bed: &B, socket: &Socket<B::Host>, size: usize) -> Result<(Vec<u8>, Vec<u8>, Option<Addr>), Stop> {
+    let (level, kind) = match bed.family() {
+        Family::INET6 => (c::IPPROTO_IPV6, c::IPV6_RECVERR),
+        _ => (c::IPPROTO_IP, c::IP_RECVERR),
+    };
+    let got = recvmsg(socket, size, MsgFlags::ERRQUEUE)?;
+    same("msg_flags", got.flags & MsgFlags::ERRQUEUE, MsgFlags::ERRQUEUE)?;
+    let error = got.raw(level, kind).ok_or_else(|| Stop::failed("no IP_RECVERR"))?.to_vec();
+    Ok((error, got.data, got.from))
+}
+
+/// `ee_errno` as four bytes, `ee_origin`, `ee_type` and `ee_code`.
+fn extended(errno: Errno, origin: [u8; 3]) -> Vec<u8> {
+    [&errno.raw().to_ne_bytes()[..], &origin, &[0]].concat()
+}
+
+fn refused_is_queued<B: Bed>(bed: &B) -> Outcome {
+    let nobody = bed.far().bound_udp()?;
+    let there = nobody.getsockname()?;
+    nobody.close()?;
+    let socket = bed.near().udp()?;
+    queue_errors(bed, &socket)?;
+    for data in [&b"one"[..], b"two"] {
+        // What is pending of the first is told by the second, which is not sent.
+        drop(socket.sendto(data, &there));
+        bed.settle();
+    }
+    socket.sendto(b"three", &there)?;
+    bed.settle();
+    polls(&socket, PollEvents::OUT | PollEvents::ERR)?;
+    let unreachable = if bed.family() == Family::INET6 { [3, 1, 4] } else { [2, 3, 3] };
+    for sent in [&b"one"[..], b"three"] {
+        let (error, data, about) = queued(bed, &socket, 100)?;
+        same("the error", &error[..8], &extended(Errno::ECONNREFUSED, unreachable)[..])?;
+        same("what was sent", &data[..], sent)?;
+        same("where to", about, Some(there.clone()))?;
+    }
+    fails(recvmsg(&socket, 1, MsgFlags::ERRQUEUE), Errno::EAGAIN)?;
+    same("SO_ERROR", socket.getsockopt(SO_ERROR)?, None)?;
+    polls(&socket, PollEvents::OUT)
+}
+
+fn too_long_is_queued<B: Bed>(bed: &B) -> Outcome {
+    let socket = bed.near().udp()?;
+    queue_errors(bed, &socket)?;
+    fails(socket.sendto(&[0; 65_528], &bed.near().addr(9)), Errno::EMSGSIZE)?;
+    polls(&socket, PollEvents::OUT | PollEvents::ERR)?;
+    same("SO_ERROR", socket.getsockopt(SO_ERROR)?, None)?;
+    let (error, data, _) = queued(bed, &socket, 100)?;
+    same("the error", &error[..8], &extended(Errno::EMSGSIZE, [1, 0, 0])[..])?;
+    let mtu = if bed.family() == Family::INET6 { 65_536_u32 } else { 65_535 };
+    same("the MTU", &error[8..12], &mtu.to_ne_bytes()[..])?;
+    same("what was sent", data.len(), 0)
+}
+
+fn no_errors_wanted_any_more<B: Bed>(bed: &B) -> Outcome {
+    let socket = bed.near().udp()?;
+    queue_errors(bed, &socket)?;
+    fails(socket.sendto(&[0; 65_528], &bed.near().addr(9)), Errno::EMSGSIZE)?;
+    match bed.family() {
+        Family::INET6 => socket.setsockopt(IPV6_RECVERR, false)?,
+        _ => socket.setsockopt(IP_RECVERR, false)?,
+    }
+    polls(&socket, PollEvents::OUT)?;
+    fails(recvmsg(&socket, 1, MsgFlags::ERRQUEUE), Errno::EAGAIN)
 }

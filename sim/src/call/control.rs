@@ -41,6 +41,8 @@ pub(super) struct Given<'a> {
     pub(super) beside: Beside,
     /// With a datagram.
     pub(super) control: &'a [u8],
+    /// Descriptors go with it: a datagram leaves them behind.
+    pub(super) has_rights: bool,
 }
 
 /// As arguments of a call in the trace.
@@ -92,7 +94,7 @@ impl Caller<'_> {
             Body::Tcp(_) if !socket.connection().is_some_and(may_have_control) => {}
             Body::Tcp(_) => sock_cmsg_send(&checked(extra.control)?)?,
             // Read where the destination is known (`ip_control.rs`).
-            Body::Udp(_) => given.control = extra.control,
+            Body::Udp(_) => (given.control, given.has_rights) = (extra.control, !extra.fds.is_empty()),
         }
         Ok(given)
     }

@@ -74,6 +74,9 @@ impl Caller<'_> {
                 self.scm_recv(world, who, rights, out)
             }
         };
+        // What there is no room for at all, it need not even be there (`__scm_recv_common`).
+        let asks = asked.contains(Switches::PASSSEC) && (was_sent || kind == Kind::Stream);
+        told.set(MsgFlags::CTRUNC, asks && room == 0);
         Ok(Received { count, from, flags: told | cut, passed })
     }
 

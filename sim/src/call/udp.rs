@@ -117,7 +117,7 @@ impl Caller<'_> {
         let mut how = How::default();
         let mut is_connected = !was_told && !flags.contains(MsgFlags::DONTROUTE);
         if let Some(given) = given {
-            is_connected &= is_of_udp_alone(given.control)?;
+            is_connected &= !given.has_rights && is_of_udp_alone(given.control)?;
             let family = self.host(world).sockets[id].family;
             how = self.how_to_send(world, family, destination.ip(), given.control)?;
         }

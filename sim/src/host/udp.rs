@@ -27,6 +27,15 @@ pub(crate) enum SendError {
     Failed(udp::Failure),
 }
 
+/// What was given another address keeps the way that it had.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Astray {
+    /// Through the loopback, whoever has the address.
+    Here,
+    /// To somebody who has another.
+    Nowhere,
+}
+
 /// What a control message says of one datagram; nothing, where the socket decides.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct How {
@@ -90,12 +99,6 @@ impl Host {
     /// `connect(2)` finds its way in the place where the way of what is gathered stands (`inet->cork.fl`), and so takes that along.
     pub(crate) fn udp_aim(&mut self, id: SocketId, to: SocketAddr, way: Option<&Way>) {
         let own = self.udp_source(id, to.ip(), &How::default()).unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-        let gathers_for = match &self.sockets[id].body {
-            Body::Udp(udp) => udp.pending.as_ref().map(|pending| pending.to.ip()),
-            _ => None,
-        };
-        let new = way.map_or(to.ip(), |way| way.to);
-        let astray = gathers_for.and_then(|route| self.astray(route, new));
         let Body::Udp(udp) = &mut self.sockets[id].body else { return };
         if !to.is_ipv4() {
             udp.has_way |= way.is_some();
@@ -108,7 +111,6 @@ impl Host {
         udp.has_way = way.is_some();
         (udp.way_device, udp.way_to) = (way.map_or(0, |way| way.device), way.map(|way| way.to));
         if let Some(pending) = &mut udp.pending {
-            pending.astray = pending.astray.or(astray);
             let source = source.unwrap_or(own);
             match (pending.to, to, source) {
                 (SocketAddr::V6(before), SocketAddr::V4(to), IpAddr::V4(source)) => {
@@ -130,12 +132,12 @@ impl Host {
 
     /// What becomes of a packet that has another address than its route is for: what goes through the loopback comes back, whoever has the
     /// address, and else it is asked for where nobody has it.
-    fn astray(&self, route: IpAddr, to: IpAddr) -> Option<udp::Astray> {
+    fn astray(&self, route: IpAddr, to: IpAddr) -> Option<Astray> {
         match (self.owns(route), self.owns(to)) {
             _ if route == to => None,
             (true, true) => None,
-            (true, false) => Some(udp::Astray::Here),
-            (false, _) => Some(udp::Astray::Nowhere),
+            (true, false) => Some(Astray::Here),
+            (false, _) => Some(Astray::Nowhere),
         }
     }
 
@@ -261,7 +263,7 @@ impl Host {
             data: Vec::new(),
             most,
             gathered: Gathered::new(way.to.is_ipv4(), mtu),
-            astray: how.route.and_then(|route| self.astray(route, way.to)),
+            route: how.route.unwrap_or(way.to),
             is_gathered: false,
             device: way.device,
         }
@@ -275,8 +277,10 @@ impl Host {
         outgoing: &udp::Outgoing,
         parts: &[&[u8]],
     ) -> Result<(), SendError> {
-        let Some(astray) = outgoing.astray else { return self.udp_emit(env, id, outgoing, parts) };
-        if astray == udp::Astray::Nowhere {
+        let Some(astray) = self.astray(outgoing.route, outgoing.to.ip()) else {
+            return self.udp_emit(env, id, outgoing, parts);
+        };
+        if astray == Astray::Nowhere {
             if let Body::Udp(udp) = &mut self.sockets[id].body {
                 udp.stuck += outgoing.gathered.truesize;
             }

@@ -107,16 +107,8 @@ pub(crate) struct Outgoing {
     /// By which interface; 0: any.
     pub(crate) device: u32,
     pub(crate) is_gathered: bool,
-    pub(crate) astray: Option<Astray>,
-}
-
-/// What was gathered was given another address, and keeps the way that it had.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Astray {
-    /// Through the loopback, whoever has the address.
-    Here,
-    /// To somebody who has another.
-    Nowhere,
+    /// For which address the way is.
+    pub(crate) route: IpAddr,
 }
 
 /// What a socket has of its own.

@@ -273,6 +273,9 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     let value = given.int()?;
     let on = value != 0;
     if let Some(switch) = switch_of(given.name) {
+        if switch == Switches::DONTROUTE {
+            given.forget_route();
+        }
         given.switch(switch, on);
         return Ok(());
     }
