@@ -37,15 +37,15 @@ impl Host {
     fn tcp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
         let mut successor = None;
         if let Some(id) = self.flow(to, from) {
-            let takes_over = self.sockets[id].connection().is_some_and(|old| old.time_wait_accepts(&segment));
+            // A new connection may begin where an old one lies in TIME_WAIT (RFC 9293 section 3.6.1), if somebody listens. If nobody
+            // does, the old one answers (TCP_TW_SYN of `tcp_v4_rcv`).
+            let takes_over = self.sockets[id].connection().is_some_and(|old| old.time_wait_accepts(&segment))
+                && self.listener_for(from, to).is_some();
             if !takes_over {
                 return self.tcp_segment(env, id, from, to, segment);
             }
-            // A new connection may begin where an old one lies in TIME_WAIT (RFC 9293 section 3.6.1), if somebody listens.
-            if self.listener_for(from, to).is_some() {
-                successor = self.sockets[id].connection().map(tcp::Connection::successor);
-                self.end_time_wait(id);
-            }
+            successor = self.sockets[id].connection().map(tcp::Connection::successor);
+            self.end_time_wait(id);
         }
         match self.listener_for(from, to) {
             Some(listener) => self.tcp_syn(env, listener, from, to, segment, successor),

@@ -139,8 +139,8 @@ impl Host {
         socket.addr_locked |= !addr.ip().is_unspecified() || six && addr.is_ipv4();
         // Of the connection that was (`inet_dport`, `inet_daddr`).
         socket.keep_what_was_noted();
-        socket.remote = None;
-        if socket.options.rare().last_v4.is_some() {
+        let was_v4 = socket.remote.take().is_some_and(|remote| remote.is_ipv4()) && six;
+        if was_v4 || socket.options.rare().last_v4.is_some() {
             socket.options.rare_mut().last_v4 = Some(Ipv4Addr::UNSPECIFIED);
         }
         Ok(())

@@ -106,12 +106,7 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
         libc::IPV6_MTU_DISCOVER => rare.v6_mtu_discover.unwrap_or(PMTUDISC_WANT).into(),
         libc::IPV6_MTU => asked.path_mtu()?,
         IPV6_RECVERR_RFC4884 => return Ok(asked.switch(Switches::V6_RECVERR_RFC4884)),
-        // `__inet6_bind` sets it for whoever binds an address of IPv6.
-        libc::IPV6_V6ONLY => {
-            let is_bound = socket.addr_locked
-                && matches!(socket.local, Some(local) if local.is_ipv6() && !local.ip().is_unspecified());
-            (options.v6only || is_bound).into()
-        }
+        libc::IPV6_V6ONLY => options.v6only.into(),
         libc::IPV6_PATHMTU if asked.room < MTU_INFO => return Err(Errno::EINVAL),
         libc::IPV6_PATHMTU => return mtu_info(asked),
         libc::IPV6_TCLASS => options.tclass.into(),
@@ -158,7 +153,12 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             Err(Errno::ENOPROTOOPT)
         }
         libc::IPV6_MTU | libc::IPV6_ROUTER_ALERT | libc::IPV6_ADDRFORM | libc::IPV6_V6ONLY => set_special(given),
-        libc::IPV6_HOPOPTS | libc::IPV6_RTHDR | libc::IPV6_RTHDRDSTOPTS | libc::IPV6_DSTOPTS => set_header(given),
+        libc::IPV6_HOPOPTS | libc::IPV6_RTHDR | libc::IPV6_RTHDRDSTOPTS | libc::IPV6_DSTOPTS => {
+            set_header(given)?;
+            // `ipv6_update_options`
+            given.forget_route();
+            Ok(())
+        }
         libc::IPV6_2292PKTOPTIONS => set_pktoptions(given),
         libc::IPV6_PKTINFO => set_pktinfo(given),
         // Read only.

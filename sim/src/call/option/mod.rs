@@ -25,7 +25,10 @@ use super::{Caller, Told};
 use crate::{
     base::{Instant, SocketId},
     host::{Body, Env, Family, Host, Rare, RareSwitches, Socket, Switches},
-    proto::tcp::{Connection, State},
+    proto::{
+        Cx,
+        tcp::{Connection, State},
+    },
 };
 
 /// A second in jiffies: CONFIG_HZ of Debian's and most other kernels. Times are kept in jiffies.
@@ -130,7 +133,8 @@ impl Asked<'_> {
         if matches!(&socket.body, Body::Udp(udp) if !udp.has_way) {
             return Err(Errno::ENOTCONN);
         }
-        let is_near = self.host.owns(remote) || socket.local.is_some_and(|local| local.ip().is_loopback());
+        let is_near =
+            self.host.owns(remote) || socket.remote.and(socket.local).is_some_and(|local| local.ip().is_loopback());
         Ok(match remote {
             _ if !is_near => 1500,
             IpAddr::V4(_) => 65_535,
@@ -175,6 +179,12 @@ impl Given<'_, '_> {
 
     fn rare_switch(&mut self, switch: RareSwitches, on: bool) {
         self.rare_mut().switches.set(switch, on);
+    }
+
+    /// Tells the connection, if there is one, what the option asks for at once, also if it was set before.
+    fn push(&mut self, act: impl FnOnce(&mut Connection, &mut Cx<'_>)) {
+        let id = self.id;
+        self.host.with_connection(self.env, id, act);
     }
 
     /// `sk_dst_reset`: until the connection sends again there is none; and so does a datagram socket.

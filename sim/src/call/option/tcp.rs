@@ -5,7 +5,7 @@ use wavetank_api::{Errno, c, option as names};
 use super::{Asked, Given, HZ, TcpState, Value, state, tcp_info, text, within, zero_or_one};
 use crate::{
     host::{FASTOPEN_CLIENT, Family, Switches},
-    proto::tcp::CongestionControl,
+    proto::tcp::{self, CongestionControl},
 };
 
 /// TCP_MSS_DEFAULT: what a socket without a connection shows.
@@ -139,13 +139,23 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     let on = value != 0;
     match given.name {
         // Acts.
-        libc::TCP_NODELAY => given.socket_mut().options.nodelay = on,
+        libc::TCP_NODELAY => {
+            given.socket_mut().options.nodelay = on;
+            if on {
+                given.push(tcp::Connection::push_now);
+            }
+        }
         // Acts on the next connection: 1 to MAX_TCP_SYNCNT.
         libc::TCP_SYNCNT => given.socket_mut().options.syncnt = within(value, 1, 127)? as u8,
         // Stored. TCP_MIN_MSS to MAX_TCP_WINDOW.
         libc::TCP_MAXSEG if value == 0 => given.socket_mut().options.maxseg = 0,
         libc::TCP_MAXSEG => given.socket_mut().options.maxseg = within(value, 88, 32_767)? as u16,
-        libc::TCP_CORK => given.socket_mut().options.cork = on,
+        libc::TCP_CORK => {
+            given.socket_mut().options.cork = on;
+            if !on {
+                given.push(tcp::Connection::push_usually);
+            }
+        }
         libc::TCP_KEEPIDLE => given.socket_mut().options.keepidle = within(value, 1, 32_767)? as u16,
         libc::TCP_KEEPINTVL => given.socket_mut().options.keepintvl = within(value, 1, 32_767)? as u16,
         libc::TCP_KEEPCNT => given.socket_mut().options.keepcnt = within(value, 1, 127)? as u8,
@@ -153,7 +163,10 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::TCP_DEFER_ACCEPT => given.socket_mut().options.defer_accept = retries_of_seconds(value),
         // `tcp_set_window_clamp`: taken away only from a closed socket.
         libc::TCP_WINDOW_CLAMP if value == 0 && state != TcpState::Close => return Err(Errno::EINVAL),
-        libc::TCP_WINDOW_CLAMP if value == 0 => given.socket_mut().options.window_clamp = 0,
+        libc::TCP_WINDOW_CLAMP if value == 0 => {
+            given.socket_mut().options.window_clamp = 0;
+            given.push(|connection, _| connection.forget_window_clamp());
+        }
         libc::TCP_WINDOW_CLAMP => given.socket_mut().options.window_clamp = value.max(WINDOW_CLAMP_MIN) as u32,
         libc::TCP_QUICKACK => {
             given.switch(Switches::PINGPONG, !on);

@@ -726,6 +726,21 @@ impl Connection {
         self.check();
     }
 
+    /// TCP_NODELAY is on: what is held goes out, even what is corked (`__tcp_sock_set_nodelay`: TCP_NAGLE_PUSH).
+    pub(crate) fn push_now(&mut self, cx: &mut Cx<'_>) {
+        self.output_queued(cx, Push::Now);
+    }
+
+    /// TCP_CORK is off: what MSG_MORE holds goes out, too (`__tcp_sock_set_cork`).
+    pub(crate) fn push_usually(&mut self, cx: &mut Cx<'_>) {
+        self.output(cx);
+    }
+
+    /// TCP_WINDOW_CLAMP is 0: only when all is over.
+    pub(crate) fn forget_window_clamp(&mut self) {
+        self.rcv.window.clamp = 0;
+    }
+
     /// TCP_WINDOW_CLAMP (`tcp_set_window_clamp`).
     fn set_window_clamp(&mut self, clamp: u32) {
         let full = self.rcv.window.rcvbuf / 2;

@@ -386,6 +386,8 @@ impl Connection {
                 // Data will follow soon, which saves an ACK (`tcp_rcv_synsent_state_process`).
                 self.rcv.ack = super::AckDue::Soon;
                 self.rcv.enter_quick_mode();
+                // So that what follows is its answer (`tcp_finish_connect`: lrcvtime).
+                self.rcv.data_at = Moment::at(cx.now);
                 self.timers.set_ack(cx.now, ACK_AWAITS_DATA);
             } else {
                 self.send_ack(cx);
