@@ -91,12 +91,13 @@ impl Caller<'_> {
     }
 
     /// Control messages for TCP are looked at when it is known that there is a connection (`tcp_sendmsg_locked`).
-    /// With MSG_FASTOPEN there must be none, and nobody comes so far.
+    /// With MSG_FASTOPEN nobody comes so far of whom connect would say EISCONN.
     fn looks_at_control(&self, world: &World, fd: i32, flags: MsgFlags) -> bool {
         let Ok(id) = self.socket(world, fd) else { return true };
         let socket = &self.host(world).sockets[id];
-        let is_connected = || socket.connection().is_some_and(Connection::looks_at_control);
-        !matches!(socket.body, Body::Tcp(_)) || !flags.contains(MsgFlags::FASTOPEN) && is_connected()
+        let is_refused = flags.contains(MsgFlags::FASTOPEN) && socket.connect_status() == ConnectStatus::Connected;
+        !matches!(socket.body, Body::Tcp(_))
+            || !is_refused && socket.connection().is_some_and(Connection::looks_at_control)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the arguments of sendmsg(2), and how far it has come")]
