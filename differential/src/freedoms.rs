@@ -95,6 +95,24 @@ pub const FREEDOMS: &[Freedom] = &[
         },
     },
     Freedom {
+        name: "time stamps of what came before",
+        bounds: "recvmsg on TCP: control messages of time stamps in one world only, and MSG_CTRUNC with them; nothing else",
+        reason: "a segment is stamped as it comes if anybody on the machine wants stamps (`net_enable_timestamp`, which a kernel worker does); \
+                 of one that came unstamped TCP tells nothing (`tcp_recv_timestamp`)",
+        ends: false,
+        covers: |asked| {
+            let told = |entry: &Entry| match &entry.answer {
+                Answer::Done(facts) => Some(facts.iter().filter(|fact| !is_of_time(fact)).cloned().collect::<Vec<_>>()),
+                _ => None,
+            };
+            let is_recvmsg = matches!(asked.program.calls.get(asked.step), Some(Call::Recv { control: 1.., .. }));
+            is_recvmsg
+                && asked.real.seen == asked.sim.seen
+                && told(asked.real).is_some()
+                && told(asked.real) == told(asked.sim)
+        },
+    },
+    Freedom {
         name: "when the sockets are found that nobody can receive",
         bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or what \
                  it has sent is, which POLLOUT says; the comparison ends there",
@@ -108,6 +126,23 @@ pub const FREEDOMS: &[Freedom] = &[
         },
     },
 ];
+
+/// A time stamp, or the flags, which say whether there was room for it.
+fn is_of_time(fact: &Fact) -> bool {
+    const STAMPS: [i32; 6] = [
+        c::SO_TIMESTAMP_OLD,
+        c::SO_TIMESTAMPNS_OLD,
+        c::SO_TIMESTAMPING_OLD,
+        c::SO_TIMESTAMP_NEW,
+        c::SO_TIMESTAMPNS_NEW,
+        c::SO_TIMESTAMPING_NEW,
+    ];
+    match fact {
+        Fact::Control(level, kind, _) => *level == c::SOL_SOCKET && STAMPS.contains(kind),
+        Fact::Flags(_) => true,
+        _ => false,
+    }
+}
 
 impl Asked<'_> {
     /// Whether the call is about one of these options, by level and name.

@@ -222,18 +222,18 @@ impl Bench {
         Ok(found)
     }
 
-    /// Whether they differ where nothing is left.
-    fn confirms(&mut self, program: &Program) -> wavetank_lab::Result<bool> {
+    /// How they differ where nothing is left.
+    fn differ_afresh(&mut self, program: &Program) -> wavetank_lab::Result<Option<Difference>> {
         self.tank = RealTank::new()?;
-        Ok(self.differ(program, Duration::ZERO)?.is_some())
+        self.differ(program, Duration::ZERO)
     }
 
     fn cut_down(&mut self, program: &Program, first: Difference) -> wavetank_lab::Result<(Program, Difference)> {
         let mut last = first;
         let mut failure = None;
         let least = shrink(program, |less| match self.differ(less, Duration::ZERO) {
-            Ok(Some(difference)) => match self.confirms(less) {
-                Ok(true) => {
+            Ok(Some(_)) => match self.differ_afresh(less) {
+                Ok(Some(difference)) => {
                     last = difference;
                     true
                 }
