@@ -11,7 +11,7 @@ use wavetank_sim::{Gate, Resets, Sim, SimFd, SimHost};
 
 use super::{Outcome, schedule::Schedule, step_of};
 use crate::{
-    Answer, Call, Place, Port, Program,
+    Answer, Call, Place, Port, Program, Slot,
     execute::{Run, Tank},
     slots::Slots,
     world::on_hosts,
@@ -142,7 +142,8 @@ impl Seat {
             let seat = self.clone();
             let (slots, calls, told) = (slots.clone(), calls.clone(), Arc::clone(&answers));
             let first = step_of(program.calls.len(), index, 0);
-            drop(self.hosts[0].spawn("thread", move || seat.thread(slots, first, &calls, &told)));
+            let home = usize::from(home(program, &calls)) % self.hosts.len();
+            drop(self.hosts[home].spawn("thread", move || seat.thread(slots, first, &calls, &told)));
             answers
         };
         let threads: Vec<_> = program.threads.iter().enumerate().map(start).collect();
@@ -178,6 +179,25 @@ pub(super) fn run(program: &Program, seed: u64, grain: Grain, schedule: &Schedul
             if grain == Grain::Losses { ways.map(|(from, to)| sim.gate(from, to)).collect() } else { Vec::new() };
         move |hosts| Seat { hosts, schedule, grain, gates, resets }.run(&program)
     })
+}
+
+/// The host of the first socket that a thread uses. One that waits there is known by its host's descriptors when something befalls its call.
+fn home(program: &Program, calls: &[Call]) -> u8 {
+    let host_of = |slot: Slot| {
+        program.calls.iter().find_map(|call| match call {
+            Call::Socket { host, into, .. } if *into == slot => Some(*host),
+            Call::Socketpair { host, into, .. } if into.contains(&slot) => Some(*host),
+            _ => None,
+        })
+    };
+    let accepted_by = |slot: Slot| {
+        program.calls.iter().find_map(|call| match call {
+            Call::Accept { slot: listener, into } if *into == slot => Some(*listener),
+            _ => None,
+        })
+    };
+    let first = calls.iter().find_map(Call::slot);
+    first.and_then(|slot| host_of(slot).or_else(|| host_of(accepted_by(slot)?))).unwrap_or(0)
 }
 
 /// Whether it may be the end of a listener, at once or when it lets go of one that was closed meanwhile.

@@ -442,10 +442,10 @@ impl Host {
         }
     }
 
-    /// Wakes all who wait for anything.
+    /// Wakes all who wait for anything: [`Waiters::wake_all`](super::Waiters::wake_all).
     pub(crate) fn wake_all(&mut self, env: &mut Env<'_>, id: SocketId) {
         if let Some(socket) = self.sockets.get_mut(id) {
-            socket.waiters.wake_all(env.wakes);
+            socket.waiters.wake_all(false, env.wakes);
         }
     }
 

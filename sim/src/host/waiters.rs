@@ -70,9 +70,16 @@ impl Waiters {
         });
     }
 
-    /// Moves all of them: something is different altogether (`sk_state_change`).
-    pub(crate) fn wake_all(&mut self, wakes: &mut Vec<Waiter>) {
-        wakes.extend(self.0.drain(..));
+    /// Moves all of them: something is different altogether (`sk_state_change`). But who waits for room in a queue waits elsewhere
+    /// (`peer_wait`), and hears of it when the socket is gone.
+    pub(crate) fn wake_all(&mut self, is_gone: bool, wakes: &mut Vec<Waiter>) {
+        self.0.retain(|waiter| {
+            let stays = !is_gone && waiter.interest == Readiness::ROOM;
+            if !stays {
+                wakes.push(*waiter);
+            }
+            stays
+        });
     }
 
     /// Forgets what a process waits for; says whether it did.

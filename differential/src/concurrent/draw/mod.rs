@@ -127,7 +127,9 @@ impl Sketch {
             self.make_small(into);
         }
         if self.once_in(8) {
-            let name = self.one_of(&[c::SO_REUSEADDR, c::SO_REUSEPORT, c::SO_KEEPALIVE]);
+            // Which of those that share a port by SO_REUSEPORT has a datagram is a hash of each machine's own (`reuseport_select_sock`).
+            let reuse = if role == Role::Datagrams { c::SO_REUSEADDR } else { c::SO_REUSEPORT };
+            let name = self.one_of(&[c::SO_REUSEADDR, reuse, c::SO_KEEPALIVE]);
             self.set(into, c::SOL_SOCKET, name, 1);
         }
         into
@@ -282,7 +284,8 @@ impl Sketch {
     fn send(&mut self, slot: Slot, to: Option<Slot>) -> Call {
         let flags = if self.once_in(12) { MsgFlags::DONTWAIT } else { MsgFlags::empty() };
         let to = to.filter(|_| self.once_in(2)).map(Place::Name);
-        let is_small = self.shared.iter().any(|socket| socket.slot == slot && socket.is_small);
+        // A thread's own is a duplicate, or was accepted: of any of them.
+        let is_small = self.shared.iter().any(|socket| socket.is_small && (socket.slot == slot || slot >= OWN));
         // More than there is room for, whatever Linux says that a buffer takes.
         let len = if is_small && !self.has_small_buffers { 500_000 } else { self.one_of(&[1, 1, 2, 10, 100, 1000]) };
         Call::Send { slot, len, flags: (flags | MsgFlags::NOSIGNAL).bits(), to, control: Vec::new(), carry: None }

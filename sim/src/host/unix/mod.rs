@@ -181,7 +181,9 @@ impl Host {
             (other.read_shut, other.write_shut) = (true, true);
             other.reset |= unread || embryo;
         }
-        self.wake_all(env, id);
+        if let Some(socket) = self.sockets.get_mut(id) {
+            socket.waiters.wake_all(true, env.wakes);
+        }
         if let Some(peer) = peer {
             self.wake_all(env, peer);
             self.unix_hold(id);
