@@ -29,9 +29,12 @@ impl Caller<'_> {
         let socket = &host.sockets[id];
         let to = name::read(socket, addr, Use::Connect)?;
         let to = not_unspecified6(socket, to);
-        // A link-local group is one of an interface, and there is none.
+        // A link-local group is one of an interface: the socket is bound to that of IPV6_MULTICAST_IF, if there is one.
         if is_link_local_group(to.ip()) && socket.options.rare().device == 0 {
-            return Err(Errno::EINVAL);
+            match socket.options.rare().v6_multicast_if {
+                0 => return Err(Errno::EINVAL),
+                device => self.host_mut(world).sockets[id].options.rare_mut().device = device,
+            }
         }
         let way = self.udp_way(world, id, to.ip(), &How::default());
         self.host_mut(world).udp_aim(id, to, way.as_ref().ok());
@@ -122,9 +125,10 @@ impl Caller<'_> {
             how = self.how_to_send(world, family, destination.ip(), given.control)?;
         }
         let to = match self.host(world).udp_aimed(id).filter(|_| is_connected) {
-            Some(aimed) => {
+            Some((way, port)) => {
                 how.route = self.host(world).udp_route(id);
-                aimed
+                // Who begins to gather points it to his peer again.
+                if gathers_on { (Way { to: destination.ip(), ..way }, destination.port()) } else { (way, port) }
             }
             None => (self.udp_way(world, id, destination.ip(), &how)?, destination.port()),
         };

@@ -69,7 +69,7 @@ impl Host {
         let way = |source: IpAddr, to: Ipv4Addr| Ok(Way { source, to: to.into(), device });
         if to.is_unspecified() {
             let own = source.unwrap_or_else(|| self.first4_of(device));
-            return way(own.into(), own);
+            return if device > 1 && own.is_loopback() { Err(NoWay::Invalid) } else { way(own.into(), own) };
         }
         match source {
             Some(source) if !self.owns(source.into()) && !options.switches.contains(Switches::TRANSPARENT) => {

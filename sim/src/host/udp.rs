@@ -144,10 +144,10 @@ impl Host {
     /// Who sends to his peer keeps the way that was found (`sk_dst_set`, `ip6_sk_dst_store_flow`).
     pub(crate) fn udp_keeps_way(&mut self, id: SocketId, way: Way) {
         let socket = &mut self.sockets[id];
-        if let Body::Udp(udp) = &mut socket.body {
-            if socket.remote.is_some() {
-                (udp.has_way, udp.way_device, udp.way_to) = (true, way.device, Some(way.to));
-            }
+        if let Body::Udp(udp) = &mut socket.body
+            && socket.remote.is_some()
+        {
+            (udp.has_way, udp.way_device, udp.way_to) = (true, way.device, Some(way.to));
         }
     }
 
@@ -199,7 +199,9 @@ impl Host {
             socket.options.rare_mut().device = 0;
         }
         if let Body::Udp(udp) = &mut socket.body {
-            udp.set_source4(None);
+            if !socket.addr_locked {
+                udp.set_source4(None);
+            }
             udp.has_way = false;
         }
         self.back_to_bound(id);

@@ -85,7 +85,11 @@ impl Host {
             return env.out.pool.give(payload);
         }
         if is_esp && is_encapsulated(&payload) {
-            // There is nobody who knows IPsec (`xfrm4_rcv_encap`, `xfrm6_rcv_encap`).
+            // There is nobody who knows IPsec (`xfrm4_rcv_encap`, `xfrm6_rcv_encap`). ICMPv6 does not answer what is shorter than a header.
+            const HEADER_V6: usize = 40;
+            if to.is_ipv6() && payload.len() < HEADER_V6 {
+                return env.out.pool.give(payload);
+            }
             let datagram =
                 Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, fragment, marks, payload };
             return Self::udp_refuse(env, from, to, datagram);

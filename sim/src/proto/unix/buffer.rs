@@ -40,13 +40,15 @@ pub(crate) struct Buffer {
     pub(crate) charge: usize,
     /// The byte of MSG_OOB.
     pub(crate) is_urgent: bool,
+    /// It is empty, and was looked at (`skb->peeked`).
+    pub(crate) was_seen: bool,
 }
 
 impl Buffer {
     /// A buffer whose bytes are divided as [`stream_split`] or [`whole_split`] say.
     pub(crate) fn new(sender: SocketId, data: Vec<u8>, split: (usize, usize), beside: &mut Beside) -> Self {
         let (who, rights) = (beside.who.unwrap_or(Credentials::UNKNOWN), std::mem::take(&mut beside.rights));
-        Self { charge: truesize(split), data, consumed: 0, rights, who, sender, is_urgent: false }
+        Self { charge: truesize(split), data, consumed: 0, rights, who, sender, is_urgent: false, was_seen: false }
     }
 
     /// `unix_skb_len`: what is left of it.

@@ -156,7 +156,8 @@ impl Socket {
         let mut skip = peek_off.unwrap_or(0);
         let mut at = 0;
         if reader.peek && peek_off.is_some() {
-            while skip > 0 && skip >= self.queue.get(at)?.len() {
+            // An empty one is looked at once (`__skb_try_recv_from_queue`).
+            while skip >= self.queue.get(at)?.len() && (skip > 0 || self.queue[at].was_seen) {
                 skip -= self.queue[at].len();
                 at += 1;
             }
@@ -169,6 +170,7 @@ impl Socket {
         reading.beside.who = Some(buffer.who);
         reading.sender = Some(buffer.sender);
         if reader.peek {
+            buffer.was_seen |= buffer.data.is_empty();
             reading.beside.rights.clone_from(&buffer.rights);
         } else {
             reading.beside.rights = std::mem::take(&mut buffer.rights);
