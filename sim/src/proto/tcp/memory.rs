@@ -44,6 +44,8 @@ pub(super) struct Memory {
     /// Of a socket that is connected to itself: what came while it sent, which is held against it until all is dealt with
     /// (`sk_backlog`).
     backlog: Option<u32>,
+    /// When such a socket last acknowledged, which it does of all that came in one call (TCP_ACK_DEFERRED).
+    acked_at: Instant,
 }
 
 /// One packet of the queue.
@@ -69,6 +71,7 @@ impl Memory {
             queue: VecDeque::new(),
             at: Instant::EPOCH,
             backlog: None,
+            acked_at: Instant::EPOCH,
         }
     }
 
@@ -78,6 +81,14 @@ impl Memory {
 
     pub(super) fn allocated(&self) -> u32 {
         self.allocated
+    }
+
+    /// Whether what comes now is acknowledged now, because it `is_due` or something before was.
+    pub(super) fn defers_ack(&mut self, now: Instant, is_due: bool) -> bool {
+        if is_due {
+            self.acked_at = now;
+        }
+        self.backlog.is_some() && self.acked_at == now
     }
 
     pub(super) fn backlog(&self) -> u32 {

@@ -203,7 +203,7 @@ impl Connection {
         let now = (rcv.holds_two_segments() && self.keeps_up())
             || self.rcv.ack == AckDue::Now
             || (self.rcv.quick > 0 && !self.rcv.pingpong);
-        if now {
+        if now | (self.rcv.has_memory() && self.rcv.defers_ack(cx.now, now)) {
             return self.send_ack(cx);
         }
         if !self.rcv.assembler.is_empty() {

@@ -294,6 +294,11 @@ impl ReceiveSide {
         self.window.reckon(self.buffer.len() as u32);
     }
 
+    /// As [`Memory::defers_ack`].
+    pub(super) fn defers_ack(&mut self, now: Instant, is_due: bool) -> bool {
+        self.window.memory.as_mut().is_some_and(|memory| memory.defers_ack(now, is_due))
+    }
+
     /// The buffer is another.
     pub(super) fn reckon(&mut self) {
         self.window.reckon(self.buffer.len() as u32);
