@@ -78,7 +78,7 @@ impl Tank for Seat {
 
     fn before_call(&self, call: &Call) {
         if self.grain != Grain::Calls {
-            self.hosts[0].yield_now();
+            self.pause();
         }
         if self.grain == Grain::Losses && may_end_listening(call) && self.schedule.choose(2) == 1 {
             self.gates.iter().for_each(Gate::close);

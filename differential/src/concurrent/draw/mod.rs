@@ -284,11 +284,18 @@ impl Sketch {
     fn send(&mut self, slot: Slot, to: Option<Slot>) -> Call {
         let flags = if self.once_in(12) { MsgFlags::DONTWAIT } else { MsgFlags::empty() };
         let to = to.filter(|_| self.once_in(2)).map(Place::Name);
-        // A thread's own is a duplicate, or was accepted: of any of them.
-        let is_small = self.shared.iter().any(|socket| socket.is_small && (socket.slot == slot || slot >= OWN));
         // More than there is room for, whatever Linux says that a buffer takes.
-        let len = if is_small && !self.has_small_buffers { 500_000 } else { self.one_of(&[1, 1, 2, 10, 100, 1000]) };
+        let len = if self.is_small(slot) && !self.has_small_buffers {
+            500_000
+        } else {
+            self.one_of(&[1, 1, 2, 10, 100, 1000])
+        };
         Call::Send { slot, len, flags: (flags | MsgFlags::NOSIGNAL).bits(), to, control: Vec::new(), carry: None }
+    }
+
+    /// Whether its buffers are. A thread's own is a duplicate, or was accepted: of any of them.
+    fn is_small(&self, slot: Slot) -> bool {
+        self.shared.iter().any(|socket| socket.is_small && (socket.slot == slot || slot >= OWN))
     }
 
     fn recv(&mut self, slot: Slot) -> Call {
@@ -319,7 +326,8 @@ impl Sketch {
             5 => Call::Dup { slot, into: own },
             _ => {
                 let events = self.one_of(&[1, 1, 4, 5, 0x2000, 0x2005]);
-                Call::Poll { slot, events, waits: self.once_in(2) }
+                // Whether there is room is not compared where it may be scarce, so neither is who waits for it.
+                Call::Poll { slot, events, waits: self.once_in(2) && !self.is_small(slot) }
             }
         }
     }
