@@ -91,7 +91,7 @@ pub(super) fn is_value_left_out(level: i32, name: i32, value: &[u8]) -> bool {
         (c::IPPROTO_TCP, c::TCP_REPAIR) => number == 1,
         (c::IPPROTO_IPV6, c::IPV6_HOPOPTS | c::IPV6_DSTOPTS | c::IPV6_RTHDRDSTOPTS | c::IPV6_RTHDR) => value.len() >= 8,
         (c::IPPROTO_IPV6, c::IPV6_JOIN_ANYCAST) => {
-            matches!(value, [0xfd, rest @ .., 0 | 1 | 2, _, _, _, _] if rest.len() == 14)
+            matches!(value, [0xfd, rest @ .., 0..=2, _, _, _, _] if rest.len() == 14)
         }
         (c::SOL_SOCKET, c::SO_TIMESTAMPING_OLD | c::SO_TIMESTAMPING_NEW) => number & SENT != 0,
         _ => false,

@@ -346,9 +346,8 @@ impl Users {
     fn conflicts_udp(&self, sockets: &Sockets, id: SocketId, name: Name) -> bool {
         let options = &sockets[id].options;
         let met = self.all().iter().rev().filter(|&&other| other != id).map(|&other| &sockets[other]).find(|other| {
-            !(options.reuseaddr && other.options.reuseaddr)
-                && !options.is_by_another_device(&other.options)
-                && name.equals(name_of(other), true, true)
+            let is_apart = options.is_by_another_device(&other.options);
+            !(is_apart || options.reuseaddr && other.options.reuseaddr) && name.equals(name_of(other), true, true)
         });
         met.is_some_and(|other| !(options.reuseport && other.options.reuseport))
     }
