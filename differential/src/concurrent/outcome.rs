@@ -18,7 +18,8 @@ pub struct Outcome {
     pub threads: Vec<Vec<Answer>>,
     /// Each socket at the end.
     pub seen: [Option<Seen>; SLOTS],
-    /// Who was told by a RST that there is no such connection, and by whom. How often depends on how many segments there are.
+    /// Who was told by a RST that there is no such connection, and by whom, if one of them had its port before the threads began. How often
+    /// depends on how many segments there are.
     pub resets: BTreeSet<[SocketAddr; 2]>,
 }
 
@@ -66,8 +67,10 @@ impl Outcome {
         self
     }
 
-    /// Whether there is room in a buffer, where it may be full.
+    /// Whether there is room in a buffer, where it may be full; and who is told by a RST, because a probe of the window may be on its way
+    /// when a connection ends.
     fn forget_room(&mut self) {
+        self.resets.clear();
         let forget = |ready: &mut PollEvents| *ready -= PollEvents::OUT | PollEvents::from_bits_retain(0x300);
         self.seen.iter_mut().flatten().for_each(|seen| forget(&mut seen.ready));
         for answer in self.threads.iter_mut().flatten() {

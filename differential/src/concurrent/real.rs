@@ -70,7 +70,7 @@ pub fn run(tank: &RealTank, program: &Program, pace: Pace, mut is_expected: impl
     let prologue: Vec<Answer> = program.calls.iter().enumerate().map(|(step, call)| here.answer(step, call)).collect();
     // What is on its way arrives before the threads start: it is theirs to be early or late.
     thread::sleep(if program.hosts > 1 { 2 * GLANCE } else { GLANCE / 3 });
-    let mut known = here.ports();
+    let known = here.ports();
     let mut resets = BTreeSet::new();
     let start = Start::default();
     let threads: Vec<Progress> = program.threads.iter().map(|_| Progress::default()).collect();
@@ -88,7 +88,6 @@ pub fn run(tank: &RealTank, program: &Program, pace: Pace, mut is_expected: impl
         let mut outcome = || {
             wait_for_quiet(&threads, program);
             let threads = threads.iter().map(Progress::answers).collect();
-            known.extend(here.ports());
             resets.extend(here.resets_among(&known));
             let (prologue, resets) = (prologue.clone(), resets.clone());
             Outcome { prologue, threads, seen: here.look(), resets }.generalise(program)

@@ -135,7 +135,7 @@ impl Seat {
             answer
         };
         let prologue: Vec<Answer> = program.calls.iter().enumerate().map(answer).collect();
-        let mut known = run.ports();
+        let known = run.ports();
         self.schedule.count(true);
         let start = |(index, calls): (usize, &Vec<Call>)| {
             let answers: Arc<Mutex<Vec<Answer>>> = Arc::default();
@@ -151,7 +151,6 @@ impl Seat {
         self.schedule.count(false);
         let answers = |thread: &Arc<Mutex<Vec<Answer>>>| thread.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let threads = threads.iter().map(answers).collect();
-        known.extend(run.ports());
         let resets = run.resets_among(&known).into_iter().collect();
         Outcome { prologue, threads, seen: run.look(), resets }.generalise(program)
     }
