@@ -1,5 +1,4 @@
-//! The scripts that may fail in the simulator, each with what is different there: an absence that was decided on (ECN, IP_TTL on the
-//! wire), or a fault that is known and not mended yet.
+//! The scripts that may fail in the simulator, each with what is different there: an absence that was decided on (ECN), or a fault that is known and not mended yet.
 //!
 //! A script that is listed here is expected to fail there. When it no longer does, that is a failure: the entry has to go.
 
@@ -22,7 +21,6 @@ pub const SCRIPT_DIFFERENCES: &[ScriptDifference] = &[
     ),
     row("open/active-asks-for-ecn", "ECN is not modelled: tcp_ecn is only kept"),
     row("open/ecn-is-agreed-on-if-asked", "ECN is not modelled: tcp_ecn is only kept"),
-    row("options/ttl-is-sent", "IP_TTL is kept, and not put into segments: nothing in a simulated net counts it down"),
     row(
         "rto/retries2-gives-up",
         "a kernel's timers are late by a tick, so four timeouts add up to over 3 s, the limit; in the model they are 2.94 s",

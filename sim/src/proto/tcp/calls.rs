@@ -25,6 +25,10 @@ use crate::{
 /// No send buffer is larger, so that what it holds stays far below half the sequence space. SO_SNDBUF comes nowhere near.
 const MAX_SNDBUF: u32 = 1 << 30;
 
+/// GSO_LEGACY_MAX_SIZE less MAX_TCP_HEADER, which a packet of several segments may have; and TCP_MSS_DEFAULT.
+const GSO_MAX_SIZE: u32 = 65_536 - 1 - 256;
+const MSS_DEFAULT: u32 = 536;
+
 /// How many packets a write fills before it looks what has come meanwhile.
 const FLUSH: u32 = 16;
 
@@ -220,12 +224,24 @@ impl Connection {
         if lowat == 0 && data <= self.current_mss() as usize && spare > 0 {
             return data;
         }
-        let mss = self.current_mss();
+        let size = if lowat == 0 { self.packet_size() } else { self.current_mss() };
         let left = self.unsent_data();
-        let tail = left.next_multiple_of(mss) - left;
-        let new = spare.saturating_sub(tail).div_ceil(mss + HEAD);
-        let new = if lowat == 0 { new } else { new.min(self.segments_below_lowat(left + tail, mss)) };
-        data.min((tail + new.saturating_mul(mss)) as usize)
+        let tail = left.next_multiple_of(size) - left;
+        let new = spare.saturating_sub(tail).div_ceil(size + HEAD);
+        let new = if lowat == 0 { new } else { new.min(self.segments_below_lowat(left + tail, size)) };
+        data.min((tail + new.saturating_mul(size)) as usize)
+    }
+
+    /// How much one packet of the send queue takes (`tcp_xmit_size_goal`): as many segments as a device can divide (GSO), and not more
+    /// than half of the window. Where it stays in memory, one, as in the namespaces that random programs are run in.
+    #[inline]
+    fn packet_size(&self) -> u32 {
+        let mss = self.current_mss();
+        if self.config.has(Switches::IN_MEMORY) {
+            return mss;
+        }
+        let half = if self.snd.max_wnd > MSS_DEFAULT { self.snd.max_wnd / 2 } else { self.snd.max_wnd };
+        (GSO_MAX_SIZE.min(half) / mss).max(1) * mss
     }
 
     /// TCP_NOTSENT_LOWAT: no packet is begun while so much is not sent, but what may be sent is sent as it is filled
@@ -247,12 +263,16 @@ impl Connection {
         }
     }
 
-    /// What all that is not acknowledged costs, a head for each segment (`sk_wmem_queued`).
+    /// What all that is not acknowledged costs, a head for each packet (`sk_wmem_queued`).
     #[inline]
     pub(super) fn send_memory(&self) -> u32 {
         let queued = self.snd.buffer.len() as u32;
         if queued == 0 {
             return 0;
+        }
+        if !self.config.has(Switches::IN_MEMORY) {
+            let whole = if queued <= u32::from(self.snd.mss) { 1 } else { queued.div_ceil(self.packet_size()) };
+            return queued + HEAD * whole;
         }
         let left = self.unsent_data();
         let unsent = if left == 0 { 0 } else { left.div_ceil(self.current_mss()) };
