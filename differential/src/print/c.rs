@@ -472,8 +472,31 @@ fn needs_cable(program: &Program) -> bool {
             Call::Socket { host, .. } | Call::Socketpair { host, .. } => *host > 0,
             Call::Bind { addr, .. } | Call::Connect { addr, .. } => is_elsewhere(addr),
             Call::Send { to, .. } => to.as_ref().is_some_and(is_elsewhere),
+            Call::Setsockopt { level, name, .. } => names_device(*level, *name),
             _ => false,
         })
+}
+
+/// Whether an option names an interface: of these there are two, as on the hosts of the executor.
+fn names_device(level: i32, name: i32) -> bool {
+    match level {
+        c::SOL_SOCKET => matches!(name, c::SO_BINDTODEVICE | c::SO_BINDTOIFINDEX),
+        c::IPPROTO_IP => {
+            matches!(name, c::IP_UNICAST_IF | c::IP_MULTICAST_IF | c::IP_ADD_MEMBERSHIP..=c::MCAST_MSFILTER)
+        }
+        c::IPPROTO_IPV6 => matches!(
+            name,
+            c::IPV6_UNICAST_IF
+                | c::IPV6_MULTICAST_IF
+                | c::IPV6_JOIN_GROUP
+                | c::IPV6_LEAVE_GROUP
+                | c::IPV6_JOIN_ANYCAST
+                | c::IPV6_LEAVE_ANYCAST
+                | c::IPV6_PKTINFO
+                | c::MCAST_JOIN_GROUP..=c::MCAST_MSFILTER
+        ),
+        _ => false,
+    }
 }
 
 fn is_here(ip: IpAddr) -> bool {

@@ -42,9 +42,10 @@ static void greet(int host, int family, const void *address, socklen_t len)
 static void prepare(void)
 {
 	static const char *const up[] = {
-		"ip link set lo up; echo 1 >/proc/sys/net/ipv6/conf/eth0/addr_gen_mode; "
+		"ip link set lo up gso_max_segs 1; ip link set eth0 gso_max_segs 1; echo 1 >/proc/sys/net/ipv6/conf/eth0/addr_gen_mode; "
 		"echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad; ip link set eth0 up",
 		"ip address add 10.0.0.%d/24 dev eth0; ip address add fd00::%d/64 dev eth0 nodad",
+		"until ip link show eth0 | grep -q LOWER_UP; do sleep 0.05; done",
 	};
 	char command[256];
 	int host, step;
@@ -58,9 +59,9 @@ static void prepare(void)
 		hosts[host] = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	}
 	on(0);
-	/* Numbers of interfaces that differ: one that is its own peer's gets its carrier a second later. */
-	run(1, "ip link add eth0 index 1001 type veth peer name eth0 index 1000 netns $PPID");
-	for (step = 0; step < 2; step++)
+	/* The second interface of each, as some calls name it; so they get their carrier a second later. */
+	run(1, "ip link add eth0 index 2 type veth peer name eth0 index 2 netns $PPID");
+	for (step = 0; step < 3; step++)
 		for (host = 0; host < 2; host++) {
 			snprintf(command, sizeof(command), up[step], host + 1, host + 1);
 			run(host, command);
