@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wavetank_api::{Errno, PollEvents, TcpState};
 use wavetank_differential::{
-    Answer, Program, Seen,
+    Answer, Fact, Program, Seen,
     concurrent::{Hunt, Outcome, Pace, Reach, run},
     world::RealTank,
 };
@@ -172,4 +172,42 @@ fn the_last_ack_of_a_handshake_is_lost_to_a_listener_that_is_being_closed() {
     // What is lost so is nothing else: a SYN that is never answered ends nothing within the time of a program.
     lost.threads[0] = vec![Answer::Failed(Errno::ETIMEDOUT)];
     assert!(!Reach::new(&program, 1).contains(&lost), "{lost}");
+}
+
+/// Programs, the answers of one of their threads as the simulator has them, what two calls that meet in the kernel make of the first, and
+/// what nothing makes of it.
+type Met = (&'static str, usize, &'static str, Answer, Answer);
+
+#[test]
+fn calls_that_meet_in_the_kernel_see_a_little_more() {
+    let events = |bits| Answer::Done(vec![Fact::Number(1), Fact::Events(PollEvents::from_bits_retain(bits))]);
+    let met: [Met; 2] = [
+        (
+            "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
+             c = accept4(a)\nsend(b, 1, MSG_NOSIGNAL)\nthread\npoll(b, POLLIN, -1)\nthread\nclose(c)\n",
+            0,
+            "[Number(1), Events(PollEvents(IN | ERR | HUP))]",
+            events(9),
+            events(17),
+        ),
+        (
+            "a, b = socketpair(AF_UNIX, SOCK_SEQPACKET, 0)\nsend(a, 1, MSG_NOSIGNAL)\nthread\nsend(a, 1, MSG_NOSIGNAL)\nthread\nclose(b)\n",
+            0,
+            "ECONNRESET",
+            Answer::Failed(Errno::EPIPE),
+            Answer::Failed(Errno::EAGAIN),
+        ),
+    ];
+    for (script, thread, answers, may_be, may_not) in met {
+        let program = program(script);
+        let every = Reach::every(&program, MOST).expect("it ends by itself").expect("not more schedules than that");
+        let of_thread = |outcome: &Outcome| outcome.threads[thread].iter().map(ToString::to_string).collect::<String>();
+        let all: Vec<_> = every.iter().map(of_thread).collect();
+        let mut outcome =
+            every.into_iter().find(|outcome| of_thread(outcome) == answers).unwrap_or_else(|| panic!("{all:?}"));
+        outcome.threads[thread] = vec![may_be];
+        assert!(Reach::new(&program, 1).contains(&outcome), "{outcome}");
+        outcome.threads[thread] = vec![may_not];
+        assert!(!Reach::new(&program, 1).contains(&outcome), "{outcome}");
+    }
 }

@@ -13,12 +13,14 @@
 //! | `sim.rs`, `schedule.rs` | one run in the simulator, and the choices that made it |
 //! | `reach.rs` | the outcomes of many schedules, looked for until one is found |
 //! | `draw.rs`, `shrink.rs` | programs drawn, and cut down |
+//! | `freedoms.rs` | what calls may see that meet in the kernel, and no schedule of whole calls brings about |
 //! | `hunt.rs` | many of them, in both worlds |
 //!
 //! Absent: time-outs that are a matter of milliseconds on the kernel's side too (a core that is busy elsewhere would decide), and
 //! how much a full buffer takes, as the sequential programs have it.
 
 mod draw;
+mod freedoms;
 mod hunt;
 mod outcome;
 mod reach;
@@ -28,6 +30,7 @@ mod shrink;
 mod sim;
 
 pub use draw::ConcurrentPrograms;
+pub use freedoms::{RACES, Race};
 pub use hunt::{Escape, Hunt, Hunted, Seldom, watch};
 pub use outcome::Outcome;
 pub use reach::Reach;

@@ -1,0 +1,80 @@
+//! What a call may see that meets another in the middle: the kernel takes no lock there, and a call of the simulator is one step.
+
+use wavetank_api::{Errno, PollEvents, c};
+
+use super::Outcome;
+use crate::{Answer, Call, Fact, Program, Slot};
+
+/// An answer that Linux gives where the simulator gives another, because two calls were in the kernel at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Race {
+    /// A short name.
+    pub name: &'static str,
+    /// What may differ, and how far.
+    pub bounds: &'static str,
+    /// Why.
+    pub reason: &'static str,
+    covers: fn(&Asked<'_>) -> bool,
+}
+
+/// A call of a thread whose answers differ.
+struct Asked<'a> {
+    program: &'a Program,
+    call: &'a Call,
+    real: &'a Answer,
+    sim: &'a Answer,
+}
+
+/// All of them.
+pub const RACES: &[Race] = &[
+    Race {
+        name: "a poll that meets a reset",
+        bounds: "poll of a TCP socket: POLLERR without the POLLHUP and POLLRDHUP that come with it; nothing else",
+        reason: "`tcp_poll` takes no lock: it reads sk_shutdown, then, behind a barrier, sk_err, which `tcp_done_with_error` writes first",
+        covers: |asked| {
+            let events = |answer: &Answer| match answer {
+                Answer::Done(facts) => match facts[..] {
+                    [Fact::Number(_), Fact::Events(events)] => Some(events),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let (Some(real), Some(sim)) = (events(asked.real), events(asked.sim)) else { return false };
+            matches!(asked.call, Call::Poll { .. })
+                && sim.contains(PollEvents::ERR | PollEvents::HUP)
+                && real == sim - (PollEvents::HUP | PollEvents::RDHUP)
+        },
+    },
+    Race {
+        name: "a send that meets the end of its peer",
+        bounds: "send on a pair of UNIX sockets of SOCK_STREAM or SOCK_SEQPACKET: EPIPE for ECONNRESET; nothing else",
+        reason: "`unix_release_sock` shuts the peer and then sets its error, and `sock_alloc_send_pskb` looks at both without its lock; what \
+                 finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
+        covers: |asked| {
+            let Call::Send { slot, .. } = asked.call else { return false };
+            is_of_pair(asked.program, *slot)
+                && *asked.real == Answer::Failed(Errno::EPIPE)
+                && *asked.sim == Answer::Failed(Errno::ECONNRESET)
+        },
+    },
+];
+
+fn is_of_pair(program: &Program, slot: Slot) -> bool {
+    program.calls.iter().any(|call| {
+        matches!(call, Call::Socketpair { into, kind, .. } if into.contains(&slot) && *kind & 0xf != c::SOCK_DGRAM)
+    })
+}
+
+/// Whether an outcome of the kernel's is one of the simulator's, but for [`RACES`].
+pub(super) fn is_same(program: &Program, real: &Outcome, sim: &Outcome) -> bool {
+    let mut threads = program.threads.iter().zip(real.threads.iter().zip(&sim.threads));
+    (&real.prologue, &real.seen, &real.resets) == (&sim.prologue, &sim.seen, &sim.resets)
+        && threads.all(|(calls, (real, sim))| is_same_thread(program, calls, real, sim))
+}
+
+fn is_same_thread(program: &Program, calls: &[Call], real: &[Answer], sim: &[Answer]) -> bool {
+    let may_be = |(call, (real, sim)): (&Call, (&Answer, &Answer))| {
+        real == sim || RACES.iter().any(|race| (race.covers)(&Asked { program, call, real, sim }))
+    };
+    real.len() == sim.len() && calls.iter().zip(real.iter().zip(sim)).all(may_be)
+}
