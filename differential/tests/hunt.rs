@@ -2,11 +2,12 @@
 
 use wavetank_differential::{Hunt, Only, Programs};
 
-/// How many of a hundred programs may differ as yet. On 6.18 it is 14: it only goes down, and ends at 0.
-const AS_YET: u64 = 18;
+/// How many of a thousand programs may differ as yet. On 6.18 it is one of these or none, and one of a thousand in the mean: it only goes
+/// down, and ends at 0. A busy machine confirms a difference now and then that is none.
+const AS_YET: u64 = 4;
 
 #[test]
-fn the_worlds_agree_on_most_programs() {
+fn the_worlds_agree_on_almost_all_programs() {
     let hunt = Hunt { seed: 0, programs: 1_000, jobs: 2, draw: Programs::default(), only: Only::default() };
     let hunted = match hunt.run(|_| ()) {
         Err(error) if error.is_not_allowed() => return eprintln!("skipped: no two hosts of the real world: {error}"),
@@ -21,7 +22,7 @@ fn the_worlds_agree_on_most_programs() {
         })
         .collect();
     assert!(
-        hunted.differing * 100 <= hunted.programs * AS_YET,
+        hunted.differing * 1_000 <= hunted.programs * AS_YET,
         "{} of {} programs differ (real / simulated):\n{}",
         hunted.differing,
         hunted.programs,
