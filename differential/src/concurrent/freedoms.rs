@@ -47,14 +47,15 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "a send that meets the end of its peer",
-        bounds: "send on a pair of UNIX sockets of SOCK_STREAM or SOCK_SEQPACKET: EPIPE for ECONNRESET; nothing else",
+        bounds: "send on a pair of UNIX sockets of SOCK_STREAM or SOCK_SEQPACKET: EPIPE for ECONNRESET, or though it could have been sent; \
+                 nothing else",
         reason: "`unix_release_sock` shuts the peer and then sets its error, and `sock_alloc_send_pskb` looks at both without its lock; what \
                  finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
         covers: |asked| {
             let Call::Send { slot, .. } = asked.call else { return false };
             is_of_pair(asked.program, *slot)
                 && *asked.real == Answer::Failed(Errno::EPIPE)
-                && *asked.sim == Answer::Failed(Errno::ECONNRESET)
+                && matches!(asked.sim, Answer::Failed(Errno::ECONNRESET) | Answer::Done(_))
         },
     },
 ];

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, fmt, net::SocketAddr};
 
-use wavetank_api::{Errno, PollEvents, c};
+use wavetank_api::{Errno, PollEvents};
 
-use crate::{Answer, Call, Fact, Program, SLOTS, Seen, Slot, log::EPHEMERAL};
+use crate::{Answer, Call, Fact, Program, SLOTS, Seen, log::EPHEMERAL};
 
 /// What each thread was answered, and what the sockets show when none can go on.
 ///
@@ -23,7 +23,8 @@ pub struct Outcome {
     pub resets: BTreeSet<[SocketAddr; 2]>,
 }
 
-/// A send of more over TCP may find a buffer full, and what is taken of it is Linux's choice, as whether anything is.
+/// A send of more may find a buffer full. What TCP takes of it is Linux's choice, as whether anything is; a UNIX stream takes it in pieces,
+/// between which others come.
 const SMALL: u32 = 4096;
 /// What stands for such a number.
 const SOME: i64 = -1;
@@ -36,8 +37,6 @@ impl Outcome {
 
     /// Makes it independent of the run it is from.
     pub(super) fn generalise(mut self, program: &Program) -> Self {
-        let of_unix = unix_slots(program);
-        let is_large = |call: &Call| is_large(call, &of_unix);
         let has_large = program.calls.iter().chain(program.threads.iter().flatten()).any(is_large);
         if has_large {
             self.forget_room();
@@ -96,18 +95,8 @@ impl Outcome {
     }
 }
 
-/// The slots that never hold anything but UNIX sockets, whose room is no matter of choice.
-fn unix_slots(program: &Program) -> Vec<Slot> {
-    let made = program.calls.iter().filter_map(|call| match call {
-        Call::Socketpair { into, .. } => Some(into.to_vec()),
-        Call::Socket { into, family: c::AF_UNIX, .. } => Some(vec![*into]),
-        _ => None,
-    });
-    made.flatten().collect()
-}
-
-fn is_large(call: &Call, of_unix: &[Slot]) -> bool {
-    matches!(call, Call::Send { len, slot, .. } if *len > SMALL && !of_unix.contains(slot))
+fn is_large(call: &Call) -> bool {
+    matches!(call, Call::Send { len, .. } if *len > SMALL)
 }
 
 impl fmt::Display for Outcome {

@@ -47,13 +47,13 @@ impl<'a> Reach<'a> {
             Stage { grain: Grain::Calls, enumerated: false, most: 60 },
             stage(Grain::Calls, true, 5_000),
             stage(Grain::Packets, false, 3_000),
-            stage(Grain::Overtaking, false, 2_000),
+            stage(Grain::Overtaking, false, 8_000),
             stage(Grain::Halves, true, 5_000),
             stage(Grain::Packets, true, 5_000),
-            stage(Grain::Packets, false, 22_000),
+            stage(Grain::Packets, false, 60_000),
         ];
         if may_lose_listener(program) {
-            stages.insert(2, stage(Grain::Losses, false, 2_000));
+            stages.insert(2, stage(Grain::Losses, false, 8_000));
         }
         if may_time_out(program) {
             stages.insert(2, stage(Grain::Ages, false, 5_000));

@@ -143,6 +143,10 @@ impl Caller<'_> {
                     None => self.send_tcp_after_opening(world, id, parts, flags, &mut progress.sent),
                 }
             }
+            // What was taken is told, and the error stays (`tcp_sendmsg_locked`, do_error).
+            Body::Tcp(_) if *sent > 0 && self.host(world).sockets[id].readiness().contains(Readiness::ERR) => {
+                return Attempt::Done(Ok(*sent));
+            }
             Body::Tcp(_) => match self.send_tcp(world, id, parts, flags, sent) {
                 Err(Errno::EAGAIN) if self.host(world).sockets[id].connect_status() == ConnectStatus::PutOff => {
                     match self.open_fast(world, id, to, parts, waits, progress, deadline) {

@@ -357,11 +357,8 @@ impl Connection {
         if let Some(failure) = self.failure.take() {
             return SendError::Failed(failure);
         }
-        if self.state.is_connecting() && !self.is(Marks::SEND_SHUT) {
-            SendError::WouldBlock
-        } else {
-            SendError::ShutDown
-        }
+        // `sk_stream_wait_connect` asks for nothing else.
+        if self.state.is_connecting() && !self.is_open_early() { SendError::WouldBlock } else { SendError::ShutDown }
     }
 
     /// `tcp_slow_start_after_idle_check`
