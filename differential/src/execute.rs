@@ -277,6 +277,8 @@ impl<'a, T: Tank> Run<'a, T> {
         let name = |slot| {
             let held = self.held(slot)?;
             let name = self.tank.host(held.host).getsockname(&held.fd)?;
+            // Whoever closes that socket before the call is made does close it.
+            drop(held);
             self.tank.before_call(call);
             Ok::<_, Stop>(name)
         };

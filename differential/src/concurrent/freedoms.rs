@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use wavetank_api::{Errno, PollEvents, c};
 
-use super::Outcome;
+use super::{Outcome, outcome::SMALL};
 use crate::{Answer, Call, Fact, Program, Slot};
 
 const RDNORM: PollEvents = PollEvents::from_bits_retain(0x40);
@@ -54,15 +54,18 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "a send that meets the end of its peer",
-        bounds: "send on a pair of UNIX sockets of SOCK_STREAM or SOCK_SEQPACKET: EPIPE for ECONNRESET, or though it could have been sent; \
-                 nothing else",
+        bounds: "send on a pair of UNIX sockets of SOCK_STREAM or SOCK_SEQPACKET: EPIPE for ECONNRESET, or though it could have been sent; of \
+                 a large one that a part was sent, for EPIPE; nothing else",
         reason: "`unix_release_sock` shuts the peer and then sets its error, and `sock_alloc_send_pskb` looks at both without its lock; what \
                  finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
         covers: |asked| {
-            let Call::Send { slot, .. } = asked.call else { return false };
-            is_of_pair(asked.program, *slot)
-                && *asked.real == Answer::Failed(Errno::EPIPE)
-                && matches!(asked.sim, Answer::Failed(Errno::ECONNRESET) | Answer::Done(_))
+            let Call::Send { slot, len, .. } = asked.call else { return false };
+            let meets = match (asked.real, asked.sim) {
+                (Answer::Failed(Errno::EPIPE), Answer::Failed(Errno::ECONNRESET) | Answer::Done(_)) => true,
+                (Answer::Done(_), Answer::Failed(Errno::EPIPE)) => *len > SMALL,
+                _ => false,
+            };
+            meets && is_of_pair(asked.program, *slot)
         },
     },
 ];

@@ -25,7 +25,7 @@ pub struct Outcome {
 
 /// A send of more may find a buffer full. What TCP takes of it is Linux's choice, as whether anything is; a UNIX stream takes it in pieces,
 /// between which others come.
-const SMALL: u32 = 4096;
+pub(super) const SMALL: u32 = 4096;
 /// What stands for such a number.
 const SOME: i64 = -1;
 
