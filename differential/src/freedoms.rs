@@ -105,7 +105,7 @@ pub const FREEDOMS: &[Freedom] = &[
                 Answer::Done(facts) => Some(facts.iter().filter(|fact| !is_of_time(fact)).cloned().collect::<Vec<_>>()),
                 _ => None,
             };
-            let is_recvmsg = matches!(asked.program.calls.get(asked.step), Some(Call::Recv { control: 1.., .. }));
+            let is_recvmsg = matches!(asked.program.calls.get(asked.step), Some(Call::Recv { .. }));
             is_recvmsg
                 && asked.real.seen == asked.sim.seen
                 && told(asked.real).is_some()

@@ -52,13 +52,8 @@ impl Caller<'_> {
         let result = self.blocking(fd, told, |world, deadline| {
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
-                    Body::Udp(_) => self
-                        .recv_udp(world, id, &mut [IoSliceMut::new(buf)], None, flags)
-                        .map(|datagram| datagram.count),
-                    Body::Unix(_) => self
-                        .receive_unix(world, id, buf, 0, flags, expired, reading.get_or_insert_default())
-                        .map(|received| received.count),
                     Body::Tcp(_) => self.recv_stream(world, id, buf, flags, expired, &mut count),
+                    _ => self.recv_other(world, id, buf, flags, expired, &mut reading),
                 }
             })
         });
@@ -66,6 +61,24 @@ impl Caller<'_> {
             forget(reading);
         }
         result
+    }
+
+    /// One attempt of recv(2) on what is not TCP's, out of the way of what is.
+    #[inline(never)]
+    fn recv_other(
+        &self,
+        world: &mut World,
+        id: SocketId,
+        buf: &mut [u8],
+        flags: MsgFlags,
+        expired: bool,
+        reading: &mut Option<Box<Reading>>,
+    ) -> Result<usize, Errno> {
+        let received = match world.hosts[self.host.index()].sockets[id].body {
+            Body::Udp(_) => self.recv_udp(world, id, &mut [IoSliceMut::new(buf)], None, flags),
+            _ => self.receive_unix(world, id, buf, 0, flags, expired, reading.get_or_insert_default()),
+        };
+        received.map(|received| received.count)
     }
 
     /// recvmsg(2).

@@ -84,7 +84,7 @@ impl Host {
         }
     }
 
-    #[inline]
+    #[inline(always)] // for who looks at no header
     fn tcp_segment_taken(
         &mut self,
         env: &mut Env<'_>,
@@ -181,7 +181,8 @@ impl Host {
         let Rest { read_shut, write_shut, .. } = parent.rest();
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed), options);
         child.addr_locked = parent.addr_locked;
-        child.syn_hop_limit = Some(segment.hop_limit);
+        child.syn_hop_limit = segment.hop_limit;
+        child.options.switches.insert(Switches::ACCEPTED);
         let hop_limit = self.hop_limit(&child.options, from.ip());
         let config = tcp::Config { defer_accept, hop_limit, ..super::tcp::config_of(&child) };
         let config = super::tcp::towards(self, from.ip(), config);

@@ -98,6 +98,8 @@ bitflags::bitflags! {
         const INQ = 1 << 20;
         /// `inet_csk_in_pingpong_mode`: TCP_QUICKACK was switched off.
         const PINGPONG = 1 << 21;
+        /// Not an option: the socket was made for a SYN, and shows what that one had.
+        const ACCEPTED = 1 << 22;
 
         const RECVOPTS = 1 << 24;
         const RETOPTS = 1 << 25;

@@ -32,8 +32,8 @@ pub(crate) struct Socket {
     pub(crate) port_locked: bool,
     /// The program asked for this address (`SOCK_BINDADDR_LOCK`).
     pub(crate) addr_locked: bool,
-    /// Hop limit of the SYN that it was made for.
-    pub(super) syn_hop_limit: Option<u8>,
+    /// Hop limit of the SYN that it was made for, if it is [accepted](Switches::ACCEPTED).
+    pub(super) syn_hop_limit: u8,
     /// `connect` chose its port (`SOCK_CONNECT_BIND`): it is not in the way of others who connect.
     pub(crate) connect_bind: bool,
     /// Where it stands in its port's list.
@@ -156,7 +156,8 @@ impl Socket {
     pub(crate) fn noted(&self) -> Option<(i16, i32)> {
         // What a host sends to itself counts as come by the interface that has the address (`inet_iif`, `tcp_v6_iif`).
         let is_loopback = self.remote.is_none_or(|remote| remote.ip().is_loopback());
-        self.syn_hop_limit.map(|limit| (limit.into(), if is_loopback { 1 } else { 2 }))
+        let interface = if is_loopback { 1 } else { 2 };
+        self.options.switches.contains(Switches::ACCEPTED).then_some((self.syn_hop_limit.into(), interface))
     }
 
     /// A segment of IPV6 that ends where it is to go on, so that none is missing, is noted there, too, if the program has asked for what
@@ -181,7 +182,7 @@ impl Socket {
     pub(crate) fn keep_what_was_noted(&mut self) {
         let Some((hop_limit, interface)) = self.noted() else { return };
         let is_v4 = self.is_v4();
-        self.syn_hop_limit = None;
+        self.options.switches.remove(Switches::ACCEPTED);
         let rare = self.options.rare_mut();
         (rare.v6_multicast_hops, rare.v6_multicast_if) = (hop_limit, interface);
         if is_v4 {
@@ -202,7 +203,7 @@ impl Socket {
             remote: None,
             port_locked: false,
             addr_locked: false,
-            syn_hop_limit: None,
+            syn_hop_limit: 0,
             connect_bind: false,
             port_slot: None,
             options,

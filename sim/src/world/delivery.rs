@@ -70,7 +70,7 @@ impl World {
     pub(super) fn settle(&mut self, id: HostId) {
         self.settle_local(id);
         match self.out.packets.pop() {
-            None => {}
+            None => return,
             // The usual case by far, and loopback may leave more behind.
             Some(packet) if self.out.packets.is_empty() => {
                 self.send(id, packet, false);

@@ -183,21 +183,16 @@ impl Connection {
         self.snd.buffer.push(&data[..taken]);
         self.snd.end += taken as u32;
         let whole = taken == data.len();
-        let more = whole && flags.contains(SendFlags::MORE);
-        if self.is_push_forced() {
+        let forced = self.is_push_forced();
+        if forced {
             self.push_by_force(taken as u32);
         }
-        if !more || self.is_push_forced() {
+        let more = !flags.is_empty() && whole && flags.contains(SendFlags::MORE);
+        if !more || forced && self.is_push_forced() {
             self.snd.pushed = self.snd.end;
         }
-        let is_over = !whole || !flags.contains(SendFlags::PART);
-        if is_over && flags.intersects(SendFlags::OOB | SendFlags::EOR) {
-            if flags.contains(SendFlags::OOB) {
-                self.mark_last_urgent();
-            }
-            if whole && flags.contains(SendFlags::EOR) {
-                self.snd.seams.get_or_insert_default().end_at(self.snd.end);
-            }
+        if !flags.is_empty() {
+            self.mark_end_of_write(flags, whole);
         }
         self.output_queued(cx, if more { Push::More } else { Push::Usual });
         if !whole || !self.is_writable() {
@@ -205,6 +200,20 @@ impl Connection {
         }
         self.check();
         Ok(taken)
+    }
+
+    /// What is to be seen where a write ends: urgent data, the end of a record.
+    #[cold]
+    fn mark_end_of_write(&mut self, flags: SendFlags, whole: bool) {
+        if whole && flags.contains(SendFlags::PART) {
+            return;
+        }
+        if flags.contains(SendFlags::OOB) {
+            self.mark_last_urgent();
+        }
+        if whole && flags.contains(SendFlags::EOR) {
+            self.snd.seams.get_or_insert_default().end_at(self.snd.end);
+        }
     }
 
     /// After so many bytes a write looks what has come meanwhile (`process_backlog` of `tcp_sendmsg_locked`).
@@ -264,7 +273,7 @@ impl Connection {
     }
 
     /// What all that is not acknowledged costs, a head for each packet (`sk_wmem_queued`).
-    #[inline]
+    #[inline(always)]
     pub(super) fn send_memory(&self) -> u32 {
         let queued = self.snd.buffer.len() as u32;
         if queued == 0 {
