@@ -34,6 +34,9 @@ pub trait Tank {
     /// A call has its socket, and is about to be made, or to let go of it: with several threads, others may run in between.
     fn before_call(&self, _call: &Call) {}
 
+    /// A call is over and still has its socket: others may close that, which comes true when the call lets go of it.
+    fn after_call(&self) {}
+
     /// Lets time pass.
     fn pass(&self, time: Duration);
 
@@ -306,6 +309,7 @@ impl<'a, T: Tank> Run<'a, T> {
                 return Ok(Vec::new());
             }
             let said = self.on_socket(step, call, &held);
+            self.tank.after_call();
             if Arc::strong_count(&held.fd) == 1 {
                 // Another thread has closed it meanwhile, which comes true when we let go of it: sooner or later.
                 self.tank.before_call(call);

@@ -87,6 +87,12 @@ impl Tank for Seat {
         }
     }
 
+    fn after_call(&self) {
+        if self.grain >= Grain::Packets {
+            self.pause();
+        }
+    }
+
     fn resets(&self) -> Vec<(SocketAddr, SocketAddr)> {
         self.resets.take()
     }
