@@ -48,7 +48,7 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "a send that meets the end of its peer",
-        bounds: "send on a pair of UNIX sockets of SOCK_STREAM or SOCK_SEQPACKET: EPIPE for ECONNRESET, or though it could have been sent; of \
+        bounds: "send on a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET: EPIPE for ECONNRESET, or though it could have been sent; of \
                  a large one that a part was sent, for EPIPE; nothing else",
         reason: "`unix_release_sock` shuts the peer and then sets its error, and `sock_alloc_send_pskb` looks at both without its lock; what \
                  finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
@@ -65,8 +65,11 @@ pub const RACES: &[Race] = &[
 ];
 
 fn is_of_pair(program: &Program, slot: Slot) -> bool {
-    program.calls.iter().any(|call| {
-        matches!(call, Call::Socketpair { into, kind, .. } if into.contains(&slot) && *kind & 0xf != c::SOCK_DGRAM)
+    let is_connected = |kind: i32| kind & 0xf != c::SOCK_DGRAM;
+    program.calls.iter().any(|call| match call {
+        Call::Socketpair { into, kind, .. } => into.contains(&slot) && is_connected(*kind),
+        Call::Socket { into, family: c::AF_UNIX, kind, .. } => *into == slot && is_connected(*kind),
+        _ => false,
     })
 }
 

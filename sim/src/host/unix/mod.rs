@@ -185,7 +185,11 @@ impl Host {
             socket.waiters.wake_all(true, env.wakes);
         }
         if let Some(peer) = peer {
-            self.wake_all(env, peer);
+            if has_ends {
+                self.wake_all(env, peer);
+            } else {
+                self.wake_for(env, peer, Readiness::OUT);
+            }
             self.unix_hold(id);
             self.unix_set_peer(id, None);
             self.unix_put(id);
