@@ -199,9 +199,11 @@ impl Caller<'_> {
         sent: &mut usize,
     ) -> Result<(), Errno> {
         let mut asked = tcp::SendFlags::empty();
-        asked.set(tcp::SendFlags::MORE, flags.contains(MsgFlags::MORE));
-        asked.set(tcp::SendFlags::OOB, flags.contains(MsgFlags::OOB));
-        asked.set(tcp::SendFlags::EOR, flags.contains(MsgFlags::EOR));
+        if flags.intersects(MsgFlags::MORE | MsgFlags::OOB | MsgFlags::EOR) {
+            asked.set(tcp::SendFlags::MORE, flags.contains(MsgFlags::MORE));
+            asked.set(tcp::SendFlags::OOB, flags.contains(MsgFlags::OOB));
+            asked.set(tcp::SendFlags::EOR, flags.contains(MsgFlags::EOR));
+        }
         let flags = asked;
         if let &[data] = parts
             && *sent == 0
