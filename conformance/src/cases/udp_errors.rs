@@ -229,14 +229,18 @@ fn no_urgent_data<B: Bed>(bed: &B) -> Outcome {
 
 /// The socket's way of asking for the queue of errors.
 fn queue_errors<B: Bed>(bed: &B, socket: &Socket<B::Host>) -> Outcome {
-    Ok(match bed.family() {
+    match bed.family() {
         Family::INET6 => socket.setsockopt(IPV6_RECVERR, true)?,
         _ => socket.setsockopt(IP_RECVERR, true)?,
-    })
+    }
+    Ok(())
 }
 
-/// Takes one error of the queue: the bytes of `struct sock_extended_err`, with what was sent and where to.
-fn queued<B: Bed>(bed: &B, socket: &Socket<B::Host>, size: usize) -> Result<(Vec<u8>, Vec<u8>, Option<Addr>), Stop> {
+/// The bytes of `struct sock_extended_err`, what was sent, and where to.
+type Queued = (Vec<u8>, Vec<u8>, Option<Addr>);
+
+/// Takes one error of the queue.
+fn queued<B: Bed>(bed: &B, socket: &Socket<B::Host>, size: usize) -> Result<Queued, Stop> {
     let (level, kind) = match bed.family() {
         Family::INET6 => (c::IPPROTO_IPV6, c::IPV6_RECVERR),
         _ => (c::IPPROTO_IP, c::IP_RECVERR),
