@@ -75,7 +75,7 @@ impl Host {
         segment: Segment,
     ) {
         if !self.is_near_enough(id, from, &segment) {
-            return Self::too_far(env, from, to, segment);
+            return Self::drop_segment(env, DropReason::HopLimit, from, to, segment);
         }
         let (end, hop_limit) = (segment.seq + segment.seq_len(), segment.hop_limit);
         self.tcp_segment_taken(env, id, from, to, segment);
@@ -110,9 +110,7 @@ impl Host {
             if let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body {
                 connection.put_aside();
             }
-            let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Tcp(segment) };
-            env.refused.push((DropReason::BacklogFull, packet));
-            return;
+            return Self::drop_segment(env, DropReason::BacklogFull, from, to, segment);
         }
         self.with_connection(env, id, |connection, cx| connection.on_segment(cx, segment));
     }
@@ -130,9 +128,9 @@ impl Host {
     }
 
     #[cold]
-    fn too_far(env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
+    fn drop_segment(env: &mut Env<'_>, reason: DropReason, from: SocketAddr, to: SocketAddr, segment: Segment) {
         let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Tcp(segment) };
-        env.refused.push((DropReason::HopLimit, packet));
+        env.refused.push((reason, packet));
     }
 
     fn accept_queue_is_full(&self, id: SocketId) -> bool {
@@ -150,7 +148,7 @@ impl Host {
         successor: Option<tcp::Successor>,
     ) {
         if self.minds_headers && !self.is_near_enough(listener, from, &segment) {
-            return Self::too_far(env, from, to, segment);
+            return Self::drop_segment(env, DropReason::HopLimit, from, to, segment);
         }
         if segment.flags.contains(Flags::RST) {
             return env.out.pool.give(segment.payload);
@@ -166,9 +164,7 @@ impl Host {
         let Body::Tcp(Tcp::Listening(queue)) = &parent.body else { return };
         let welcome = queue.welcome(self.settings.tcp());
         if welcome == tcp::Welcome::Drop {
-            let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Tcp(segment) };
-            env.refused.push((DropReason::BacklogFull, packet));
-            return;
+            return Self::drop_segment(env, DropReason::BacklogFull, from, to, segment);
         }
         let verdict = if self.serves_fast_open() && welcome == tcp::Welcome::Request {
             self.fast_open_verdict(env, listener, from, to, &segment)
