@@ -4,7 +4,7 @@ use std::fmt;
 
 use wavetank_api::Addr;
 
-use crate::{Answer, FREEDOMS, Log, Program, Seen, Slot, freedoms::Asked};
+use crate::{Answer, FREEDOMS, Freedom, Log, Program, Seen, Slot, freedoms::Asked};
 
 /// The first place where the worlds differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,15 +31,27 @@ pub enum Part {
 
 /// The first difference that is no [freedom](FREEDOMS), if there is one.
 pub fn compare(program: &Program, real: &Log, sim: &Log) -> Option<Difference> {
+    compare_and_tell(program, real, sim, |_| ())
+}
+
+/// As [`compare`], and tells of each freedom that it takes for one: once for each call.
+pub(crate) fn compare_and_tell(
+    program: &Program,
+    real: &Log,
+    sim: &Log,
+    mut on_freedom: impl FnMut(&'static Freedom),
+) -> Option<Difference> {
     for (step, (real, sim)) in real.entries.iter().zip(&sim.entries).enumerate() {
         if real == sim {
             continue;
         }
         let asked = Asked { program, step, real, sim };
-        match FREEDOMS.iter().find(|freedom| (freedom.covers)(&asked)) {
-            Some(freedom) if freedom.ends => return None,
-            Some(_) => continue,
-            None => {}
+        if let Some(freedom) = FREEDOMS.iter().find(|freedom| (freedom.covers)(&asked)) {
+            on_freedom(freedom);
+            if freedom.ends {
+                return None;
+            }
+            continue;
         }
         if real.answer != sim.answer {
             let part = Part::Answer { real: real.answer.clone(), sim: sim.answer.clone() };

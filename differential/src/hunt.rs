@@ -1,7 +1,7 @@
 //! [`Hunt`]: many programs, and the differences among them, each confirmed and cut down.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    Coverage, Difference, Log, Program, Programs, shrink, workers,
+    Coverage, Difference, Log, Program, Programs, compare::compare_and_tell, shrink, workers,
     world::{self, RealTank},
 };
 
@@ -58,6 +58,10 @@ pub struct Hunted {
     pub calls: u64,
     /// Programs that differed once, and not when they were run again: a core that was overworked.
     pub passing: u64,
+    /// Of these, the seed of the first one of each signature, and how many have it.
+    pub passed: BTreeMap<String, (u64, u64)>,
+    /// In how many programs each of the [freedoms](crate::FREEDOMS) was taken, by name.
+    pub freedoms: BTreeMap<&'static str, u64>,
     /// Programs that differ.
     pub differing: u64,
     /// The least program of each signature, and how many have it.
@@ -136,13 +140,14 @@ impl Hunt {
                 of_batch.programs += 1;
                 of_batch.calls += program.len() as u64;
                 let (real, sim) = bench.both(&program, Duration::ZERO)?;
-                let difference = Difference::between(&program, &real, &sim);
-                if let Ok(sim) = sim {
-                    let until = difference.as_ref().map_or(program.len(), |difference| difference.step);
-                    coverage.add(seed, &program, &real, &sim, until);
-                }
-                if difference.is_none() {
+                let Some(first) = of_batch.compare(&program, &real, &sim) else {
+                    if let Ok(sim) = sim {
+                        coverage.add(seed, &program, &real, &sim, program.len());
+                    }
                     continue;
+                };
+                if let Ok(sim) = sim {
+                    coverage.add(seed, &program, &real, &sim, first.step);
                 }
                 if !confirms {
                     of_batch.differing += 1;
@@ -150,6 +155,7 @@ impl Hunt {
                 }
                 let Some(difference) = bench.confirmed(&program)? else {
                     of_batch.passing += 1;
+                    of_batch.passed.entry(first.signature(&program)).or_insert((seed, 0)).1 += 1;
                     continue;
                 };
                 of_batch.differing += 1;
@@ -171,11 +177,30 @@ impl Hunt {
 }
 
 impl Hunted {
+    /// How the worlds differ in this program; what freedoms that takes is counted.
+    fn compare(&mut self, program: &Program, real: &Log, sim: &Result<Log, String>) -> Option<Difference> {
+        let Ok(sim) = sim else { return Difference::between(program, real, sim) };
+        let mut taken = BTreeSet::new();
+        let difference = compare_and_tell(program, real, sim, |freedom| {
+            taken.insert(freedom.name);
+        });
+        for name in taken {
+            *self.freedoms.entry(name).or_default() += 1;
+        }
+        difference
+    }
+
     fn add(&mut self, other: Self) {
         self.programs += other.programs;
         self.calls += other.calls;
         self.passing += other.passing;
         self.differing += other.differing;
+        for (signature, (seed, count)) in other.passed {
+            self.passed.entry(signature).or_insert((seed, 0)).1 += count;
+        }
+        for (name, count) in other.freedoms {
+            *self.freedoms.entry(name).or_default() += count;
+        }
         for (signature, finding) in other.findings {
             let known = self.findings.entry(signature).or_insert_with(|| Finding { count: 0, ..finding.clone() });
             known.count += finding.count;

@@ -214,7 +214,15 @@ fn report(hunted: &Hunted, form: Option<ProgramForm>) -> Result<String, Stop> {
             finding.seed, finding.difference
         );
     }
-    let Hunted { programs, calls, passing, differing, .. } = hunted;
+    let Hunted { programs, calls, passing, passed, differing, freedoms, .. } = hunted;
+    let mut passed: Vec<_> = passed.iter().collect();
+    passed.sort_by_key(|(_, (_, count))| std::cmp::Reverse(*count));
+    for (signature, (seed, count)) in passed {
+        let _ = writeln!(text, "once, and not again: {count} x {signature}, seed {seed}");
+    }
+    for (name, count) in freedoms {
+        let _ = writeln!(text, "permitted: {name}, in {count} programs");
+    }
     let _ = writeln!(
         text,
         "{programs} programs, {calls} calls in each world: {differing} differ; {passing} only when the machine was too busy"

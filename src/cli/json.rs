@@ -285,6 +285,8 @@ pub(super) struct Differed {
     calls: u64,
     differing: u64,
     passing: u64,
+    /// By name, in how many programs.
+    freedoms: BTreeMap<&'static str, u64>,
     /// Of the kernel's behaviour, reached in both worlds.
     cells: usize,
     findings: Vec<Parted>,
@@ -315,6 +317,7 @@ impl Differed {
             calls: hunted.calls,
             differing: hunted.differing,
             passing: hunted.passing,
+            freedoms: hunted.freedoms.clone(),
             cells: hunted.coverage.len(),
             findings: hunted.findings.iter().map(parted).collect(),
         }
