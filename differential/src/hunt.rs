@@ -10,7 +10,9 @@ use std::{
 };
 
 use crate::{
-    Coverage, Difference, Log, Program, Programs, compare::compare_and_tell, shrink, workers,
+    Coverage, Difference, Log, Program, Programs,
+    compare::compare_and_tell,
+    shrink, workers,
     world::{self, RealTank},
 };
 
