@@ -11,7 +11,7 @@ use crate::{
     base::{Instant, Rng},
     proto::{
         Cx, Out, Readiness,
-        tcp::{Config, CongestionControl, Connection, Failure, SendFlags, State, Switches, Sysctl, Welcome},
+        tcp::{Config, CongestionControl, Connection, Failure, Marks, SendFlags, State, Switches, Sysctl, Welcome},
     },
     wire::{Flags, Options, Payload, Segment},
 };
@@ -100,9 +100,13 @@ fn perform(pair: &mut Pair<'_>, who: usize, act: Act) {
             let _ =
                 end.with(|connection, cx| connection.on_icmp(cx, Failure::HostUnreachable, connection.first_unacked()));
         }
-        // Not before it is accepted: nobody holds it yet.
+        // Not before it is accepted: nobody holds it yet. And once: a second time would begin the wait of FIN_WAIT_2 anew.
         Act::Close if end.state() != Some(State::SynReceived) => {
-            let _ = end.with(Connection::close);
+            let _ = end.with(|connection, cx| {
+                if !connection.is(Marks::ORPHAN) {
+                    connection.close(cx);
+                }
+            });
         }
         Act::Abort => {
             let _ = end.with(Connection::abort);
