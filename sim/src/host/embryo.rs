@@ -1,15 +1,31 @@
-//! Requests (`struct request_sock`) whose listener listens no more. They stay in the table of connections until a segment comes for them or
-//! their timer runs out (`tcp_v4_rcv` and `reqsk_timer_handler`: `inet_csk_reqsk_queue_drop`); should the same socket listen again before
-//! that, they are its own as before.
+//! Requests (`struct request_sock`): what they have of their listener, and those whose listener listens no more. These stay in the table
+//! of connections until a segment comes for them or their timer runs out (`tcp_v4_rcv` and `reqsk_timer_handler`:
+//! `inet_csk_reqsk_queue_drop`); should the same socket listen again before that, they are its own as before.
 
-use super::{Body, Flow, Host, Tcp, ports::By};
-use crate::base::SocketId;
+use super::{Body, Env, Flow, Host, Socket, Switches, Tcp, ports::By};
+use crate::{base::SocketId, proto::tcp};
 
 impl Host {
     /// The listener has stopped. A request has no port of its own.
     pub(super) fn leave_behind(&mut self, id: SocketId) {
         self.unbind(id);
         self.left_behind.push(id);
+    }
+
+    /// A request has become a socket: it has what its listener has now, not when the SYN came (`sk_clone_lock`).
+    #[cold]
+    pub(super) fn inherit_anew(&mut self, env: &mut Env<'_>, id: SocketId, parent: SocketId) {
+        let Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), options, .. }) = self.sockets.get(parent) else {
+            return;
+        };
+        if listener.is_changed() {
+            let (defer_accept, options) = (options.defer_accept, options.inherited());
+            let child = &mut self.sockets[id];
+            child.options = options;
+            child.options.switches.insert(Switches::ACCEPTED);
+            let config = tcp::Config { defer_accept, ..self.tcp_config(id) };
+            self.with_connection(env, id, |connection, cx| connection.set_config(cx, config));
+        }
     }
 
     /// Whether a segment for that connection, or its timer, finds a request without a listener.

@@ -135,7 +135,8 @@ impl Host {
             unused.or_else(|| range.by_parity(start).find(is_free))
         }?;
         // The next search begins where this one has ended, so that it hardly ever has to look twice.
-        self.next_port = Some(u32::from(found) - range.low + if range.own { 1 } else { 2 });
+        // Where it begins depends on the destination (`table_perturb`), so two connections hardly ever share a port, of whichever range.
+        self.next_port = Some((u32::from(found) - u32::from(self.settings.port_range.0) + 2) & !1);
         Some(found)
     }
 

@@ -49,6 +49,7 @@ impl Host {
         }
         match self.listener_for(from, to) {
             Some(listener) => self.tcp_syn(env, listener, from, to, segment, successor),
+            None if self.came_by_foreign_route(from, to) => env.out.pool.give(segment.payload),
             None => self.tcp_refuse(env, from, to, segment),
         }
     }
@@ -99,20 +100,28 @@ impl Host {
         if let Body::Tcp(Tcp::Connection { connection, parent: Some(parent) }) = &self.sockets[id].body
             && connection.is_embryo()
             && !segment.flags.contains(Flags::RST)
-            && self.accept_queue_is_full(*parent)
         {
-            // The last segment of the handshake is not looked at; the peer believes it is connected, and will send again
-            // (`tcp_v4_syn_recv_sock`, exit_overflow); or, if the administrator wants it so, it is told (`tcp_check_req`).
-            if self.settings.tcp().abort_on_overflow {
-                self.with_connection(env, id, |connection, _| connection.refuse());
-                return self.tcp_refuse(env, from, to, segment);
+            let parent = *parent;
+            if self.accept_queue_is_full(parent) {
+                return self.put_aside(env, id, from, to, segment);
             }
-            if let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body {
-                connection.put_aside();
-            }
-            return Self::drop_segment(env, DropReason::BacklogFull, from, to, segment);
+            self.inherit_anew(env, id, parent);
         }
         self.with_connection(env, id, |connection, cx| connection.on_segment(cx, segment));
+    }
+
+    /// The last segment of the handshake is not looked at; the peer believes it is connected, and will send again
+    /// (`tcp_v4_syn_recv_sock`, exit_overflow); or, if the administrator wants it so, it is told (`tcp_check_req`).
+    #[cold]
+    fn put_aside(&mut self, env: &mut Env<'_>, id: SocketId, from: SocketAddr, to: SocketAddr, segment: Segment) {
+        if self.settings.tcp().abort_on_overflow {
+            self.with_connection(env, id, |connection, _| connection.refuse());
+            return self.tcp_refuse(env, from, to, segment);
+        }
+        if let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body {
+            connection.put_aside();
+        }
+        Self::drop_segment(env, DropReason::BacklogFull, from, to, segment);
     }
 
     /// IP_MINTTL and IPV6_MINHOPCOUNT (`tcp_v4_rcv`, `tcp_v6_rcv`; RFC 5082): not asked of what ends a handshake, for the socket is not

@@ -402,6 +402,8 @@ impl SocketOptions {
             (rare.priority, rare.fastopen, rare.route_forgotten_at, rare.last_v4) = (0, 0, None, None);
             rare.memberships.clear();
             rare.anycast.clear();
+            // It has what its peer's SYN brought (`ireq_opt`), and no IP options come in here.
+            rare.set_blob(libc::IPPROTO_IP, libc::IP_OPTIONS, &[]);
         }
         child
     }

@@ -3,13 +3,16 @@
 //! An address of the loopback is `lo`'s and any other `eth0`'s, also where a host talks to itself: what comes to one counts as come by its
 //! interface (`__mkroute_output` keeps it in `rt_iif`, and `ip6_rcv_core` in the control block).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::{Flow, Host, Socket, SocketOptions, ports};
+use super::{Env, Flow, Host, Socket, SocketOptions, ports};
 use crate::{
     base::SocketId,
-    wire::{Body as Wire, Packet},
+    wire::{Body as Wire, Flags, Packet},
 };
+
+/// The index of `lo`.
+const LO: u32 = 1;
 
 /// What a specific IPv6 address looks like to IPv4.
 const LOOPBACK4_IPV6: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 6);
@@ -42,6 +45,31 @@ impl Host {
 
     pub(super) fn is_found_by(&self, device: u32, to: IpAddr) -> bool {
         device == 0 || device == if to.is_loopback() { 1 } else { 2 } || device == 1 && to.is_ipv4() && self.owns(to)
+    }
+
+    /// Whether a segment came by a route that is not local: from who is bound to `lo`, to an address of `eth0`. Nobody is told there that no
+    /// socket takes it (`tcp_v4_send_reset`: RTN_LOCAL).
+    pub(super) fn came_by_foreign_route(&self, from: SocketAddr, to: SocketAddr) -> bool {
+        let is_senders = |id: &SocketId| {
+            let socket = &self.sockets[*id];
+            socket.options.device() == LO && (socket.local, socket.remote) == (Some(from), Some(to))
+        };
+        to.is_ipv4() && !to.ip().is_loopback() && self.users(ports::Space::Tcp, from.port()).iter().any(is_senders)
+    }
+
+    /// A connection of a socket that is bound to `lo` ends with a RST to another host's IPv4 address: that comes back to this one.
+    #[cold]
+    pub(super) fn note_reset_through_lo(&self, env: &mut Env<'_>, socket: &Socket) {
+        let is_reset = |packet: &Packet| {
+            packet.dst == Ipv4Addr::UNSPECIFIED
+                && matches!(&packet.body, Wire::Tcp(segment) if segment.flags.contains(Flags::RST))
+        };
+        if let (Some(local), Some(remote)) = (socket.local, socket.remote)
+            && socket.options.device() == LO
+            && env.out.packets.last().is_some_and(is_reset)
+        {
+            env.out.note_reset(local, remote);
+        }
     }
 
     /// From where to where the segments of a connection are sent; to the unspecified address if they get nowhere.

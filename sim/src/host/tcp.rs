@@ -251,6 +251,10 @@ impl Host {
         if socket.options.has_rare() {
             socket.options.rare_mut().route_forgotten_at = None;
         }
+        if socket.options.has_rare() && to.is_ipv4() {
+            let ip_options = socket.options.rare().blob(libc::IPPROTO_IP, libc::IP_OPTIONS);
+            connection.set_ip_options(cx, ip_options.len() as u8);
+        }
         connection.inherit_shut(rest.read_shut, rest.write_shut);
         socket.stage = Stage::Connecting;
         socket.remote = Some(to);
@@ -266,7 +270,10 @@ impl Host {
 
     /// The options of a socket have changed: its connection, if there is one, is told.
     pub(crate) fn tcp_reconfigure(&mut self, env: &mut Env<'_>, id: SocketId) {
-        if self.sockets.get(id).is_some_and(|socket| socket.connection().is_some()) {
+        let Some(socket) = self.sockets.get_mut(id) else { return };
+        if let Body::Tcp(Tcp::Listening(listener)) = &mut socket.body {
+            listener.note_change();
+        } else if socket.connection().is_some() {
             self.tcp_reach_is_set(id);
             let config = self.tcp_config(id);
             self.with_connection(env, id, |connection, cx| connection.set_config(cx, config));

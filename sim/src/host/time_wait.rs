@@ -13,6 +13,9 @@ impl Host {
     pub(super) fn be_over(&mut self, env: &mut Env<'_>, id: SocketId) {
         let socket = &self.sockets[id];
         if socket.connection().is_some_and(tcp::Connection::is_finished) {
+            if socket.options.has_rare() {
+                self.note_reset_through_lo(env, socket);
+            }
             self.finish(id);
         } else if socket.descriptors > 0 {
             self.leave_to_time_wait(env, id);

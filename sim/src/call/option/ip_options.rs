@@ -1,8 +1,15 @@
-//! IP_OPTIONS: what an IP header's options may be (`ip_options_compile`), and what of them is shown (`ip_options_undo`). Stored.
+//! IP_OPTIONS: what an IP header's options may be (`ip_options_compile`), and what of them is shown (`ip_options_undo`). Stored; of TCP they
+//! take their room from segments.
+
+use std::net::SocketAddr;
 
 use wavetank_api::Errno;
 
 use super::Given;
+use crate::{
+    host::{Body, Tcp},
+    proto::tcp::Path,
+};
 
 /// The most bytes that they can have.
 const MAX: usize = 40;
@@ -25,6 +32,15 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     whole.resize(whole.len().next_multiple_of(4), END);
     compile(&mut whole).ok_or(Errno::EINVAL)?;
     given.rare_mut().set_blob(libc::IPPROTO_IP, libc::IP_OPTIONS, &whole);
+    let socket = given.socket_mut();
+    let is_v4 = socket.is_v4() || matches!(socket.remote, Some(SocketAddr::V4(_)));
+    match &socket.body {
+        Body::Tcp(Tcp::Connection { .. }) if is_v4 => given.push(|live, cx| live.set_ip_options(cx, whole.len() as u8)),
+        Body::Tcp(_) if is_v4 && socket.rest().path.is_none() => {
+            socket.rest_mut().path = Some(Path::UNKNOWN);
+        }
+        _ => {}
+    }
     Ok(())
 }
 

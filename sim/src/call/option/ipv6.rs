@@ -159,7 +159,12 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             given.forget_route();
             Ok(())
         }
-        libc::IPV6_2292PKTOPTIONS => set_pktoptions(given),
+        libc::IPV6_2292PKTOPTIONS => {
+            set_pktoptions(given)?;
+            // `ipv6_update_options`
+            given.forget_route();
+            Ok(())
+        }
         libc::IPV6_PKTINFO => set_pktinfo(given),
         // Read only.
         libc::IPV6_PATHMTU => Err(Errno::ENOPROTOOPT),

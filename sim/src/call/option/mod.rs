@@ -127,6 +127,9 @@ impl Asked<'_> {
         // A second bind forgets the way that the last connection had, but not of a socket of IPv6 (`__inet_bind`, `__inet6_bind`).
         let left = || socket.connection().filter(|_| socket.family == Family::Inet6).map(Connection::remote_ip);
         let remote = socket.remote.map(|remote| remote.ip()).or_else(left).ok_or(Errno::ENOTCONN)?;
+        // Who was connected to an IPv4 address sends IPv4's packets ever after.
+        let sent_to = socket.remote.and(socket.connection()).map(Connection::remote_ip);
+        let remote = sent_to.filter(|to| to.is_ipv4() && !to.is_unspecified()).unwrap_or(remote);
         if self.rare().route_forgotten_at.is_some() && !self.host.has_found_route_again(socket) {
             return Err(Errno::ENOTCONN);
         }

@@ -144,7 +144,8 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         libc::SO_PEERCRED => return Ok(peer_credentials(socket, asked.room)),
         libc::SO_TIMESTAMP => stamps(options.switches, Switches::TIMESTAMP),
         libc::SO_TIMESTAMPNS => stamps(options.switches, Switches::TIMESTAMP | Switches::TIMESTAMP_NS),
-        SO_TIMESTAMP_NEW => stamps(options.switches, Switches::TIMESTAMP | Switches::TIMESTAMP_NEW),
+        // Alone of the four it does not mind of which kind they are.
+        SO_TIMESTAMP_NEW => asked.is_on(Switches::TIMESTAMP | Switches::TIMESTAMP_NEW).into(),
         SO_TIMESTAMPNS_NEW => {
             stamps(options.switches, Switches::TIMESTAMP | Switches::TIMESTAMP_NS | Switches::TIMESTAMP_NEW)
         }
@@ -411,11 +412,15 @@ fn set_rcvlowat(given: &mut Given<'_, '_>, value: i32) {
         return;
     }
     let rcvbuf = socket.connection().map_or(socket.options.rcvbuf, |live| live.rcvbuf());
+    let is_unconnected = socket.connection().is_none();
     let options = &mut socket.options;
     let cap = if options.rcvbuf_set { options.rcvbuf } else { most } / 2;
     options.rcvlowat = wanted.min(cap as i32);
     if !options.rcvbuf_set && options.rcvlowat as u32 * 2 > rcvbuf {
         options.rcvbuf = options.rcvlowat as u32 * 2;
+        if options.window_clamp > 0 && is_unconnected {
+            options.window_clamp = options.window_clamp.max(options.rcvlowat as u32);
+        }
         apply_buffers(given.host, given.id);
     }
 }

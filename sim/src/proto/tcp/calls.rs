@@ -555,9 +555,10 @@ impl Connection {
     /// (`tcp_disconnect`). What went wrong before is not forgotten, and an end by this is as one by the peer.
     pub(crate) fn disconnect(&mut self, cx: &mut Cx<'_>) -> Option<Failure> {
         let is_unsent = matches!(self.state, State::Closing | State::LastAck) && self.snd.nxt != self.snd.end;
-        let was_there = self.state.needs_reset() || is_unsent || self.state == State::SynSent;
+        let resets = self.state.needs_reset() || is_unsent;
+        let was_there = resets || self.state == State::SynSent;
         self.abort(cx);
-        if was_there && self.ends.remote == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
+        if resets && self.ends.remote == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
             self.found_no_way();
         }
         if was_there { Some(Failure::Reset) } else { self.failure }
@@ -632,6 +633,16 @@ impl Connection {
             self.resend_what_is_too_large(cx);
         }
         self.check();
+    }
+
+    /// IP_OPTIONS: what they take, segments have no room for (`do_ip_setsockopt`).
+    pub(crate) fn set_ip_options(&mut self, cx: &Cx<'_>, len: u8) {
+        let before = std::mem::replace(&mut self.snd.ip_options, len);
+        if self.state.is_connecting() {
+            self.snd.mss = self.snd.mss + u16::from(before) - u16::from(len);
+        } else {
+            self.sync_mss(cx.sysctl);
+        }
     }
 
     /// What `poll(2)` reports (`tcp_poll`).

@@ -1,6 +1,6 @@
 //! What TCP_INFO tells of a connection: `tcp_get_info`, as far as the model knows the figure.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Connection, Marks, State, recovery::Phase, timers::since};
 use crate::base::Instant;
@@ -69,6 +69,13 @@ pub(crate) struct Path {
     pub(crate) mtu: u32,
     /// `advmss`
     pub(crate) advertised_mss: u16,
+}
+
+impl Path {
+    /// What a socket without a connection reckons as soon as it has to: less than the least that is sent (`tcp_min_snd_mss`, 48), and the
+    /// TCP header more, of which it does not know yet how long it is (`tcp_mtu_to_mss`).
+    pub(crate) const UNKNOWN: Self =
+        Self { remote: IpAddr::V4(Ipv4Addr::UNSPECIFIED), mss: 48 + 20, mtu: 0, advertised_mss: 0 };
 }
 
 impl State {

@@ -33,6 +33,8 @@ pub(crate) struct Listener<Id> {
     accepted: VecDeque<Id>,
     /// Those that began with data, once there was one.
     early: Option<Box<Early<Id>>>,
+    /// Options were set while somebody was in SYN_RECEIVED.
+    is_changed: bool,
 }
 
 /// Connections that are open before their handshake is over: `struct fastopen_queue`.
@@ -49,12 +51,22 @@ const PENALTY: u64 = 60_000_000_000;
 impl<Id: Copy + Eq> Listener<Id> {
     /// A listener as after `listen(2)`; `backlog` is clamped already.
     pub(crate) fn new(backlog: usize) -> Self {
-        Self { backlog, embryos: VecDeque::new(), accepted: VecDeque::new(), early: None }
+        Self { backlog, embryos: VecDeque::new(), accepted: VecDeque::new(), early: None, is_changed: false }
     }
 
     /// `listen(2)` again. Whoever is in a queue stays there.
     pub(crate) fn set_backlog(&mut self, backlog: usize) {
         self.backlog = backlog;
+    }
+
+    /// Its options are others than before.
+    pub(crate) fn note_change(&mut self) {
+        self.is_changed |= !self.embryos.is_empty();
+    }
+
+    /// Whether who is in SYN_RECEIVED may have other options than a connection that is made now.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.is_changed
     }
 
     /// What becomes of a SYN (`tcp_conn_request`).

@@ -320,6 +320,8 @@ struct SendSide {
     mss: u16,
     /// What both ends' MSS options allow (`rx_opt.mss_clamp`).
     peer_mss: u16,
+    /// The bytes of IP options that go with each (`icsk_ext_hdr_len`).
+    ip_options: u8,
     /// What the path carries, as far as ICMP or a black hole has told (`icsk_pmtu_cookie`, `icsk_mtup.search_low`).
     path_mss: u16,
     /// As much as a send buffer that is tuned may hold now.
@@ -425,6 +427,7 @@ impl SendSide {
             probes: 0,
             mss,
             peer_mss: mss,
+            ip_options: 0,
             path_mss: u16::MAX,
             sndbuf: 0,
             sent_at: now,

@@ -396,7 +396,7 @@ impl Connection {
     /// Chooses what a segment carries at most, from what the peer and the path allow (`tcp_sync_mss`, `tcp_mtu_to_mss`).
     pub(super) fn sync_mss(&mut self, sysctl: &Sysctl) {
         let options = if self.stamps.on { 12 } else { 0 };
-        let path = self.config.mss.min(self.snd.peer_mss).min(self.snd.path_mss);
+        let path = self.config.mss.min(self.snd.peer_mss).min(self.snd.path_mss) - u16::from(self.snd.ip_options);
         let mss = path.max(sysctl.min_snd_mss.max(options + 8)) - options;
         self.snd.mss = self.snd.bounded(mss);
     }
