@@ -250,7 +250,8 @@ impl Caller<'_> {
         let offset = usize::try_from(socket.options.rare().peek_off).ok().filter(|_| is_tcp);
         let skip = offset.unwrap_or(0);
         let seen = if is_tcp && (skip > 0 || flags.contains(MsgFlags::TRUNC)) {
-            let unread = socket.connection().map_or(0, Connection::unread);
+            // Behind an urgent byte, too.
+            let unread = socket.connection().map_or(0, Connection::unread_with_fin);
             let mut whole = vec![0; unread.min(skip.saturating_add(buf.len())).max(1)];
             let seen = self.recv_once(world, id, &mut whole, flags, false)?;
             let found = whole[..seen].get(skip..).unwrap_or_default();

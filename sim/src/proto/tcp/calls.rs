@@ -180,6 +180,9 @@ impl Connection {
             return Err(SendError::WouldBlock);
         }
         self.restart_if_idle(cx);
+        if let Some(memory) = self.rcv.memory_mut() {
+            memory.set_in_call(true);
+        }
         self.snd.buffer.push(&data[..taken]);
         self.snd.end += taken as u32;
         let whole = taken == data.len();

@@ -106,14 +106,19 @@ impl Connection {
     /// Whether it is only for what is urgent on our side that a segment is not predicted: to Linux it is, and acknowledges nothing.
     #[cold]
     fn lets_nothing_go(&self, segment: &Segment) -> bool {
+        self.foresees(segment)
+            && segment.ack == self.snd.una
+            && !segment.payload.is_empty()
+            && !self.needs_memory(segment, self.rcv.allocated()[0])
+    }
+
+    /// Header prediction.
+    pub(super) fn foresees(&self, segment: &Segment) -> bool {
         self.state == State::Established
             && segment.flags.difference(Flags::PSH) == Flags::ACK
             && segment.seq == self.rcv.nxt
-            && segment.ack == self.snd.una
-            && !segment.payload.is_empty()
             && self.rcv.assembler.is_empty()
             && !self.expects_urgent()
-            && !self.needs_memory(segment, self.rcv.allocated()[0])
             && u32::from(segment.window) << self.snd.scale == self.snd.wnd
     }
 
@@ -132,7 +137,7 @@ impl Connection {
 
     /// Whether a segment does not fit into what the socket has reserved, when so much was allocated for what was received. It reserves
     /// whole pages, and gives back those that are free.
-    fn needs_memory(&self, segment: &Segment, allocated: u32) -> bool {
+    pub(super) fn needs_memory(&self, segment: &Segment, allocated: u32) -> bool {
         let reserved = (PAGE - (self.send_memory() + allocated) % PAGE) % PAGE;
         segment.payload.len() as u32 + HEAD > reserved
     }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{base::Instant, wire::SeqNum};
+use crate::wire::SeqNum;
 
 /// `SKB_TRUESIZE` of a head that `tcp_stream_alloc_skb` makes: `struct sk_buff`, `struct skb_shared_info` and MAX_TCP_HEADER, 832 bytes
 /// on x86-64 in a kernel without wireless LAN.
@@ -21,6 +21,9 @@ pub(super) const SK_BUFF: u32 = 256;
 
 /// What one page takes beside `struct skb_shared_info`: the size into which a queue is collapsed (`SKB_MAX_ORDER`).
 const COLLAPSED: u32 = PAGE - SHARED_INFO;
+
+/// The memory of a small packet (`SKB_SMALL_HEAD_CACHE_SIZE`); of a larger one it is a power of two.
+const SMALL_HEAD: u32 = HEAD - SK_BUFF;
 
 /// How many pieces a packet may consist of: MAX_SKB_FRAGS; and how large the pages are from which they are cut.
 const MAX_FRAGS: u32 = 17;
@@ -39,60 +42,88 @@ pub(super) struct Memory {
     /// What the last one added to it.
     charged: u32,
     queue: VecDeque<Packet>,
-    /// When the last one came.
-    at: Instant,
-    /// Of a socket that is connected to itself: what came while it sent, which is held against it until all is dealt with
-    /// (`sk_backlog`).
-    backlog: Option<u32>,
-    /// When such a socket last acknowledged, which it does of all that came in one call (TCP_ACK_DEFERRED).
-    acked_at: Instant,
+    /// Of a socket that is connected to itself.
+    own: Option<Own>,
+}
+
+/// What a socket that is connected to itself receives in the very call that sends it: that waits until the call is nearly over.
+#[derive(Clone, Copy, Debug, Default)]
+struct Own {
+    /// It does.
+    is_in_call: bool,
+    /// What all of it costs, which is held against the socket until all is dealt with (`sk_backlog.len`).
+    backlog: u32,
+    /// An ACK is due, and goes out when all is dealt with (TCP_ACK_DEFERRED).
+    owes_ack: bool,
 }
 
 /// One packet of the queue.
 #[derive(Clone, Copy, Debug)]
 struct Packet {
     begin: SeqNum,
-    /// One beyond the segment that it was, until others were put into it, and one beyond its last byte.
-    head: SeqNum,
+    /// One beyond its last byte.
     end: SeqNum,
     /// `truesize`
     cost: u32,
     frags: u32,
-    /// When the first of it came.
-    at: Instant,
+    /// What of its own memory is still free.
+    room: u32,
+    /// How many segments were put into the first.
+    more: u16,
+}
+
+impl Packet {
+    /// A segment up to `end` is put into it, which costs so much.
+    fn add(&mut self, end: SeqNum, frags: u32, cost: u32) -> u32 {
+        (self.end, self.more) = (end, self.more.saturating_add(1));
+        self.frags += frags;
+        self.cost += cost;
+        cost
+    }
 }
 
 impl Memory {
     pub(super) fn new() -> Self {
-        Self {
-            ratio: DEFAULT_RATIO,
-            allocated: 0,
-            charged: 0,
-            queue: VecDeque::new(),
-            at: Instant::EPOCH,
-            backlog: None,
-            acked_at: Instant::EPOCH,
-        }
+        Self { ratio: DEFAULT_RATIO, allocated: 0, charged: 0, queue: VecDeque::new(), own: None }
     }
 
     pub(super) fn hold_backlog(&mut self) {
-        self.backlog = Some(0);
+        self.own = Some(Own::default());
+    }
+
+    /// A call begins to send; or, when all that it sent has come back, is over.
+    pub(super) fn set_in_call(&mut self, is_in_call: bool) {
+        if let Some(own) = &mut self.own {
+            *own = Own { is_in_call, ..Own::default() };
+        }
+    }
+
+    /// Whether it is connected to itself, and in such a call.
+    pub(super) fn is_in_call(&self) -> bool {
+        self.own.is_some_and(|own| own.is_in_call)
+    }
+
+    /// So much waits, if it was not reckoned before.
+    pub(super) fn reckon_backlog(&mut self, cost: impl FnOnce() -> u32) {
+        if let Some(own) = self.own.as_mut().filter(|own| own.is_in_call && own.backlog == 0) {
+            own.backlog = cost();
+        }
     }
 
     pub(super) fn allocated(&self) -> u32 {
         self.allocated
     }
 
-    /// Whether what comes now is acknowledged now, because it `is_due` or something before was.
-    pub(super) fn defers_ack(&mut self, now: Instant, is_due: bool) -> bool {
-        if is_due {
-            self.acked_at = now;
-        }
-        self.backlog.is_some() && self.acked_at == now
+    /// Whether an ACK `is_due`, or was before in this call.
+    pub(super) fn owes_ack(&mut self, is_due: bool) -> bool {
+        self.own.as_mut().is_some_and(|own| {
+            own.owes_ack |= is_due;
+            own.owes_ack
+        })
     }
 
     pub(super) fn backlog(&self) -> u32 {
-        self.backlog.unwrap_or(0)
+        self.own.map_or(0, |own| own.backlog)
     }
 
     /// What was allocated before the last segment came.
@@ -116,22 +147,19 @@ impl Memory {
         std::mem::replace(&mut self.ratio, ratio) != ratio
     }
 
-    /// A segment up to `end` is queued (`tcp_queue_rcv`). What lies before `acked` was acknowledged, which the sender knows if that was
-    /// before this moment.
-    pub(super) fn queue(&mut self, now: Instant, end: SeqNum, len: u32, acked: SeqNum) {
+    /// A segment up to `end` is queued (`tcp_queue_rcv`), whose sender still held so many that came before: into one that is held nothing
+    /// is put (`skb_cloned`).
+    pub(super) fn queue(&mut self, end: SeqNum, len: u32, held: u16) {
         let frags = 1 + len / FRAGMENT;
         let begin = end - len;
-        if let Some(backlog) = &mut self.backlog {
-            *backlog = if self.at == now { *backlog } else { 0 } + len + HEAD;
-        }
-        self.at = now;
         self.charged = match self.queue.back_mut() {
-            Some(last) if last.at != now && last.head.at_or_before(acked) && last.frags + frags <= MAX_FRAGS => {
-                (last.end, last.cost, last.frags) = (end, last.cost + len, last.frags + frags);
-                len
+            Some(last) if held <= last.more && len <= last.room => {
+                last.room -= len;
+                last.add(end, 0, 0)
             }
+            Some(last) if held <= last.more && last.frags + frags <= MAX_FRAGS => last.add(end, frags, len),
             _ => {
-                self.queue.push_back(Packet { begin, head: end, end, cost: len + HEAD, frags, at: now });
+                self.queue.push_back(Packet { begin, end, cost: len + HEAD, frags, room: 0, more: 0 });
                 len + HEAD
             }
         };
@@ -140,7 +168,6 @@ impl Memory {
 
     /// The program has read up to there: a packet is freed when all of it was read.
     pub(super) fn free_before(&mut self, read: SeqNum) {
-        self.backlog = self.backlog.map(|_| 0);
         while let Some(&first) = self.queue.front()
             && first.end.at_or_before(read)
         {
@@ -151,8 +178,10 @@ impl Memory {
 
     /// What was not read yet is copied together, without the heads that cost more than they carry (`tcp_collapse`).
     pub(super) fn collapse(&mut self, read: SeqNum) {
-        let is_bloated = |packet: &Packet| self.share(packet.cost) > packet.end.0.wrapping_sub(packet.begin.0);
-        let Some(first) = self.queue.iter().position(is_bloated) else { return };
+        let is_wasteful = |packet: &Packet| {
+            self.share(packet.cost) > packet.end.0.wrapping_sub(packet.begin.0) || packet.begin.before(read)
+        };
+        let Some(first) = self.queue.iter().position(is_wasteful) else { return };
         let mut begin = super::assembler::later(self.queue[first].begin, read);
         let end = self.queue.back().map_or(begin, |last| last.end);
         for packet in self.queue.drain(first..) {
@@ -160,9 +189,14 @@ impl Memory {
         }
         while begin.before(end) {
             let len = end.0.wrapping_sub(begin.0).min(COLLAPSED);
-            let cost = (len.next_multiple_of(64) + SHARED_INFO).next_power_of_two() + SK_BUFF;
+            let block = match len.next_multiple_of(64) + SHARED_INFO {
+                ..=SMALL_HEAD => SMALL_HEAD,
+                larger => larger.next_power_of_two(),
+            };
+            let (cost, room) = (block + SK_BUFF, block - SHARED_INFO - len);
             let end = begin + len;
-            self.queue.push_back(Packet { begin, head: end, end, cost, frags: MAX_FRAGS, at: self.at });
+            // No sender holds it.
+            self.queue.push_back(Packet { begin, end, cost, frags: 0, room, more: u16::MAX });
             self.allocated += cost;
             begin += len;
         }

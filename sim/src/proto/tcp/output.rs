@@ -353,7 +353,8 @@ impl Connection {
         flags.set(Flags::PSH, plan.push);
         flags.set(Flags::FIN, plan.fin);
         let payload = cx.out.pool.payload_of_ring(self.snd.buffer.pieces(offset, len));
-        let mut segment = Segment { payload, ..self.header(cx, seq, flags) };
+        let held = self.snd.sent.len() as u16 - 1;
+        let mut segment = Segment { payload, urgent: held, ..self.header(cx, seq, flags) };
         if self.urgent.is_some() {
             self.mark_urgent(&mut segment);
         }

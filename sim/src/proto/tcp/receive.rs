@@ -4,6 +4,7 @@
 use super::{
     AckDue, Connection, Failure, Marks, ReceiveSide, State, Switches,
     assembler::{earlier, later},
+    memory::HEAD,
     timers::{DELAYED_ACK_MS, Moment, since},
 };
 use crate::{
@@ -67,7 +68,7 @@ impl Connection {
         let len = last.distance_from(first).max(0) as usize;
         let data = &segment.payload[skip.min(segment.payload.len())..][..len];
         let gap = first.0.wrapping_sub(rcv.nxt.0) as usize;
-        if gap == 0 && self.rcv.has_overdrawn() && self.drops_for_want_of_memory(cx, len) {
+        if gap == 0 && self.rcv.has_overdrawn() && self.drops_for_want_of_memory(cx, segment) {
             return;
         }
         let rcv = &mut self.rcv;
@@ -95,9 +96,14 @@ impl Connection {
     }
 
     /// There is no memory left for data in order: the peer is told of a window that is closed, whatever was promised
-    /// (`tcp_data_queue`, ICSK_ACK_NOMEM). The first segment of all is always taken.
+    /// (`tcp_data_queue`, ICSK_ACK_NOMEM). The first segment of all is always taken, and so is one that is foreseen and fits into what
+    /// the socket has reserved: nobody asks (`tcp_rcv_established`).
     #[cold]
-    fn drops_for_want_of_memory(&mut self, cx: &Cx<'_>, len: usize) -> bool {
+    fn drops_for_want_of_memory(&mut self, cx: &Cx<'_>, segment: &Segment) -> bool {
+        let len = segment.payload.len();
+        if self.foresees(segment) && !self.needs_memory(segment, self.rcv.allocated()[0]) {
+            return false;
+        }
         let (read, our_mss) = (self.read_to(), self.received_mss());
         let rcv = &mut self.rcv;
         if !rcv.is_out_of_memory(read, our_mss, cx.sysctl) || rcv.buffer.is_empty() || len == 0 {
@@ -136,8 +142,13 @@ impl Connection {
         let rcv = &mut self.rcv;
         rcv.owe_ack();
         rcv.duplicates = 0;
+        if rcv.is_in_call() {
+            self.reckon_backlog(len as u32);
+        }
+        let rcv = &mut self.rcv;
         if rcv.has_memory() {
-            rcv.charge(cx.now, len as u32);
+            let held = if segment.flags.contains(Flags::URG) { 0 } else { segment.urgent };
+            rcv.charge(len as u32, held);
         }
         if len >= usize::from(rcv.mss) {
             rcv.mss = len.min(usize::from(our_mss)) as u16;
@@ -203,7 +214,8 @@ impl Connection {
         let now = (rcv.holds_two_segments() && self.keeps_up())
             || self.rcv.ack == AckDue::Now
             || (self.rcv.quick > 0 && !self.rcv.pingpong);
-        if now | (self.rcv.has_memory() && self.rcv.defers_ack(cx.now, now)) {
+        let now = if self.rcv.is_in_call() { self.acknowledges_itself(now) } else { now };
+        if now {
             return self.send_ack(cx);
         }
         if !self.rcv.assembler.is_empty() {
@@ -211,6 +223,31 @@ impl Connection {
         }
         let delay = self.ack_delay();
         self.timers.set_ack(cx.now, delay);
+    }
+
+    /// Of a socket that is connected to itself, in the call that sends: whether what has come is acknowledged at the end of it. What it
+    /// acknowledges before gets nowhere.
+    #[cold]
+    fn acknowledges_itself(&mut self, is_due: bool) -> bool {
+        self.rcv.reckon_without_backlog();
+        let is_all = self.rcv.nxt == self.snd.nxt;
+        self.rcv.memory_mut().is_some_and(|memory| {
+            let owes_ack = memory.owes_ack(is_due);
+            if is_all {
+                memory.set_in_call(false);
+            }
+            owes_ack
+        })
+    }
+
+    /// What waits for a socket that is connected to itself, when `len` bytes of it have come.
+    #[cold]
+    fn reckon_backlog(&mut self, len: u32) {
+        let from = self.rcv.nxt - len;
+        let (bytes, segments) = (self.snd.nxt.0.wrapping_sub(from.0), self.snd.sent.count_beyond(from));
+        if let Some(memory) = self.rcv.memory_mut() {
+            memory.reckon_backlog(|| bytes + HEAD * segments);
+        }
     }
 
     fn keeps_up(&mut self) -> bool {

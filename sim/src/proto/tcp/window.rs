@@ -242,6 +242,12 @@ impl ReceiveSide {
         self.window.memory.is_some()
     }
 
+    /// Whether it is connected to itself, and in a call that sends.
+    #[inline]
+    pub(super) fn is_in_call(&self) -> bool {
+        self.window.memory.as_ref().is_some_and(|memory| memory.is_in_call())
+    }
+
     /// What is allocated, and what was before the last segment came.
     pub(super) fn allocated(&self) -> [u32; 2] {
         self.window.memory.as_ref().map_or([0; 2], |memory| [memory.allocated(), memory.allocated_before()])
@@ -284,9 +290,9 @@ impl ReceiveSide {
     /// A segment of `len` bytes on loopback is charged. If it is as large as any before, and of another size, it is a measure.
     #[cold]
     #[inline(never)]
-    pub(super) fn charge(&mut self, now: Instant, len: u32) {
+    pub(super) fn charge(&mut self, len: u32, held: u16) {
         let Some(memory) = &mut self.window.memory else { return };
-        memory.queue(now, self.nxt, len, self.wup);
+        memory.queue(self.nxt, len, held);
         if len > self.mss.into() && memory.measure(len) {
             let offered = self.edge.0.wrapping_sub(self.wup.0);
             self.window.share_has_changed(offered);
@@ -294,9 +300,18 @@ impl ReceiveSide {
         self.window.reckon(self.buffer.len() as u32);
     }
 
-    /// As [`Memory::defers_ack`].
-    pub(super) fn defers_ack(&mut self, now: Instant, is_due: bool) -> bool {
-        self.window.memory.as_mut().is_some_and(|memory| memory.defers_ack(now, is_due))
+    /// What the segments cost, where it matters.
+    pub(super) fn memory_mut(&mut self) -> Option<&mut Memory> {
+        self.window.memory.as_deref_mut()
+    }
+
+    /// All that waited is dealt with.
+    pub(super) fn reckon_without_backlog(&mut self) {
+        let unread = self.buffer.len() as u32;
+        let window = &mut self.window;
+        if let Some(memory) = &window.memory {
+            window.spare = memory.share(window.rcvbuf.saturating_sub(memory.allocated())) + unread;
+        }
     }
 
     /// The buffer is another.
