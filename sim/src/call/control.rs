@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use wavetank_api::{
     Errno, MsgFlags, SockFlags,
     control::{Cmsg, ControlBuf, ControlMessages, cmsg_len, cmsg_space},
-    option::{MAX_LEN, OptValue, Ucred},
+    option::{MAX_LEN, OptValue, SO_INQ, Ucred},
 };
 
 use super::Caller;
@@ -119,13 +119,15 @@ impl Caller<'_> {
         Ok(beside)
     }
 
-    /// Gives what lay beside the data to a receiver, behind what it has been told already: `scm_recv_unix`.
+    /// Gives what lay beside the data to a receiver, behind what it has been told already: `scm_recv_unix`. And after it how much is left
+    /// to read, if he wants to know (`unix_stream_read_generic`).
     #[cold]
     pub(super) fn scm_recv(
         &self,
         world: &mut World,
         who: Option<Credentials>,
         rights: Vec<SocketId>,
+        unread: Option<i32>,
         mut out: Control,
     ) -> (Option<Box<Passed>>, MsgFlags) {
         let mut fds = Vec::new();
@@ -149,6 +151,9 @@ impl Caller<'_> {
                 out.put(libc::SOL_SOCKET, libc::SCM_RIGHTS, &numbers);
             }
             self.drop_rights(world, rights);
+        }
+        if let Some(unread) = unread {
+            out.put(libc::SOL_SOCKET, SO_INQ.name(), &unread.to_ne_bytes());
         }
         out.finish(fds)
     }

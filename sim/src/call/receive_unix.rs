@@ -5,7 +5,7 @@ use wavetank_api::{Addr, Errno, MsgFlags};
 use super::{Caller, control::Control, ip_control, receive::Received};
 use crate::{
     base::SocketId,
-    host::Switches,
+    host::{RareSwitches, Switches},
     proto::unix::{Credentials, Kind, Reader, Reading, Stop},
     world::World,
 };
@@ -32,9 +32,11 @@ impl Caller<'_> {
             Kind::Stream if flags.contains(MsgFlags::OOB) => {
                 let peek = flags.contains(MsgFlags::PEEK);
                 let byte = world.on_host(self.host, |host, env| host.unix_read_urgent(env, id, peek));
-                // `skb_copy_datagram_msg` into nothing.
-                *buf.first_mut().ok_or(if byte.is_some() { Errno::EFAULT } else { Errno::EINVAL })? =
-                    byte.ok_or(Errno::EINVAL)?;
+                let byte = byte.ok_or(Errno::EINVAL)?;
+                // Taken all the same if there is no room for it (`__skb_datagram_iter`, short_copy).
+                if let Some(first) = buf.first_mut() {
+                    *first = byte;
+                }
                 return Ok(Received { count: 1, from: None, flags: MsgFlags::OOB, passed: None });
             }
             Kind::Stream => {
@@ -64,14 +66,15 @@ impl Caller<'_> {
         let asked = self.host(world).sockets[id].options.switches;
         // `__unix_dgram_recvmsg`; a stream has no times.
         let has_time = was_sent && asked.contains(Switches::TIMESTAMP) && kind != Kind::Stream;
+        let unread = (kind == Kind::Stream).then(|| self.unread_asked_for(world, id)).flatten();
         let (passed, cut) = match (who, &rights[..]) {
-            (None, []) if !has_time => (None, MsgFlags::empty()),
+            (None, []) if !has_time && unread.is_none() => (None, MsgFlags::empty()),
             _ => {
                 let mut out = Control::new(room);
                 if has_time {
                     ip_control::tell_time(&mut out, self.host(world), asked, world.now);
                 }
-                self.scm_recv(world, who, rights, out)
+                self.scm_recv(world, who, rights, unread, out)
             }
         };
         // What there is no room for at all, it need not even be there (`__scm_recv_common`).
@@ -154,6 +157,13 @@ impl Caller<'_> {
             let rare = options.rare_mut();
             rare.peek_off = rare.peek_off.saturating_add_unsigned(seen as u32);
         }
+    }
+
+    /// SO_INQ: how much there is left to read.
+    fn unread_asked_for(&self, world: &World, id: SocketId) -> Option<i32> {
+        let host = self.host(world);
+        let asks = host.sockets[id].options.rare().switches.contains(RareSwitches::INQ);
+        host.unix(id).filter(|_| asks).map(|unix| unix.unread() as i32)
     }
 
     fn tells_senders(&self, world: &World, id: SocketId) -> bool {

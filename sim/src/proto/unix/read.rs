@@ -80,6 +80,7 @@ impl Socket {
                 continue;
             }
             buffer.consumed += chunk;
+            self.unread -= chunk;
             reading.beside.rights.append(&mut buffer.rights);
             if buffer.len() > 0 {
                 return Stop::Enough;
@@ -137,6 +138,7 @@ impl Socket {
         if !peek {
             self.queue[at].is_urgent = false;
             self.queue[at].consumed = 1;
+            self.unread -= 1;
             // Of two marks in a row the older one goes.
             if at > 0 && self.queue[at - 1].len() == 0 {
                 reading.freed.extend(self.queue.remove(at - 1));

@@ -28,6 +28,8 @@ pub(crate) struct Socket {
     pub(crate) state: State,
     pub(crate) peer: Option<SocketId>,
     pub(crate) queue: VecDeque<Buffer>,
+    /// Of a stream: the bytes that are to be read, and those of MSG_OOB that were passed over (`inq_len`).
+    pub(super) unread: usize,
     /// Of a listener: who has connected, and nobody has accepted.
     pub(crate) waiting: VecDeque<SocketId>,
     /// More than so many in either queue are not let in (`sk_max_ack_backlog`).
@@ -59,6 +61,7 @@ impl Socket {
             state: State::Closed,
             peer: None,
             queue: VecDeque::new(),
+            unread: 0,
             waiting: VecDeque::new(),
             backlog: MAX_DGRAM_QLEN,
             charged: 0,
@@ -95,8 +98,9 @@ impl Socket {
     /// `FIONREAD` (`unix_inq_len`): of a datagram socket the first one's length.
     pub(crate) fn unread(&self) -> usize {
         match self.kind {
+            Kind::Stream => self.unread,
             Kind::Datagram => self.queue.front().map_or(0, Buffer::len),
-            _ => self.queue.iter().map(Buffer::len).sum(),
+            Kind::Packets => self.queue.iter().map(Buffer::len).sum(),
         }
     }
 
@@ -118,6 +122,7 @@ impl Socket {
         if buffer.is_urgent {
             self.queue.iter_mut().for_each(|before| before.is_urgent = false);
         }
+        self.unread += buffer.len();
         self.queue.push_back(buffer);
     }
 
