@@ -483,12 +483,16 @@ pub(crate) const OWN: [(i32, i32); 8] = [
 pub(crate) const ORIGINAL: [(i32, i32); 2] =
     [(c::IPPROTO_IP, c::IP_ORIGDSTADDR), (c::IPPROTO_IPV6, c::IPV6_ORIGDSTADDR)];
 
-/// What a control message says; of data that is each run's own, the length.
+/// What a control message says; of data that is each run's own, the length, and of a process, whether there is one.
 fn shared(message: &Cmsg<'_>) -> Vec<u8> {
     if OWN.contains(&(message.level, message.kind)) {
         return vec![0; message.data.len()];
     }
-    message.data.to_vec()
+    let mut data = message.data.to_vec();
+    if let (c::SOL_SOCKET, c::SCM_CREDENTIALS, Some(pid)) = (message.level, message.kind, data.first_chunk_mut::<4>()) {
+        *pid = i32::from(*pid != [0; 4]).to_ne_bytes();
+    }
+    data
 }
 
 /// The state, if it is a TCP socket.

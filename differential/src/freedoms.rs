@@ -96,9 +96,11 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "time stamps of what came before",
-        bounds: "recvmsg on TCP: control messages of time stamps in one world only, and MSG_CTRUNC with them; nothing else",
+        bounds: "recvmsg: control messages of time stamps in one world only, those behind that they leave no room for, and MSG_CTRUNC; \
+                 nothing else",
         reason: "a segment is stamped as it comes if anybody on the machine wants stamps (`net_enable_timestamp`, which a kernel worker does); \
-                 of one that came unstamped TCP tells nothing (`tcp_recv_timestamp`)",
+                 of one that came unstamped TCP tells nothing (`tcp_recv_timestamp`), and nobody does by SOF_TIMESTAMPING_SOFTWARE \
+                 (`__sock_recv_timestamp`)",
         ends: false,
         covers: |asked| {
             let told = |entry: &Entry| match &entry.answer {
@@ -108,21 +110,24 @@ pub const FREEDOMS: &[Freedom] = &[
             let is_recvmsg = matches!(asked.program.calls.get(asked.step), Some(Call::Recv { .. }));
             is_recvmsg
                 && asked.real.seen == asked.sim.seen
-                && told(asked.real).is_some()
-                && told(asked.real) == told(asked.sim)
+                && told(asked.real)
+                    .zip(told(asked.sim))
+                    .is_some_and(|(real, sim)| real == sim || is_cut_short(&real, &sim) || is_cut_short(&sim, &real))
         },
     },
     Freedom {
         name: "when the sockets are found that nobody can receive",
-        bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or what \
-                 it has sent is, which POLLOUT says; the comparison ends there",
+        bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
+                 datagram that is sent to it in one world only (the other: ECONNREFUSED); or what it has sent is, which POLLOUT says; the \
+                 comparison ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
                  closed (`unix_gc`), and their files are let go of a tick or two later (`delayed_fput`): 8 ms as a rule; whoever closes such \
                  a cycle closes no socket by that. The simulator looks for them whenever a UNIX socket is closed, at once",
         ends: true,
         covers: |asked| {
             let so_far = asked.program.calls.iter().take(asked.step);
-            so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. })) && asked.differs_in_unix()
+            so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. }))
+                && (asked.differs_in_unix() || asked.is_sent_to_nobody())
         },
     },
 ];
@@ -142,6 +147,15 @@ fn is_of_time(fact: &Fact) -> bool {
         Fact::Flags(_) => true,
         _ => false,
     }
+}
+
+/// Whether the one is the other without its last control messages.
+fn is_cut_short(one: &[Fact], other: &[Fact]) -> bool {
+    let is_control = |fact: &&Fact| matches!(fact, Fact::Control(..));
+    let (mut ours, theirs) = (one.iter().filter(is_control), other.iter().filter(is_control));
+    let is_told = |fact: &&Fact| !is_control(fact) || ours.next().is_some();
+    theirs.clone().zip(one.iter().filter(is_control)).all(|(one, other)| one == other)
+        && other.iter().filter(is_told).eq(one)
 }
 
 impl Asked<'_> {
@@ -165,6 +179,21 @@ impl Asked<'_> {
         let both = self.real.seen.iter().flatten().zip(self.sim.seen.iter().flatten());
         let mut differing = both.filter(|(real, sim)| real != sim).peekable();
         differing.peek().is_some() && differing.all(|(real, sim)| real.state.is_none() && shown(real) != shown(sim))
+    }
+
+    /// Whether it sends a UNIX datagram, which has no receiver in one world.
+    fn is_sent_to_nobody(&self) -> bool {
+        let Some(Call::Send { slot, .. }) = self.program.calls.get(self.step) else { return false };
+        let before = self.program.calls[..self.step].iter().rev();
+        let mut family = before.filter_map(|call| match call {
+            Call::Socket { into, family, kind: c::SOCK_DGRAM, .. } if into == slot => Some(*family),
+            Call::Socketpair { into, family, kind: c::SOCK_DGRAM, .. } if into.contains(slot) => Some(*family),
+            _ => None,
+        });
+        let answers = [&self.real.answer, &self.sim.answer];
+        family.next() == Some(c::AF_UNIX)
+            && answers.contains(&&Answer::Failed(Errno::ECONNREFUSED))
+            && answers.iter().any(|answer| matches!(answer, Answer::Done(_)))
     }
 
     /// Whether the same are told by RSTs, however often.
