@@ -237,7 +237,7 @@ impl Header {
             // Also where a host talks to itself (`ipv4_pktinfo_prepare`: `rt_iif`; `ipv6_rcv`: `ip6_dst_idev`).
             interface: match to {
                 IpAddr::V4(_) if !arrival.is_prepared => 0,
-                to if to.is_loopback() || to.is_multicast() && arrival.is_near => LOOPBACK,
+                _ if arrival.is_near => LOOPBACK,
                 _ => ETHERNET,
             },
             spec_dst: spec_dst.filter(|_| arrival.is_prepared).unwrap_or(Ipv4Addr::UNSPECIFIED),

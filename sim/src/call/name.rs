@@ -7,7 +7,7 @@ use wavetank_api::{Addr, Errno, Result};
 use super::{Caller, Told, errno::IntoErrno};
 use crate::{
     base::SocketId,
-    host::{Body, Family, Host, Socket},
+    host::{Body, Family, Host, Socket, is_link_local_group},
     proto::tcp,
 };
 
@@ -101,6 +101,16 @@ pub(crate) fn show(family: Family, addr: SocketAddr) -> Addr {
     }
 }
 
+/// Its own or its peer's; that of a group of one interface with the number of that (`ipv6_iface_scope_id`).
+fn name_of(socket: &Socket, addr: SocketAddr) -> Addr {
+    match show(socket.family, addr) {
+        Addr::V6(v6) if is_link_local_group(addr.ip()) => {
+            Addr::V6(SocketAddrV6::new(*v6.ip(), v6.port(), 0, socket.options.device()))
+        }
+        shown => shown,
+    }
+}
+
 impl Caller<'_> {
     pub(crate) fn bind(&self, fd: i32, addr: &Addr) -> Result<()> {
         let told = Told { call: "bind", numbers: addr_numbers(fd, addr), text: || format!("bind({fd}, {addr})") };
@@ -119,7 +129,7 @@ impl Caller<'_> {
         self.shown("getsockname", fd, |host, id, socket| {
             Ok(match (socket.family, socket.local) {
                 (Family::Unix, _) => Addr::Unix(host.unix_name(id)),
-                (family, Some(local)) => show(family, local),
+                (_, Some(local)) => name_of(socket, local),
                 (family, None) => show(family, SocketAddr::new(host.any(family), 0)),
             })
         })
@@ -132,7 +142,7 @@ impl Caller<'_> {
                 Ok(show(socket.family, remote))
             }
             // `inet_getname`: who is connected to port 0 has no peer.
-            (Body::Udp(_), Some(remote)) if remote.port() != 0 => Ok(show(socket.family, remote)),
+            (Body::Udp(_), Some(remote)) if remote.port() != 0 => Ok(name_of(socket, remote)),
             _ => Err(Errno::ENOTCONN),
         })
     }

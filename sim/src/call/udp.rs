@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::SocketId,
-    host::{Family, Host, How, Socket, Way},
+    host::{Family, Host, How, Socket, Way, is_link_local_group},
     world::World,
 };
 
@@ -170,9 +170,4 @@ fn not_unspecified6(socket: &Socket, to: SocketAddr) -> SocketAddr {
 /// Messages of UDP's level ask nothing of IP (`udp_cmsg_send`), and none at all even less.
 fn is_of_udp_alone(control: &[u8]) -> Result<bool, Errno> {
     Ok(checked(control)?.iter().all(|message| message.level == libc::IPPROTO_UDP))
-}
-
-/// `__ipv6_addr_needs_scope_id`, of a group.
-fn is_link_local_group(ip: IpAddr) -> bool {
-    matches!(ip, IpAddr::V6(v6) if v6.is_multicast() && matches!(v6.octets()[1] & 0xf, 1 | 2))
 }

@@ -8,8 +8,24 @@ use super::{Family, Host, Socket};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NoRoute;
 
-/// Number and name, as Linux gives them.
-const INTERFACES: [(u32, &str); 2] = [(1, "lo"), (2, "eth0")];
+/// What a specific IPv6 address looks like to IPv4.
+pub(super) const LOOPBACK4_IPV6: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 6);
+
+/// The number of `lo`, and that of the only interface beside it; as Linux gives them, with their names.
+pub(super) const LO: u32 = 1;
+const ETH0: u32 = 2;
+const INTERFACES: [(u32, &str); 2] = [(LO, "lo"), (ETH0, "eth0")];
+
+/// The interface that has an address: `lo` those of the loopback, `eth0` all others; also where a host talks to itself (`__mkroute_output`
+/// keeps it in `rt_iif`, `ip6_rcv_core` in the control block).
+pub(crate) fn interface_of(ip: IpAddr) -> u32 {
+    if ip.is_loopback() { LO } else { ETH0 }
+}
+
+/// `__ipv6_addr_needs_scope_id`, of a group: one of an interface.
+pub(crate) fn is_link_local_group(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V6(v6) if v6.is_multicast() && matches!(v6.octets()[1] & 0xf, 1 | 2))
+}
 
 impl Host {
     /// Is a packet to `ip` for this host? All of 127.0.0.0/8 is, as on Linux.

@@ -95,15 +95,16 @@ impl Host {
         let socket = &self.sockets[id];
         let taken = socket.port_slot.is_some() || !is_idle(socket);
         let six = socket.family == Family::Inet6;
-        // `__inet6_bind` looks first whether there is a port already, and at multicast not at all; `__inet_bind` looks last.
-        if six && (taken || addr.ip().is_multicast()) {
+        let to_many6 = six && addr.ip().is_multicast() && addr.is_ipv6();
+        // `__inet6_bind` looks first whether there is a port already, and binds no stream to a group; `__inet_bind` looks last.
+        if six && taken || to_many6 && !matches!(socket.body, Body::Udp(_)) {
             return Err(BindError::AlreadyBound);
         }
         if six && !addr.ip().is_unspecified() {
             self.is_on_device(&socket.options, addr.ip())?;
         }
         let anywhere = Switches::FREEBIND | Switches::TRANSPARENT;
-        if !self.may_bind(addr.ip()) && !socket.options.switches.intersects(anywhere) {
+        if !self.may_bind(addr.ip()) && !to_many6 && !socket.options.switches.intersects(anywhere) {
             return Err(BindError::AddrNotAvailable);
         }
         if taken {
@@ -149,6 +150,7 @@ impl Host {
     /// `__inet6_bind` of a socket that is bound to a device: it has to be there, and to have the address, if that is of one device alone.
     fn is_on_device(&self, options: &SocketOptions, ip: IpAddr) -> Result<(), BindError> {
         match options.rare().device {
+            0 if address::is_link_local_group(ip) => Err(BindError::AlreadyBound),
             0 => Ok(()),
             device if self.interface_name(device.cast_unsigned()).is_none() => Err(BindError::NoDevice),
             device if device != 1 && ip.is_loopback() && ip.is_ipv6() => Err(BindError::AddrNotAvailable),
@@ -423,11 +425,11 @@ impl Name {
 
 /// What stands in `inet_rcv_saddr`. That of a specific IPv6 address is LOOPBACK4_IPV6: it matters for a socket of `::` that
 /// has connected and so got an address without becoming IPV6_V6ONLY. An IPv4 wildcard meets it.
-fn ipv4_of(ip: IpAddr) -> Ipv4Addr {
+pub(super) fn ipv4_of(ip: IpAddr) -> Ipv4Addr {
     match ip {
         IpAddr::V4(v4) => v4,
         IpAddr::V6(v6) if v6.is_unspecified() => Ipv4Addr::UNSPECIFIED,
-        IpAddr::V6(_) => Ipv4Addr::new(127, 0, 0, 6),
+        IpAddr::V6(_) => address::LOOPBACK4_IPV6,
     }
 }
 

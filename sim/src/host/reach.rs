@@ -5,17 +5,15 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::{Env, Flow, Host, Socket, SocketOptions, ports};
+use super::{
+    Env, Flow, Host, Socket, SocketOptions,
+    address::{LO, LOOPBACK4_IPV6, interface_of},
+    ports,
+};
 use crate::{
     base::SocketId,
     wire::{Body as Wire, Flags, Packet},
 };
-
-/// The index of `lo`.
-const LO: u32 = 1;
-
-/// What a specific IPv6 address looks like to IPv4.
-const LOOPBACK4_IPV6: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 6);
 
 impl SocketOptions {
     /// The interface that the socket is bound to; 0: none.
@@ -25,8 +23,8 @@ impl SocketOptions {
 
     /// Whether packets from or to that address are for the interface the socket is bound to (`inet_sk_bound_dev_eq`).
     pub(crate) fn is_by_device_of(&self, ip: IpAddr) -> bool {
-        let device = self.rare().device;
-        device == 0 || device == if ip.is_loopback() { 1 } else { 2 }
+        let device = self.device();
+        device == 0 || device == interface_of(ip)
     }
 
     /// Whether this option divides two sockets that would be in conflict (`inet_bind_conflict`).
@@ -44,7 +42,7 @@ impl Host {
     }
 
     pub(super) fn is_found_by(&self, device: u32, to: IpAddr) -> bool {
-        device == 0 || device == if to.is_loopback() { 1 } else { 2 } || device == 1 && to.is_ipv4() && self.owns(to)
+        device == 0 || device == interface_of(to) || device == 1 && to.is_ipv4() && self.owns(to)
     }
 
     /// Whether a segment came by a route that is not local: from who is bound to `lo`, to an address of `eth0`. Nobody is told there that no

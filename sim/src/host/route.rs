@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Host, SocketOptions, Switches};
+use super::{Host, SocketOptions, Switches, address::interface_of};
 use crate::proto::tcp::DEFAULT_HOP_LIMIT;
 
 /// Why there is no way.
@@ -51,7 +51,7 @@ impl Host {
             (IpAddr::V6(_), _) if !exists => Err(NoWay::Unreachable),
             (IpAddr::V4(to), Some(IpAddr::V4(source))) => self.way4(to, Some(source), options, device, reachable),
             (IpAddr::V4(to), _) => self.way4(to, None, options, device, reachable),
-            (IpAddr::V6(to), source) => self.way6(to, source, device, reachable),
+            (IpAddr::V6(to), source) => self.way6(to, source, options, device, reachable),
         }
     }
 
@@ -76,7 +76,9 @@ impl Host {
                 Err(NoWay::Unreachable)
             }
             // Through `eth0`, as if 127.0.0.1 were there (`__mkroute_output`).
-            Some(source) if device > 1 && source.is_loopback() && to.is_loopback() => Err(NoWay::Invalid),
+            Some(source) if device > 1 && source.is_loopback() && (to.is_loopback() || !self.owns(to.into())) => {
+                Err(NoWay::Invalid)
+            }
             Some(source) if to_many || self.owns(to.into()) || Self::is_broadcast(to.into()) => way(source.into(), to),
             Some(_) if !reachable && device == 0 => Err(NoWay::Unreachable),
             // `__mkroute_output`
@@ -91,10 +93,20 @@ impl Host {
         }
     }
 
-    fn way6(&self, to: Ipv6Addr, source: Option<IpAddr>, device: u32, reachable: bool) -> Result<Way, NoWay> {
-        // Of two interfaces, one has the loopback's addresses, and the other one all others.
+    fn way6(
+        &self,
+        to: Ipv6Addr,
+        source: Option<IpAddr>,
+        options: &SocketOptions,
+        device: u32,
+        reachable: bool,
+    ) -> Result<Way, NoWay> {
+        // Of who has an address to send from, an interface that he is not bound to is but a wish (`ip6_route_output_flags`:
+        // RT6_LOOKUP_F_IFACE).
+        let is_wish = options.device() == 0 && source.is_some() && !to.is_multicast();
+        let device = if is_wish { 0 } else { device };
         // Nothing is sent to many through the loopback (IFF_MULTICAST).
-        let by_another = device != 0 && (device == 1) != to.is_loopback() && (device == 1 || !to.is_multicast());
+        let by_another = device != 0 && device != interface_of(to.into()) && (device == 1 || !to.is_multicast());
         if !reachable || by_another {
             return Err(NoWay::Unreachable);
         }

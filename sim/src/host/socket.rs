@@ -5,7 +5,7 @@ use std::{
     num::NonZeroU32,
 };
 
-use super::{SocketOptions, Switches, Waiter, Waiters};
+use super::{SocketOptions, Switches, Waiter, Waiters, address::interface_of, ports::ipv4_of};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp, udp::Udp, unix},
@@ -155,9 +155,11 @@ impl Socket {
     /// `tcp_v6_syn_recv_sock`): hop limit and interface. It is made when it is asked for, as hardly anybody does.
     pub(crate) fn noted(&self) -> Option<(i16, i32)> {
         // What a host sends to itself counts as come by the interface that has the address (`inet_iif`, `tcp_v6_iif`).
-        let is_loopback = self.remote.is_none_or(|remote| remote.ip().is_loopback());
-        let interface = if is_loopback { 1 } else { 2 };
-        self.options.switches.contains(Switches::ACCEPTED).then_some((self.syn_hop_limit.into(), interface))
+        let interface = self.remote.map_or(1, |remote| interface_of(remote.ip()));
+        self.options
+            .switches
+            .contains(Switches::ACCEPTED)
+            .then_some((self.syn_hop_limit.into(), interface.cast_signed()))
     }
 
     /// A segment of IPV6 that ends where it is to go on, so that none is missing, is noted there, too, if the program has asked for what
@@ -171,7 +173,7 @@ impl Socket {
         self.keep_what_was_noted();
         let rare = self.options.rare_mut();
         if switches.intersects(Switches::V6_RECVPKTINFO | Switches::V6_2292PKTINFO) {
-            rare.v6_multicast_if = if to.is_loopback() { 1 } else { 2 };
+            rare.v6_multicast_if = interface_of(to).cast_signed();
         }
         if switches.intersects(Switches::V6_RECVHOPLIMIT | Switches::V6_2292HOPLIMIT) {
             rare.v6_multicast_hops = hop_limit.into();
@@ -193,6 +195,12 @@ impl Socket {
     /// Whether its connection, if it has one, is one of IPv4.
     pub(crate) fn is_v4(&self) -> bool {
         self.remote.map_or(self.family == Family::Inet, |remote| remote.is_ipv4())
+    }
+
+    /// IPV6_ADDRFORM: a socket of IPv4 from now on, whose name is what IPv4 has taken it for all the time (`inet_getname`).
+    pub(crate) fn become_v4(&mut self) {
+        self.family = Family::Inet;
+        self.local = self.local.map(|local| SocketAddr::new(ipv4_of(local.ip()).into(), local.port()));
     }
 
     pub(crate) fn new(family: Family, body: Body, options: SocketOptions) -> Self {

@@ -68,10 +68,13 @@ impl Host {
         let Body::Udp(udp) = &socket.body else { return None };
         let own = match (how.source, socket.local.map(|local| local.ip())) {
             (Some(given), _) => Some(given),
-            // A socket of IPv6 that has connected to IPv4 as well.
-            (_, Some(IpAddr::V6(_))) if to.is_ipv4() => udp.source4().map(IpAddr::V4),
-            // Bound where packets to many come from (`__inet_bind`).
-            (_, Some(local)) if is_to_many(local) && local.is_ipv4() => udp.source4().map(IpAddr::V4),
+            // A socket of IPv6 that has connected to IPv4 as well, or had before it became one of IPv4; or bound where packets to many come
+            // from (`__inet_bind`).
+            (_, Some(local)) if to.is_ipv4() && (local.is_ipv6() || is_to_many(local) || udp.source4().is_some()) => {
+                udp.source4().map(IpAddr::V4)
+            }
+            // `__inet6_bind`: the same.
+            (_, Some(local)) if is_to_many(local) && local.is_ipv6() => None,
             (_, local) => local,
         };
         let of_group = || Some(IpAddr::from(socket.options.rare().multicast_if)).filter(|_| is_group4(to));
@@ -255,16 +258,17 @@ impl Host {
     pub(super) fn udp_outgoing(&self, id: SocketId, (way, port): (Way, u16), how: &How) -> udp::Outgoing {
         let socket = &self.sockets[id];
         let (hop_limit, traffic_class) = self.usual_header(id, way.to);
-        let Limits { most, mtu } = self.udp_limits(id, way, how);
+        let Limits { most, mtu, header } = self.udp_limits(id, way, how);
+        let segment = how.segment.unwrap_or(socket.options.rare().udp_segment);
         udp::Outgoing {
             from: SocketAddr::new(way.source, socket.local.map_or(0, |local| local.port())),
             to: SocketAddr::new(way.to, port),
             hop_limit: how.hop_limit.unwrap_or(hop_limit),
             traffic_class: how.traffic_class.unwrap_or(traffic_class),
-            segment: how.segment.unwrap_or(socket.options.rare().udp_segment),
+            segment,
             data: Vec::new(),
             most,
-            gathered: Gathered::new(way.to.is_ipv4(), mtu),
+            gathered: Gathered::new(way.to.is_ipv4(), header, mtu, segment > 0),
             route: how.route.unwrap_or(way.to),
             is_gathered: false,
             device: way.device,
@@ -312,6 +316,7 @@ impl Host {
         let (to, is_ipv4) = (outgoing.to.ip(), outgoing.to.is_ipv4());
         let mut marks = Marks::empty();
         marks.set(Marks::NEAR, outgoing.from.ip().is_loopback() || outgoing.device == 1);
+        marks.set(Marks::BY_LO, outgoing.device == 1);
         marks.set(Marks::QUIET, !marks.contains(Marks::NEAR) && socket.is_quiet_to(to));
         marks.set(Marks::UNSUMMED, !is_ipv4 && socket.has_udp(RareSwitches::UDP_NO_CHECK6_TX));
         let is_by_hand = outgoing.is_gathered || outgoing.gathered.is_in_fragments();
@@ -323,6 +328,7 @@ impl Host {
                 hop_limit: outgoing.hop_limit,
                 traffic_class: outgoing.traffic_class,
                 truesize: if outgoing.segment == 0 { outgoing.gathered.truesize as u32 } else { 0 },
+                saved: outgoing.gathered.saved() as u16,
                 fragment: outgoing.gathered.longest_fragment(),
                 marks,
                 payload: env.out.pool.payload(parts),

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use super::{
     Body, Env, Family, Host, RareSwitches, Socket, Switches,
+    address::interface_of,
     ports::{self, Space},
 };
 use crate::{
@@ -21,7 +22,8 @@ impl Host {
         if to.ip().is_multicast() || Self::is_broadcast(to.ip()) {
             return self.udp_to_many(env, from, to, datagram);
         }
-        let receiver = self.udp_receiver(from, to);
+        let device = if datagram.marks.contains(Marks::BY_LO) { 1 } else { interface_of(to.ip()) };
+        let receiver = self.udp_found(from, to, device);
         // Not even refused (`udp6_csum_zero_error`).
         let is_taken = !datagram.marks.contains(Marks::UNSUMMED)
             || receiver.is_some_and(|id| self.sockets[id].has_udp(RareSwitches::UDP_NO_CHECK6_RX));
@@ -80,25 +82,25 @@ impl Host {
             switches.contains(Switches::PKTINFO) || socket.family == Family::Inet6 && switches.intersects(of_v6);
         let is_esp = socket.options.has_rare() && socket.options.rare().udp_encap == ESP_IN_UDP;
         let Body::Udp(udp) = &mut socket.body else { return };
-        let Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, fragment, marks, payload } = datagram;
+        let Datagram { hop_limit, traffic_class, truesize, saved, fragment, marks, payload, .. } = datagram;
         if is_esp && payload[..] == KEEPALIVE {
             return env.out.pool.give(payload);
         }
         if is_esp && is_encapsulated(&payload) {
-            // There is nobody who knows IPsec (`xfrm4_rcv_encap`, `xfrm6_rcv_encap`). ICMPv6 does not answer what is shorter than a header.
-            const HEADER_V6: usize = 40;
-            if to.is_ipv6() && payload.len() < HEADER_V6 {
+            // There is nobody who knows IPsec (`xfrm4_rcv_encap`, `xfrm6_rcv_encap`). What is shorter than its IP header is not even
+            // asked about (`__xfrm4_udp_encap_rcv`, `__xfrm6_udp_encap_rcv`: "packet is too small").
+            let header = if to.is_ipv4() { 20 } else { 40 };
+            if payload.len() < header {
                 return env.out.pool.give(payload);
             }
-            let datagram =
-                Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, fragment, marks, payload };
+            let datagram = Datagram { payload, ..datagram };
             return Self::udp_refuse(env, from, to, datagram);
         }
         let charge = match truesize as usize {
             0 => Gathered::whole(to.is_ipv4(), 1500, payload.len()),
-            known => known,
+            known => known - usize::from(saved),
         };
-        let at = env.now;
+        let (at, to_many) = (env.now, to.ip().is_multicast() || Self::is_broadcast(to.ip()));
         let was_seen = false;
         // CHECKSUM_BREAK: so much is summed when it comes.
         let has_sum = marks.contains(Marks::SUMMED_BY_HAND).then_some(payload.len() + 8 <= 76);
@@ -110,7 +112,7 @@ impl Host {
             traffic_class,
             is_prepared,
             fragment,
-            is_near: marks.contains(Marks::NEAR),
+            is_near: to.ip().is_loopback() || marks.contains(if to_many { Marks::NEAR } else { Marks::BY_LO }),
             was_seen,
             has_sum,
             truesize: charge,
@@ -119,8 +121,7 @@ impl Host {
         match udp.deliver(arrival) {
             Ok(()) => self.wake(env, id),
             Err(Arrival { payload, .. }) => {
-                let datagram =
-                    Datagram { src_port, dst_port, hop_limit, traffic_class, truesize, fragment, marks, payload };
+                let datagram = Datagram { payload, ..datagram };
                 let packet = Packet { src: from.ip(), dst: to.ip(), body: Wire::Udp(datagram) };
                 env.refused.push((DropReason::BufferFull, packet));
             }
@@ -130,7 +131,7 @@ impl Host {
     /// The socket a datagram is for: one with the very address before a wildcard, then the one that says most about it, and of equals the one
     /// that bound last (`compute_score`).
     pub(super) fn udp_receiver(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
-        self.udp_found(from, to, if to.ip().is_loopback() { 1 } else { 2 })
+        self.udp_found(from, to, interface_of(to.ip()))
     }
 
     /// The same, of what came by that interface.

@@ -15,11 +15,11 @@ pub(super) mod discover {
     pub(in crate::host) const OMIT: u8 = 5;
 }
 
-/// IP_MAX_MTU: the longest packet of IPv4; IP6_MAX_MTU; and the headers with UDP's.
+/// IP_MAX_MTU: the longest packet of IPv4; IP6_MAX_MTU.
 const LONGEST_V4: usize = 65_535;
 const LONGEST_V6: usize = 65_535 + 40;
-const HEADERS_V4: usize = 20 + 8;
-const HEADERS_V6: usize = 40 + 8;
+/// UDP's.
+const UDP: usize = 8;
 
 /// Of a datagram on its way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct Limits {
     pub(crate) most: usize,
     /// Of a fragment; what a program is told of the path.
     pub(crate) mtu: usize,
+    /// IP's header, with its options.
+    pub(crate) header: usize,
 }
 
 impl Host {
@@ -43,20 +45,27 @@ impl Host {
                 // `ip_sk_use_pmtu`
                 let path = if discover < discover::PROBE { device.min(LONGEST_V4) } else { device };
                 let mtu = if segments { LONGEST_V4 } else { path };
-                Limits { most: if fragments(discover) { LONGEST_V4 } else { mtu } - HEADERS_V4, mtu }
+                let header = 20 + rare.blob(libc::IPPROTO_IP, libc::IP_OPTIONS).len();
+                Limits { most: if fragments(discover) { LONGEST_V4 } else { mtu } - header - UDP, mtu, header }
             }
             IpAddr::V6(_) => {
                 let discover = rare.v6_mtu_discover.unwrap_or(discover::WANT);
                 let path = device.min(rare.v6_frag_size.unwrap_or(device));
                 let mtu = if segments { LONGEST_V6 } else { path };
                 let is_whole = how.dont_fragment.unwrap_or(options.switches.contains(Switches::V6_DONTFRAG));
-                Limits { most: if fragments(discover) && !is_whole { LONGEST_V6 } else { mtu } - HEADERS_V6, mtu }
+                let header = 40;
+                Limits {
+                    most: if fragments(discover) && !is_whole { LONGEST_V6 } else { mtu } - header - UDP,
+                    mtu,
+                    header,
+                }
             }
         }
     }
 
     /// Of the interface: loopback's, and Ethernet's.
     fn device_mtu(&self, way: Way) -> usize {
-        if self.owns(way.to) || way.source.is_loopback() { 65_536 } else { 1500 }
+        let is_by_loopback = way.source.is_ipv4() && way.source.is_loopback();
+        if self.owns(way.to) || is_by_loopback { 65_536 } else { 1500 }
     }
 }

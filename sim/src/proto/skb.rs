@@ -26,6 +26,10 @@ pub(crate) struct NoMemory;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Gathered {
     is_ipv4: bool,
+    /// IP's, with its options.
+    header: usize,
+    /// UDP_SEGMENT: all of the data lies in pages.
+    is_paged: bool,
     /// Of the path: a fragment is no longer.
     mtu: usize,
     /// Of all of it, without IP's headers.
@@ -34,13 +38,16 @@ pub(crate) struct Gathered {
     last: usize,
     /// `sk_wmem_alloc`.
     pub(crate) truesize: usize,
+    /// How many buffers there are, and of the first: what it costs, how much is in it, and how much room is behind that.
+    buffers: usize,
+    first: (usize, usize, usize),
 }
 
 const UDP: usize = 8;
 
 impl Gathered {
-    pub(crate) const fn new(is_ipv4: bool, mtu: usize) -> Self {
-        Self { is_ipv4, mtu, len: 0, last: 0, truesize: 0 }
+    pub(crate) const fn new(is_ipv4: bool, header: usize, mtu: usize, is_paged: bool) -> Self {
+        Self { is_ipv4, header, is_paged, mtu, len: 0, last: 0, truesize: 0, buffers: 0, first: (0, 0, 0) }
     }
 
     pub(crate) const fn mtu(&self) -> usize {
@@ -49,7 +56,7 @@ impl Gathered {
 
     /// Whether it is longer than the path takes at once.
     pub(crate) const fn is_in_fragments(&self) -> bool {
-        self.len + if self.is_ipv4 { 20 } else { 40 } > self.mtu
+        self.len + self.header > self.mtu
     }
 
     /// How long the longest fragment is, with its headers, as `struct inet_frag_queue` counts: in 16 bits.
@@ -57,10 +64,17 @@ impl Gathered {
         if !self.is_in_fragments() {
             return 0;
         }
-        let header = if self.is_ipv4 { 20 } else { 40 };
+        let header = self.header;
         let longest = (self.mtu - header) / 8 * 8 + header;
         let last = self.last + if self.is_ipv4 { 0 } else { 8 };
         (longest as u16).max(last as u16)
+    }
+
+    /// What it costs less who gets it: a second fragment that there is room for behind the first is put there (`inet_frag_reasm_finish`,
+    /// `skb_try_coalesce`).
+    pub(crate) const fn saved(&self) -> usize {
+        let (cost, len, room) = self.first;
+        if self.buffers == 2 && self.is_in_fragments() && self.len - len <= room { self.truesize - cost } else { 0 }
     }
 
     /// Whether there is no buffer yet.
@@ -70,13 +84,13 @@ impl Gathered {
 
     /// What a datagram of so many bytes costs, if nothing keeps it from being sent.
     pub(crate) fn whole(is_ipv4: bool, mtu: usize, len: usize) -> usize {
-        let mut gathered = Self::new(is_ipv4, mtu);
+        let mut gathered = Self::new(is_ipv4, if is_ipv4 { 20 } else { 40 }, mtu, false);
         gathered.append(len, usize::MAX / 2).map_or(0, |()| gathered.truesize)
     }
 
     /// More data, of a socket with that `SO_SNDBUF`.
     pub(crate) fn append(&mut self, data: usize, sndbuf: usize) -> Result<(), NoMemory> {
-        let header = if self.is_ipv4 { 20 } else { 40 };
+        let header = self.header;
         // Alignment, or the header of a fragment.
         let (beside, fragment) = if self.is_ipv4 { (DEVICE + 15, 0) } else { (DEVICE + 8, 8) };
         let longest = (self.mtu - header) / 8 * 8 + header - fragment;
@@ -90,6 +104,7 @@ impl Gathered {
                 let part = left.min(most - self.last);
                 self.last += part;
                 self.truesize += part;
+                self.first.2 = 0;
                 left -= part;
                 continue;
             }
@@ -98,9 +113,15 @@ impl Gathered {
             }
             let gap = self.last.saturating_sub(longest);
             let len = if left + gap > room - header { longest - header } else { left + gap };
-            let is_linear = len + header + beside < MOST_IN_HEAD;
+            let is_linear = !self.is_paged && len + header + beside < MOST_IN_HEAD;
             let in_head = if is_linear { len } else { first };
-            self.truesize += truesize(header + in_head + beside);
+            let cost = truesize(header + in_head + beside);
+            if self.buffers == 0 && is_linear {
+                let before = DEVICE + fragment + header;
+                self.first = (cost, in_head, cost - SK_BUFF - SHARED_INFO - before - in_head);
+            }
+            self.buffers += 1;
+            self.truesize += cost;
             self.last = header + in_head;
             left -= in_head.saturating_sub(gap);
             first = 0;

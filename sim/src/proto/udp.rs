@@ -80,7 +80,7 @@ pub(crate) struct Arrival {
     pub(crate) is_prepared: bool,
     /// The length of its longest fragment; 0 if it came whole.
     pub(crate) fragment: u16,
-    /// It came by the loopback, whatever its address.
+    /// It came by `lo`, whatever its address.
     pub(crate) is_near: bool,
     /// Whether the sum over all of it is known (CHECKSUM_COMPLETE); none if nobody will reckon it.
     pub(crate) has_sum: Option<bool>,

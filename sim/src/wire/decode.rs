@@ -209,6 +209,7 @@ fn udp(ip: &Ip<'_>) -> Result<Datagram, Malformed> {
         hop_limit,
         traffic_class,
         truesize: 0,
+        saved: 0,
         fragment: 0,
         marks: Marks::default(),
         payload,

@@ -11,8 +11,10 @@ pub(crate) struct Datagram {
     pub(crate) hop_limit: u8,
     /// Of its IP header: `IP_TOS`, `IPV6_TCLASS`.
     pub(crate) traffic_class: u8,
-    /// What its buffers cost (`skb->truesize`), which a receiver on the same machine is charged; 0 if nobody knows.
+    /// What its buffers cost (`skb->truesize`), which a receiver on the same machine is charged, too; 0 if nobody knows.
     pub(crate) truesize: u32,
+    /// How much of it a receiver is not charged, who puts a last fragment behind the first.
+    pub(crate) saved: u16,
     /// The length of its longest fragment, in 16 bits; 0 if it is whole.
     pub(crate) fragment: u16,
     pub(crate) marks: Marks,
@@ -27,6 +29,8 @@ bitflags::bitflags! {
         const QUIET = 1;
         /// It goes through the loopback, whatever its addresses.
         const NEAR = 8;
+        /// It was sent by `lo`, and so has come by that, whoever has its address (`rt_iif`).
+        const BY_LO = 16;
         /// It has no checksum, and IPv6 takes it only where it is let (UDP_NO_CHECK6_TX, UDP_NO_CHECK6_RX). RFC 6936.
         const UNSUMMED = 2;
         /// The sender has reckoned its checksum itself, and left it to no device: so will the receiver.

@@ -266,7 +266,7 @@ fn set_special(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         _ if state(socket) != TcpState::Established => Err(Errno::ENOTCONN),
         _ if !socket.remote.is_some_and(|remote| remote.is_ipv4()) => Err(Errno::EADDRNOTAVAIL),
         _ => {
-            given.socket_mut().family = Family::Inet;
+            given.socket_mut().become_v4();
             Ok(())
         }
     }
@@ -299,12 +299,15 @@ fn set_pktinfo(given: &Given<'_, '_>) -> Result<(), Errno> {
 }
 
 /// Control messages that are to go with every datagram: checked, and nothing of them is kept.
-fn set_pktoptions(given: &Given<'_, '_>) -> Result<(), Errno> {
+fn set_pktoptions(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     const MOST: usize = 64 << 10;
     if given.value.len() > MOST {
         return Err(Errno::EINVAL);
     }
-    how_to_send_v6(given.host, given.value).map(drop)
+    how_to_send_v6(given.host, given.value)?;
+    // `ipv6_update_options`
+    given.forget_route();
+    Ok(())
 }
 
 /// `ipv6_flowlabel_opt`: to give a label back or to renew it, there has to be one; none is leased here.

@@ -17,7 +17,7 @@ mod tcp;
 mod tcp_info;
 mod udp;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use wavetank_api::{Errno, Result, c, option::SockOpt};
 
@@ -136,8 +136,9 @@ impl Asked<'_> {
         if matches!(&socket.body, Body::Udp(udp) if !udp.has_way) {
             return Err(Errno::ENOTCONN);
         }
-        let is_near =
-            self.host.owns(remote) || socket.remote.and(socket.local).is_some_and(|local| local.ip().is_loopback());
+        // IPv4 reaches others from an address of the loopback through that alone; IPv6 leaves by `eth0` all the same.
+        let is_loopback = |local: SocketAddr| remote.is_ipv4() && local.ip().is_loopback();
+        let is_near = self.host.owns(remote) || socket.remote.and(socket.local).is_some_and(is_loopback);
         Ok(match remote {
             _ if !is_near => 1500,
             IpAddr::V4(_) => 65_535,
