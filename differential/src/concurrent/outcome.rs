@@ -2,9 +2,8 @@
 
 use std::{collections::BTreeSet, fmt, net::SocketAddr};
 
-use wavetank_api::{Errno, PollEvents};
 
-use crate::{Answer, Call, Fact, Program, SLOTS, Seen, log::EPHEMERAL};
+use crate::{Answer, Fact, Program, SLOTS, Seen, log::EPHEMERAL};
 
 /// What each thread was answered, and what the sockets show when none can go on.
 ///
@@ -26,8 +25,6 @@ pub struct Outcome {
 /// A send of more may find a buffer full. What TCP takes of it is Linux's choice, as whether anything is; a UNIX stream takes it in pieces,
 /// between which others come.
 pub(super) const SMALL: u32 = 4096;
-/// What stands for such a number.
-const SOME: i64 = -1;
 
 impl Outcome {
     /// Whether a thread waits for ever.
@@ -36,23 +33,10 @@ impl Outcome {
     }
 
     /// Makes it independent of the run it is from.
-    pub(super) fn generalise(mut self, program: &Program) -> Self {
-        let has_large = program.calls.iter().chain(program.threads.iter().flatten()).any(is_large);
-        if has_large {
-            self.forget_room();
-        }
+    pub(super) fn generalise(mut self) -> Self {
         let mut known = Vec::new();
-        let threads = self.threads.iter_mut().zip(&program.threads);
-        let of_threads = threads.flat_map(|(answers, calls)| answers.iter_mut().zip(calls));
-        for (answer, call) in self.prologue.iter_mut().zip(&program.calls).chain(of_threads) {
-            if is_large(call) && (*answer == Answer::Failed(Errno::EAGAIN) || matches!(answer, Answer::Done(_))) {
-                *answer = Answer::Done(vec![Fact::Number(SOME)]);
-            }
+        for answer in self.prologue.iter_mut().chain(self.threads.iter_mut().flatten()) {
             let Answer::Done(facts) = answer else { continue };
-            if has_large && matches!(call, Call::Ioctl { .. }) {
-                // How much of it has come.
-                facts.clear();
-            }
             for fact in facts {
                 let Fact::Addr(Some(addr)) = fact else { continue };
                 let Some(port) = addr.port().filter(|port| EPHEMERAL.contains(port)) else { continue };
@@ -66,22 +50,6 @@ impl Outcome {
         self
     }
 
-    /// Whether there is room in a buffer, where it may be full; and who is told by a RST, because a probe of the window may be on its way
-    /// when a connection ends.
-    fn forget_room(&mut self) {
-        self.resets.clear();
-        let forget = |ready: &mut PollEvents| *ready -= PollEvents::OUT | PollEvents::from_bits_retain(0x300);
-        self.seen.iter_mut().flatten().for_each(|seen| forget(&mut seen.ready));
-        for answer in self.threads.iter_mut().flatten() {
-            let Answer::Done(facts) = answer else { continue };
-            if let [Fact::Number(_), Fact::Events(ready)] = &mut facts[..] {
-                forget(ready);
-                let count = i64::from(!ready.is_empty());
-                facts[0] = Fact::Number(count);
-            }
-        }
-    }
-
     /// In how many places it differs from another.
     pub fn distance(&self, other: &Self) -> usize {
         let places = |outcome: &Self| {
@@ -93,10 +61,6 @@ impl Outcome {
         };
         places(self).iter().zip(&places(other)).filter(|(one, other)| one != other).count()
     }
-}
-
-fn is_large(call: &Call) -> bool {
-    matches!(call, Call::Send { len, .. } if *len > SMALL)
 }
 
 impl fmt::Display for Outcome {

@@ -2,11 +2,11 @@
 
 use super::{
     Outcome, assert_runnable,
-    freedoms::is_same,
+    freedoms::{begins_the_same, is_same},
     schedule::Schedule,
     sim::{Grain, may_end_listening, run},
 };
-use crate::{Call, Program};
+use crate::{Call, Place, Port, Program, Slot};
 
 /// The outcomes of a program in the simulator, as far as they have been looked for.
 #[derive(Debug)]
@@ -58,6 +58,9 @@ impl<'a> Reach<'a> {
         if may_time_out(program) {
             stages.insert(2, stage(Grain::Ages, false, 5_000));
         }
+        if may_find_itself(program) {
+            stages.insert(3, stage(Grain::FewPorts, false, 2_000));
+        }
         Self { program, found: Vec::new(), stages, done: 0, next: None, runs: 0, failure: None }
     }
 
@@ -101,7 +104,7 @@ impl<'a> Reach<'a> {
 
     /// Whether the threads came that far at all: the prologue went as it always does in the simulator.
     pub fn knows_prologue(&self, outcome: &Outcome) -> bool {
-        self.found.first().is_some_and(|found| found.prologue == outcome.prologue)
+        self.found.first().is_some_and(|found| begins_the_same(self.program, outcome, found))
     }
 
     /// How many runs there were.
@@ -157,6 +160,16 @@ impl<'a> Reach<'a> {
 fn may_lose_listener(program: &Program) -> bool {
     let mut calls = program.calls.iter().chain(program.threads.iter().flatten());
     calls.any(|call| matches!(call, Call::Listen { .. })) && program.threads.iter().flatten().any(may_end_listening)
+}
+
+/// Whether a thread connects to the port of a socket that may have none: then the number is anybody's.
+fn may_find_itself(program: &Program) -> bool {
+    let has_port = |slot: Slot| program.calls.iter().any(|call| matches!(call, Call::Bind { slot: bound, .. } if *bound == slot));
+    let is_free = |call: &Call| match call {
+        Call::Connect { addr: Place::Ip(_, Port::Of(slot)), .. } => !has_port(*slot),
+        _ => false,
+    };
+    program.threads.iter().flatten().any(is_free)
 }
 
 /// Whether a call ends by itself.

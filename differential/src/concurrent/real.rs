@@ -90,7 +90,7 @@ pub fn run(tank: &RealTank, program: &Program, pace: Pace, mut is_expected: impl
             let threads = threads.iter().map(Progress::answers).collect();
             resets.extend(here.resets_among(&known));
             let (prologue, resets) = (prologue.clone(), resets.clone());
-            Outcome { prologue, threads, seen: here.look(), resets }.generalise(program)
+            Outcome { prologue, threads, seen: here.look(), resets }.generalise()
         };
         let mut last = outcome();
         if !is_expected(&last) {

@@ -114,7 +114,8 @@ impl Host {
     /// (`tcp_v4_syn_recv_sock`, exit_overflow); or, if the administrator wants it so, it is told (`tcp_check_req`).
     #[cold]
     fn put_aside(&mut self, env: &mut Env<'_>, id: SocketId, from: SocketAddr, to: SocketAddr, segment: Segment) {
-        if self.settings.tcp().abort_on_overflow {
+        let denied = self.sockets[id].connection().and_then(|connection| connection.is_denied_by_cookie(&segment));
+        if denied.unwrap_or(self.settings.tcp().abort_on_overflow) {
             self.with_connection(env, id, |connection, _| connection.refuse());
             return self.tcp_refuse(env, from, to, segment);
         }

@@ -334,6 +334,12 @@ impl Connection {
             && self.snd.retries < self.config.defer_accept
     }
 
+    /// Of a request that is but a cookie, whether the listener cannot tell by a segment that there was one: it has to follow the SYN
+    /// (`cookie_v4_check`), and one that is further on is refused (`tcp_rcv_state_process`, TCP_LISTEN). `None` of a request that is kept.
+    pub(crate) fn is_denied_by_cookie(&self, segment: &Segment) -> Option<bool> {
+        self.is(Marks::COOKIE).then(|| segment.seq != self.rcv.nxt || segment.ack != self.snd.una + 1)
+    }
+
     /// The accept queue is full, and the peer is told so (`tcp_abort_on_overflow`).
     pub(crate) fn refuse(&mut self) {
         self.finish(Some(Failure::Reset));
