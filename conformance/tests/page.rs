@@ -12,13 +12,14 @@ use wavetank_conformance::{
     script::SCRIPT_DIFFERENCES,
     surface::{judge, rows},
 };
-use wavetank_differential::FREEDOMS;
+use wavetank_differential::{FREEDOMS, concurrent::RACES};
 
 static PAGE: LazyLock<Page> = LazyLock::new(recorded);
 
 fn recorded() -> Page {
     let page = Page::recorded().unwrap_or_else(|error| panic!("{error}"));
     page.with_freedoms(FREEDOMS.iter().map(|freedom| [freedom.name, freedom.bounds, freedom.reason]))
+        .with_races(RACES.iter().map(|race| [race.name, race.bounds, race.reason]))
 }
 
 /// The rows of a section.
@@ -127,7 +128,8 @@ fn every_permitted_difference_is_there_with_its_reason() {
         let line = listed.iter().find(|line| line.starts_with(&format!("| `{name}` |")));
         assert!(line.is_some_and(|line| line.split('|').nth_back(1).is_some_and(|reason| reason.len() > 10)), "{name}");
     }
-    assert!(FREEDOMS.iter().all(|freedom| section.contains(&format!("| {} |", freedom.name))));
+    let freedoms = FREEDOMS.iter().map(|freedom| freedom.name).chain(RACES.iter().map(|race| race.name));
+    assert_eq!(freedoms.filter(|name| !section.contains(&format!("| {name} |"))).collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
 /// The other sections say what `docs/SURFACE.md` says, for they are made from the same.

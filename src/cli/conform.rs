@@ -12,7 +12,7 @@ use wavetank_conformance::{
     page::{self, Made, Page},
     surface::Record,
 };
-use wavetank_differential::FREEDOMS;
+use wavetank_differential::{FREEDOMS, concurrent::RACES};
 
 use super::{
     Stop,
@@ -124,6 +124,7 @@ fn bind_table(world: WorldChoice) -> Result<bool, Stop> {
 /// With what the suite itself does not know.
 fn whole(page: Page) -> Page {
     page.with_freedoms(FREEDOMS.iter().map(|freedom| [freedom.name, freedom.bounds, freedom.reason]))
+        .with_races(RACES.iter().map(|race| [race.name, race.bounds, race.reason]))
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Stop> {

@@ -21,8 +21,15 @@ pub(super) fn section() -> Section {
 }
 
 pub(super) fn of_programs(freedoms: impl IntoIterator<Item = [&'static str; 3]>) -> Table {
-    let table =
-        Table::new("Of random programs", ["freedom", "bounds", "reason"]).text("`differential/src/freedoms.rs`.");
+    freedoms_in("Of random programs", "`differential/src/freedoms.rs`.", freedoms)
+}
+
+pub(super) fn of_concurrent_programs(races: impl IntoIterator<Item = [&'static str; 3]>) -> Table {
+    freedoms_in("Of concurrent programs", "`differential/src/concurrent/freedoms.rs`.", races)
+}
+
+fn freedoms_in(title: &str, file: &str, freedoms: impl IntoIterator<Item = [&'static str; 3]>) -> Table {
+    let table = Table::new(title, ["freedom", "bounds", "reason"]).text(file);
     listed(table, freedoms.into_iter().map(|row| row.map(Cell::from).to_vec()).collect())
 }
 

@@ -110,6 +110,12 @@ impl Page {
         self.with(differences::TITLE, differences::of_programs(freedoms))
     }
 
+    /// With those of concurrent programs.
+    #[must_use]
+    pub fn with_races(self, races: impl IntoIterator<Item = [&'static str; 3]>) -> Self {
+        self.with(differences::TITLE, differences::of_concurrent_programs(races))
+    }
+
     /// Where the last section is: the list of cases, which is long.
     fn last(&self) -> usize {
         self.sections.len().saturating_sub(1)
