@@ -34,9 +34,6 @@ pub trait Tank {
     /// A call has its socket, and is about to be made, or to let go of it: with several threads, others may run in between.
     fn before_call(&self, _call: &Call) {}
 
-    /// A call is about to end a socket: to close the only descriptor of it that the program knows of, or to shut both of its halves.
-    fn before_end(&self, _host: u8, _fd: &<Self::Net as Net>::Fd) {}
-
     /// A call is over and still has its socket: others may close that, which comes true when the call lets go of it.
     fn after_call(&self) {}
 
@@ -308,21 +305,14 @@ impl<'a, T: Tank> Run<'a, T> {
                 drop(held);
                 let before = self.slots.take(slot);
                 self.tank.before_call(call);
-                if let Some(held) = before.as_ref().filter(|held| Arc::strong_count(&held.fd) == 1) {
-                    self.tank.before_end(held.host, &held.fd);
-                }
                 drop(before);
                 return Ok(Vec::new());
-            }
-            if matches!(call, Call::Shutdown { how: 2, .. }) {
-                self.tank.before_end(held.host, &held.fd);
             }
             let said = self.on_socket(step, call, &held);
             self.tank.after_call();
             if Arc::strong_count(&held.fd) == 1 {
                 // Another thread has closed it meanwhile, which comes true when we let go of it: sooner or later.
                 self.tank.before_call(call);
-                self.tank.before_end(held.host, &held.fd);
             }
             return said;
         }

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use wavetank_api::{Addr, Errno, PollEvents, c};
+use wavetank_api::{Addr, Errno, PollEvents, TcpState, c};
 
 use super::{Outcome, outcome::SMALL};
 use crate::{Answer, Call, Fact, Place, Program, Seen, Slot};
@@ -17,7 +17,7 @@ pub struct Race {
     pub bounds: &'static str,
     /// Why.
     pub reason: &'static str,
-    covers: Covers,
+    covers: &'static [Covers],
 }
 
 /// What of an outcome is concerned.
@@ -46,102 +46,120 @@ pub const RACES: &[Race] = &[
         bounds: "poll: POLLERR without some of what comes with it; nothing else",
         reason: "`tcp_poll` takes no lock: it reads sk_state and sk_shutdown, then, behind a barrier, sk_err, which `tcp_done_with_error` \
                  writes first",
-        covers: Covers::Answer(|asked| {
+        covers: &[Covers::Answer(|asked| {
             let Some((real, sim)) = asked.events() else { return false };
             real.contains(PollEvents::ERR) && sim.contains(real)
-        }),
+        })],
     },
     Race {
         name: "a poll that meets a disconnect",
         bounds: "poll, where a thread connects a socket to AF_UNSPEC: POLLHUP without the POLLERR that comes with it; nothing else",
         reason: "`tcp_disconnect` sets sk_state and then sk_err, without a barrier, and `tcp_poll` takes no lock",
-        covers: Covers::Answer(|asked| {
+        covers: &[Covers::Answer(|asked| {
             let Some((real, sim)) = asked.events() else { return false };
             let is_disconnect = |call: &Call| matches!(call, Call::Connect { addr: Place::Literal(Addr::Unspec), .. });
             let may_be = asked.program.threads.iter().flatten().any(is_disconnect);
             may_be && real.contains(PollEvents::HUP) && sim == real | PollEvents::ERR
-        }),
+        })],
     },
     Race {
         name: "a send that meets the end of its peer",
         bounds: "send on a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET: EPIPE for ECONNRESET, or though it could have been sent; nothing else",
         reason: "`unix_release_sock` shuts the peer and then sets its error, and `sock_alloc_send_pskb` looks at both without its lock; what \
                  finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
-        covers: Covers::Answer(|asked| {
+        covers: &[Covers::Answer(|asked| {
             let Call::Send { slot, .. } = asked.call else { return false };
             let may_be = matches!(asked.sim, Answer::Failed(Errno::ECONNRESET) | Answer::Done(_));
             may_be && *asked.real == Answer::Failed(Errno::EPIPE) && is_of_pair(asked.program, *slot)
-        }),
+        })],
     },
     Race {
         name: "what comes between the pieces of a large send",
         bounds: "send of more than 4,096 bytes on a UNIX socket of SOCK_STREAM: another number, or a number for EPIPE; nothing else",
         reason: "`unix_stream_sendmsg` puts it into the queue in buffers of half of SO_SNDBUF at most, and holds no lock between them: a read \
                  or the end of either half may come there",
-        covers: Covers::Answer(|asked| {
+        covers: &[Covers::Answer(|asked| {
             let Call::Send { slot, len, .. } = asked.call else { return false };
             let may_be = matches!(asked.sim, Answer::Failed(Errno::EPIPE) | Answer::Done(_));
             may_be && *len > SMALL && matches!(asked.real, Answer::Done(_)) && is_of_pair(asked.program, *slot)
-        }),
+        })],
     },
     Race {
         name: "a datagram to a peer that another loses",
         bounds: "send without an address on a UNIX socket of SOCK_DGRAM: ECONNRESET for ENOTCONN; nothing else",
         reason: "`unix_dgram_sendmsg` takes the peer (`unix_peer_get`) before it takes that one's lock: if another send has found it dead \
                  meanwhile and was told ECONNREFUSED, this one is told ECONNRESET, and the next one ENOTCONN",
-        covers: Covers::Answer(|asked| {
+        covers: &[Covers::Answer(|asked| {
             let Call::Send { slot, to: None, .. } = asked.call else { return false };
             let meets = matches!((asked.real, asked.sim), (Answer::Failed(Errno::ECONNRESET), Answer::Failed(Errno::ENOTCONN)));
             meets && asked.program.is_unix(*slot) && !is_of_pair(asked.program, *slot)
-        }),
+        })],
     },
     Race {
         name: "segments that come too late",
         bounds: "RSTs over loopback beyond those of the simulator; none that is wanting",
         reason: "each core has a queue of its own for what it sends over loopback (`enqueue_to_backlog`), so that a segment, and what \
                  TIME_WAIT has to say to one, may reach a connection that another core has ended",
-        covers: Covers::Resets(|_, real, sim| {
+        covers: &[Covers::Resets(|_, real, sim| {
             let is_local = |[from, to]: &[SocketAddr; 2]| from.ip() == to.ip() || from.ip().is_loopback();
             real.resets.is_superset(&sim.resets) && real.resets.difference(&sim.resets).all(is_local)
-        }),
+        })],
     },
     Race {
-        name: "how much a large send takes",
-        bounds: "send of more than 4,096 bytes on TCP: any number, or EAGAIN; in a program that has one, what FIONREAD counts",
-        reason: "how much of a buffer is free depends on what was acknowledged, and how much of the window is, on how the data was cut into \
-                 segments: the threads write, read and acknowledge at once",
-        covers: Covers::Answer(|asked| {
-            let is_amount = |answer: &Answer| matches!(answer, Answer::Done(_) | Answer::Failed(Errno::EAGAIN));
-            is_amount(asked.real) && is_amount(asked.sim) && match asked.call {
-                Call::Send { slot, len, .. } => *len > SMALL && !asked.program.is_unix(*slot),
-                Call::Ioctl { slot, .. } => fills_tcp(asked.program) && !asked.program.is_unix(*slot),
-                _ => false,
-            }
-        }),
+        name: "a listener that is being closed",
+        bounds: "where a thread closes a listener of TCP: recv of 0 bytes, or EPIPE of a call, for ECONNRESET, and POLLERR beside POLLHUP at the \
+                 end; nothing else",
+        reason: "`__tcp_close` sets sk_shutdown and then ends the listening: a connection that is made in between (`sk_clone_lock`) is shut \
+                 as well, sends a FIN at once (`tcp_rcv_state_process`, TCP_SYN_RECV), and then the RST with which it ends, which is EPIPE \
+                 to who has got the FIN (`tcp_reset`)",
+        covers: &[
+            Covers::Answer(|asked| {
+                let is_end = match asked.real {
+                    Answer::Done(facts) => {
+                        matches!(asked.call, Call::Recv { .. }) && facts.first() == Some(&Fact::Number(0))
+                    }
+                    answer => *answer == Answer::Failed(Errno::EPIPE),
+                };
+                is_end && *asked.sim == Answer::Failed(Errno::ECONNRESET) && closes_listener(asked.program)
+            }),
+            Covers::Seen(|program, real, sim| {
+                let is_end = real.state == Some(TcpState::CLOSE) && real.ready == sim.ready | PollEvents::ERR;
+                is_end && real.state == sim.state && sim.ready.contains(PollEvents::HUP) && closes_listener(program)
+            }),
+        ],
     },
     Race {
-        name: "whether a poll finds room",
-        bounds: "poll on TCP in a program with a large send on TCP: POLLOUT in one world only; nothing else",
-        reason: "as how much a large send takes",
-        covers: Covers::Answer(|asked| {
-            let Some((real, sim)) = asked.events() else { return false };
-            let Some(slot) = asked.call.slot() else { return false };
-            fills_tcp(asked.program) && !asked.program.is_unix(slot) && real - ROOM == sim - ROOM
-        }),
-    },
-    Race {
-        name: "whether there is room",
-        bounds: "at the end, of TCP in a program with a large send on TCP: POLLOUT in one world only; nothing else",
-        reason: "as how much a large send takes",
-        covers: Covers::Seen(|program, real, sim| {
-            fills_tcp(program) && real.state.is_some() && real.state == sim.state && real.ready - ROOM == sim.ready - ROOM
-        }),
-    },
-    Race {
-        name: "a probe of a window that is on its way",
-        bounds: "in a program with a large send on TCP: who is told by a RST",
-        reason: "as how much a large send takes: the window is closed or not, and a probe of it may be on its way when a connection ends",
-        covers: Covers::Resets(|program, _, _| fills_tcp(program)),
+        name: "how much of a large send is taken",
+        bounds: "send of more than 4,096 bytes on TCP: any number, EAGAIN, or the ECONNRESET or EPIPE with which the connection has ended. In a \
+                 program that has one: what FIONREAD counts; POLLOUT on TCP in one world only; POLLERR at the end in one world only; who is \
+                 told by a RST",
+        reason: "how much of a buffer is free depends on what was acknowledged, and how much of a window on how the data was cut into segments: \
+                 the threads write, read and acknowledge at once. Who has sent a part is told its number, and the error stays. A probe of the \
+                 window may be on its way when a connection ends",
+        covers: &[
+            Covers::Answer(|asked| {
+                let may_be = |answer: &Answer| {
+                    matches!(answer, Answer::Done(_) | Answer::Failed(Errno::EAGAIN | Errno::ECONNRESET | Errno::EPIPE))
+                };
+                let is_large_send = matches!(asked.call, Call::Send { len, .. } if *len > SMALL);
+                is_large_send && asked.is_tcp() && may_be(asked.real) && may_be(asked.sim)
+            }),
+            Covers::Answer(|asked| {
+                let is_done = |answer: &Answer| matches!(answer, Answer::Done(_));
+                let is_count = matches!(asked.call, Call::Ioctl { .. }) && is_done(asked.real) && is_done(asked.sim);
+                is_count && asked.is_tcp() && fills_tcp(asked.program)
+            }),
+            Covers::Answer(|asked| {
+                let is_room = asked.events().is_some_and(|(real, sim)| real - ROOM == sim - ROOM);
+                is_room && asked.is_tcp() && fills_tcp(asked.program)
+            }),
+            Covers::Seen(|program, real, sim| {
+                let may_be = ROOM | PollEvents::ERR;
+                let is_tcp = real.state.is_some() && real.state == sim.state;
+                is_tcp && real.ready - may_be == sim.ready - may_be && fills_tcp(program)
+            }),
+            Covers::Resets(|program, _, _| fills_tcp(program)),
+        ],
     },
 ];
 
@@ -149,6 +167,10 @@ pub const RACES: &[Race] = &[
 const ROOM: PollEvents = PollEvents::from_bits_retain(0x304);
 
 impl Asked<'_> {
+    fn is_tcp(&self) -> bool {
+        self.call.slot().is_some_and(|slot| !self.program.is_unix(slot))
+    }
+
     /// What a poll has found, in either world.
     fn events(&self) -> Option<(PollEvents, PollEvents)> {
         let events = |answer: &Answer| match answer {
@@ -164,6 +186,15 @@ impl Asked<'_> {
         }
         events(self.real).zip(events(self.sim))
     }
+}
+
+/// Whether a thread may end a listener of TCP.
+fn closes_listener(program: &Program) -> bool {
+    let listens = |slot: Slot| {
+        let mut calls = program.calls.iter().chain(program.threads.iter().flatten());
+        calls.any(|call| matches!(call, Call::Listen { slot: listener, .. } if *listener == slot)) && !program.is_unix(slot)
+    };
+    program.threads.iter().flatten().any(|call| matches!(call, Call::Close { slot } if listens(*slot)))
 }
 
 /// Whether a buffer of TCP may be filled.
@@ -228,5 +259,5 @@ fn are_same(program: &Program, calls: &[Call], real: &[Answer], sim: &[Answer]) 
 }
 
 fn permits(covers: impl Fn(&Covers) -> bool) -> bool {
-    RACES.iter().any(|race| covers(&race.covers))
+    RACES.iter().flat_map(|race| race.covers).any(covers)
 }

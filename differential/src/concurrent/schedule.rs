@@ -15,8 +15,6 @@ pub(super) struct Schedule(Arc<Mutex<State>>);
 struct State {
     /// Choices count: not before the threads start, nor when they have been seen to wait.
     counts: bool,
-    /// Nobody runs while an event may come.
-    holds: bool,
     /// What is chosen first.
     prefix: Vec<Choice>,
     /// What was chosen so far.
@@ -80,18 +78,10 @@ impl Schedule {
         self.lock().counts = counts;
     }
 
-    /// From now on nobody runs as long as an event may come, or no longer so.
-    pub(super) fn hold(&self, holds: bool) {
-        self.lock().holds = holds;
-    }
-
     /// A place in the list of who is ready, or the one behind it if an event `may_come`.
     pub(super) fn choose_among(&self, ready: &[usize], may_come: bool) -> usize {
         let of = ready.len() + usize::from(may_come);
         let mut state = self.lock();
-        if state.holds && may_come {
-            return ready.len();
-        }
         let State { counts: true, dice: Some(dice), ranks: Some(ranks), .. } = &mut *state else {
             drop(state);
             return self.choose(of);

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use wavetank_api::{Addr, Host as _, Net as _, Shutdown, c};
+use wavetank_api::{Addr, Host as _};
 use wavetank_sim::{Gate, Resets, Sim, SimFd, SimHost};
 
 use super::{Outcome, schedule::Schedule, step_of};
@@ -29,9 +29,7 @@ pub(super) enum Grain {
     Packets,
     /// As that, and what is on its way to a listener that is just being closed may be lost: the last ACK of a handshake that has found the
     /// listener, but not its port any more (`tcp_v4_syn_recv_sock`, `__inet_inherit_port`: the request stays without an answer); a SYN
-    /// that finds it closed when its turn has come (`tcp_rcv_state_process`, TCP_CLOSE). Nobody is told in either case. Or it is taken by one
-    /// whose halves are shut already (`__tcp_close`, `inet_shutdown`): what it becomes is shut as well, sends a FIN at once
-    /// (`tcp_rcv_state_process`, TCP_SYN_RECV), and the RST with which it ends comes after that.
+    /// that finds it closed when its turn has come (`tcp_rcv_state_process`, TCP_CLOSE). Nobody is told in either case.
     Losses,
     /// As [`Self::Packets`], and a packet may overtake another: each core has a queue of its own for what it sends over loopback
     /// (`enqueue_to_backlog`).
@@ -44,7 +42,7 @@ pub(super) enum Grain {
 }
 
 /// The ephemeral ports of [`Grain::FewPorts`].
-const FEW_PORTS: &str = "40000 40007";
+const FEW_PORTS: &str = "40000 40001";
 /// How long a packet takes where it takes a moment.
 const MOMENT: Duration = Duration::from_micros(1);
 /// What is due so soon may happen before a process that could run does: packets, but no time-out.
@@ -64,8 +62,6 @@ struct Seat {
     /// On every way.
     gates: Vec<Gate>,
     resets: Resets,
-    /// There may be more descriptors of a socket than one.
-    has_duplicates: bool,
 }
 
 impl Tank for Seat {
@@ -93,21 +89,6 @@ impl Tank for Seat {
             self.gates.iter().for_each(Gate::close);
             self.hosts[0].sleep(MOMENT);
             self.gates.iter().for_each(Gate::open);
-        }
-    }
-
-    fn before_end(&self, host: u8, fd: &SimFd) {
-        if self.grain != Grain::Losses || self.has_duplicates || self.schedule.choose(2) == 0 {
-            return;
-        }
-        let host = self.host(host);
-        let mut listens = [0; 4];
-        let is_told = host.getsockopt(fd, c::SOL_SOCKET, c::SO_ACCEPTCONN, &mut listens).is_ok();
-        if is_told && listens != [0; 4] && host.shutdown(fd, Shutdown::Write).is_ok() {
-            // The listener is locked: packets pass, and no calls.
-            self.schedule.hold(true);
-            self.hosts[0].sleep(MOMENT);
-            self.schedule.hold(false);
         }
     }
 
@@ -209,8 +190,7 @@ pub(super) fn run(program: &Program, seed: u64, grain: Grain, schedule: &Schedul
         let ways = machines.iter().flat_map(|from| machines.iter().map(move |to| (from, to)));
         let gates =
             if grain == Grain::Losses { ways.map(|(from, to)| sim.gate(from, to)).collect() } else { Vec::new() };
-        let has_duplicates = program.threads.iter().flatten().any(|call| matches!(call, Call::Dup { .. }));
-        move |hosts| Seat { hosts, schedule, grain, gates, resets, has_duplicates }.run(&program)
+        move |hosts| Seat { hosts, schedule, grain, gates, resets }.run(&program)
     })
 }
 
