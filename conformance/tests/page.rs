@@ -129,7 +129,10 @@ fn every_permitted_difference_is_there_with_its_reason() {
         assert!(line.is_some_and(|line| line.split('|').nth_back(1).is_some_and(|reason| reason.len() > 10)), "{name}");
     }
     let freedoms = FREEDOMS.iter().map(|freedom| freedom.name).chain(RACES.iter().map(|race| race.name));
-    assert_eq!(freedoms.filter(|name| !section.contains(&format!("| {name} |"))).collect::<Vec<_>>(), Vec::<&str>::new());
+    assert_eq!(
+        freedoms.filter(|name| !section.contains(&format!("| {name} |"))).collect::<Vec<_>>(),
+        Vec::<&str>::new()
+    );
 }
 
 /// The other sections say what `docs/SURFACE.md` says, for they are made from the same.

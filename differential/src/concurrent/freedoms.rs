@@ -91,7 +91,8 @@ pub const RACES: &[Race] = &[
                  meanwhile and was told ECONNREFUSED, this one is told ECONNRESET, and the next one ENOTCONN",
         covers: &[Covers::Answer(|asked| {
             let Call::Send { slot, to: None, .. } = asked.call else { return false };
-            let meets = matches!((asked.real, asked.sim), (Answer::Failed(Errno::ECONNRESET), Answer::Failed(Errno::ENOTCONN)));
+            let meets =
+                matches!((asked.real, asked.sim), (Answer::Failed(Errno::ECONNRESET), Answer::Failed(Errno::ENOTCONN)));
             meets && asked.program.is_unix(*slot) && !is_of_pair(asked.program, *slot)
         })],
     },
@@ -192,7 +193,8 @@ impl Asked<'_> {
 fn closes_listener(program: &Program) -> bool {
     let listens = |slot: Slot| {
         let mut calls = program.calls.iter().chain(program.threads.iter().flatten());
-        calls.any(|call| matches!(call, Call::Listen { slot: listener, .. } if *listener == slot)) && !program.is_unix(slot)
+        calls.any(|call| matches!(call, Call::Listen { slot: listener, .. } if *listener == slot))
+            && !program.is_unix(slot)
     };
     program.threads.iter().flatten().any(|call| matches!(call, Call::Close { slot } if listens(*slot)))
 }

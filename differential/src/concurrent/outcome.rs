@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, fmt, net::SocketAddr};
 
-
 use crate::{Answer, Fact, Program, SLOTS, Seen, log::EPHEMERAL};
 
 /// What each thread was answered, and what the sockets show when none can go on.

@@ -164,7 +164,8 @@ fn may_lose_listener(program: &Program) -> bool {
 
 /// Whether a thread connects to the port of a socket that may have none: then the number is anybody's.
 fn may_find_itself(program: &Program) -> bool {
-    let has_port = |slot: Slot| program.calls.iter().any(|call| matches!(call, Call::Bind { slot: bound, .. } if *bound == slot));
+    let has_port =
+        |slot: Slot| program.calls.iter().any(|call| matches!(call, Call::Bind { slot: bound, .. } if *bound == slot));
     let is_free = |call: &Call| match call {
         Call::Connect { addr: Place::Ip(_, Port::Of(slot)), .. } => !has_port(*slot),
         _ => false,
