@@ -1,6 +1,7 @@
 //! Programs as C: the compiler has nothing to say, and what they print is what the executor saw.
 
 use std::{
+    collections::HashMap,
     env, fs,
     path::PathBuf,
     process::{Command, Output},
@@ -58,10 +59,41 @@ fn plain(text: &str) -> String {
     plain
 }
 
+/// The text without what "a tick until a FIN is acknowledged" leaves open, as `freedoms.rs` permits it in the hunt: FIN_WAIT1 and
+/// FIN_WAIT2 are one state, and what SIOCOUTQ, TCP_INFO and TCP_MAXSEG tell of a socket in it is left out.
+fn ticked(text: &str) -> String {
+    const EITHER: &str = "TCP_FIN_WAIT";
+    let mut shown: HashMap<&str, String> = HashMap::new();
+    let mut ticked = String::new();
+    for line in text.lines() {
+        let (call, comment) = line.split_once(" # ").unwrap_or((line, ""));
+        let mut parts = comment.split("; ");
+        let answer = parts.next().unwrap_or_default();
+        let tells = ["SIOCOUTQ,", "TCP_INFO,", "TCP_MAXSEG,"].iter().any(|name| call.contains(name));
+        let of = call.split_once('(').and_then(|(_, arguments)| arguments.split(',').next()).unwrap_or_default();
+        let is_open = tells && shown.get(of).is_some_and(|state| state.ends_with(EITHER));
+        ticked += &format!("{call} # {}", if is_open { "either" } else { answer });
+        for (slot, state) in parts.filter_map(|part| part.split_once(' ')) {
+            let state = state.replace("TCP_FIN_WAIT1", EITHER).replace("TCP_FIN_WAIT2", EITHER);
+            if shown.get(slot) != Some(&state) {
+                ticked += &format!("; {slot} {state}");
+                shown.insert(slot, state);
+            }
+        }
+        ticked.push('\n');
+    }
+    ticked
+}
+
+/// What both programs show, as far as Linux leaves nothing open.
+fn comparable(text: &str) -> String {
+    ticked(&plain(text))
+}
+
 /// What the executor sees, if that is the same however long it waits after each call: a delayed ACK may come or not.
 fn seen(tank: &RealTank, program: &Program) -> Option<String> {
     let mut seen = [100, 300, 3_000]
-        .map(|patience| plain(&annotated(program, &tank.run(program, Duration::from_micros(patience)))));
+        .map(|patience| comparable(&annotated(program, &tank.run(program, Duration::from_micros(patience)))));
     (seen[0] == seen[1] && seen[1] == seen[2]).then(|| std::mem::take(&mut seen[0]))
 }
 
@@ -79,27 +111,21 @@ fn what_it_prints_is_what_the_executor_saw() {
         }
         Err(error) => panic!("{error}"),
     };
-    let (mut wrong, mut compared, mut delayed) = (Vec::new(), 0, 0);
+    let (mut wrong, mut compared) = (Vec::new(), 0);
     for seed in 0..PROGRAMS {
         let program = Programs::default().draw(seed);
         let binary = compiled("c-runs", &format!("p{seed}"), &program);
         let Some(seen) = seen(&tank, &program) else { continue };
         compared += 1;
-        let prints = || plain(&String::from_utf8_lossy(&checked(&mut Command::new(&binary)).stdout));
+        let prints = || comparable(&String::from_utf8_lossy(&checked(&mut Command::new(&binary)).stdout));
         // A core may be overworked.
         if (0..3).all(|_| prints() != seen) {
             let printed = prints();
             let lines = seen.lines().zip(printed.lines()).find(|(seen, printed)| seen != printed);
-            // When a FIN is acknowledged, the next tick of the kernel's clock decides.
-            if lines.is_some_and(|(seen, printed)| [seen, printed].iter().all(|line| line.contains("TCP_FIN_WAIT"))) {
-                delayed += 1;
-            } else {
-                wrong.push(format!("seed {seed}: {lines:#?}"));
-            }
+            wrong.push(format!("seed {seed}: {lines:#?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(delayed * 20 <= PROGRAMS, "{delayed} of {PROGRAMS} programs show another state after a FIN");
     assert!(compared * 4 >= PROGRAMS * 3, "{compared} of {PROGRAMS} programs are the same each time");
 }
 
