@@ -234,7 +234,9 @@ impl Host {
             self.take_port(id, local, By::Connect);
         }
         let hop_limit = self.hop_limit(&self.sockets[id].options, to.ip());
-        let config = towards(self, to.ip(), tcp::Config { hop_limit, ..self.tcp_config(id) });
+        let sent_to = self.way_of_segments(id, local.ip(), to.ip()).1;
+        let sent_to = if sent_to.is_unspecified() { to.ip() } else { sent_to };
+        let config = towards(self, sent_to, tcp::Config { hop_limit, ..self.tcp_config(id) });
         let packets = env.out.packets.len();
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
         let mut connection = if put_off {

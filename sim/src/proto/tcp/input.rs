@@ -558,7 +558,8 @@ impl Connection {
             let (config, clamp) = (&self.config, self.rcv.window.clamp);
             self.rcv.window = Window::new(config, clamp, mss, sysctl);
         }
-        self.rcv.edge = self.rcv.nxt + u32::from(self.rcv.window.initial());
+        // More than the window field of a SYN could say (`tcp_select_initial_window`).
+        self.rcv.edge = self.rcv.nxt + self.rcv.window.threshold;
         let mss = mss.unwrap_or(default_mss(self.ends.remote)).max(sysctl.min_snd_mss);
         self.snd.peer_mss = self.config.advertised_mss().min(mss);
         // The window of a SYN is not scaled.
