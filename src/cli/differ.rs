@@ -225,7 +225,7 @@ fn report(hunted: &Hunted, form: Option<ProgramForm>) -> Result<String, Stop> {
     }
     let _ = writeln!(
         text,
-        "{programs} programs, {calls} calls in each world: {differing} differ; {passing} only when the machine was too busy"
+        "{programs} programs, {calls} calls in each world: {differing} differ; {passing} once and not again"
     );
     Ok(text)
 }
