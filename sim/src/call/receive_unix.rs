@@ -52,8 +52,7 @@ impl Caller<'_> {
                 }
             }
         }
-        let sender = reading.sender.map(|sender| self.host(world).unix_name(sender));
-        let from = sender.filter(|name| !name.is_unnamed()).map(Addr::Unix);
+        let from = reading.name.take().filter(|name| !name.is_unnamed()).map(Addr::Unix);
         let was_sent = reading.sender.is_some();
         // At the end of a stream there is a message all the same, about nobody (`unix_stream_read_generic`).
         let ends = kind == Kind::Stream && count == 0;

@@ -2,7 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::{Body, Env, Family, Host, RareSwitches, Socket, Switches, Way, udp_limits::Limits};
+use super::{
+    Body, Env, Family, Host, RareSwitches, Socket, Switches, Way,
+    address::{LO, interface_of},
+    udp_limits::Limits,
+};
 use crate::{
     base::SocketId,
     proto::{
@@ -286,6 +290,21 @@ impl Host {
         let Some(astray) = self.astray(outgoing.route, outgoing.to.ip()) else {
             return self.udp_emit(env, id, outgoing, parts);
         };
+        if is_to_many(outgoing.route) {
+            // What `lo` brings back, or `eth0` to a host that hears the group (`ip_mc_output`), its route takes to all who hear it there
+            // (`__udp4_lib_rcv`: RTCF_MULTICAST).
+            let (from, device) = (outgoing.from, interface_of(outgoing.from.ip()));
+            let is_heard = self.hears_group(from.ip(), outgoing.route, device.cast_signed());
+            if device == LO || is_heard && !self.sockets[id].is_quiet_to(outgoing.route) {
+                self.udp_emit(env, id, outgoing, parts)?;
+                if let Some(Packet { body: Wire::Udp(datagram), .. }) = env.out.packets.pop() {
+                    self.udp_to_all(env, from, outgoing.to, device, datagram);
+                }
+            }
+            if device == LO {
+                return Ok(());
+            }
+        }
         if astray == Astray::Nowhere {
             if let Body::Udp(udp) = &mut self.sockets[id].body {
                 udp.stuck += outgoing.gathered.truesize;

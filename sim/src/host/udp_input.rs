@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use super::{
     Body, Env, Family, Host, RareSwitches, Socket, Switches,
-    address::interface_of,
+    address::{ETH0, LO, interface_of},
     ports::{self, Space},
 };
 use crate::{
@@ -45,20 +45,33 @@ impl Host {
     /// `__udp4_lib_mcast_deliver`: a copy for each, and nobody is told if there is none.
     pub(super) fn udp_to_many(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
         let is_near = to.ip().is_loopback() || datagram.marks.contains(Marks::NEAR);
-        let device = if is_near { 1 } else { 2 };
-        if self.hears_group(from.ip(), to.ip(), device) {
-            let takes = |id: &SocketId| self.sockets[*id].hears_many(from, to, device);
-            let receivers: Vec<_> = self.users(Space::Udp, to.port()).iter().copied().filter(takes).collect();
-            for id in receivers {
-                let payload = env.out.pool.payload(&[&datagram.payload]);
-                self.udp_deliver(env, id, from, to, Datagram { payload, ..datagram });
-            }
+        let device = if is_near { LO } else { ETH0 };
+        if self.hears_group(from.ip(), to.ip(), device.cast_signed()) {
+            return self.udp_to_all(env, from, to, device, datagram);
+        }
+        env.out.pool.give(datagram.payload);
+    }
+
+    /// To all who hear it on that interface.
+    pub(super) fn udp_to_all(
+        &mut self,
+        env: &mut Env<'_>,
+        from: SocketAddr,
+        to: SocketAddr,
+        device: u32,
+        datagram: Datagram,
+    ) {
+        let takes = |id: &SocketId| self.sockets[*id].hears_many(from, to, device.cast_signed());
+        let receivers: Vec<_> = self.users(Space::Udp, to.port()).iter().copied().filter(takes).collect();
+        for id in receivers {
+            let payload = env.out.pool.payload(&[&datagram.payload]);
+            self.udp_deliver(env, id, from, to, Datagram { payload, ..datagram });
         }
         env.out.pool.give(datagram.payload);
     }
 
     /// Whether this host takes what is sent to a group: if a socket is in it on that interface, or all are (`ip_check_mc_rcu`).
-    fn hears_group(&self, from: IpAddr, to: IpAddr, device: i32) -> bool {
+    pub(super) fn hears_group(&self, from: IpAddr, to: IpAddr, device: i32) -> bool {
         let is_everybodys = match to {
             IpAddr::V4(v4) => !v4.is_multicast() || v4.octets() == [224, 0, 0, 1],
             IpAddr::V6(v6) => matches!(v6.octets(), [0xff, 1 | 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),

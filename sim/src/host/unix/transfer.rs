@@ -168,6 +168,9 @@ impl Host {
         let known = reading.beside.rights.len();
         let was_full = self.unix(id)?.is_full();
         let result = act(self.unix_mut(id)?, reading);
+        if let (None, Some(sender)) = (&reading.name, reading.sender) {
+            reading.name = Some(self.unix_name(sender));
+        }
         if peek {
             // Duplicates: what stays in the queue is still in flight.
             for socket in &reading.beside.rights[known..] {

@@ -1,5 +1,7 @@
 //! Reading from a queue: `unix_stream_read_generic` with `manage_oob`, and `__unix_dgram_recvmsg`.
 
+use wavetank_api::UnixAddr;
+
 use super::{
     Buffer, Socket,
     buffer::{Beside, Credentials},
@@ -26,6 +28,8 @@ pub(crate) struct Reading {
     pub(crate) beside: Beside,
     /// Whose buffer it was.
     pub(crate) sender: Option<SocketId>,
+    /// Under which name: it may be gone with its last buffer.
+    pub(crate) name: Option<UnixAddr>,
     /// What a buffer has that was read to its end: its sender, and what it was charged.
     pub(crate) freed: Vec<Buffer>,
 }
