@@ -149,8 +149,12 @@ impl Caller<'_> {
         }
         let expired = has_passed(world, *deadline);
         match receive(world, id, expired) {
-            // Urgent data is not waited for (`tcp_recv_urg`).
-            Err(Errno::EAGAIN) if !flags.contains(MsgFlags::OOB) => self.wait_to_receive(world, id, flags, deadline),
+            // Urgent data is not waited for (`tcp_recv_urg`); to UDP the flag means nothing.
+            Err(Errno::EAGAIN)
+                if !flags.contains(MsgFlags::OOB) || matches!(self.host(world).sockets[id].body, Body::Udp(_)) =>
+            {
+                self.wait_to_receive(world, id, flags, deadline)
+            }
             Err(Errno::EPIPE) => Attempt::Done(Err(self.why_closed(world, id))),
             result => Attempt::Done(result),
         }

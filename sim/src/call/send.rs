@@ -34,6 +34,8 @@ pub(super) struct Progress {
     pub(super) opens: bool,
     /// It has waited for room.
     pub(super) waited: bool,
+    /// The UNIX socket in whose queue it has waited for room: it stays with that one (`unix_dgram_sendmsg`, restart).
+    pub(super) receiver: Option<SocketId>,
 }
 
 impl Caller<'_> {

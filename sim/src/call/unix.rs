@@ -102,7 +102,7 @@ impl Caller<'_> {
         given: Option<&mut Given<'_>>,
         deadline: &mut Option<Instant>,
     ) -> Attempt<usize> {
-        let Progress { sent, waited, .. } = progress;
+        let Progress { sent, waited, receiver, .. } = progress;
         if *waited && self.host_mut(world).unix_mut(id).is_some_and(unix::Socket::take_reset) {
             // `sock_alloc_send_pskb`: who waits looks at the error first, where who begins is told of the broken pipe.
             return Attempt::Done(if *sent > 0 { Ok(*sent) } else { Err(Errno::ECONNRESET) });
@@ -123,7 +123,10 @@ impl Caller<'_> {
                     Err(if is_connected { UnixError::IsConnected } else { UnixError::NotSupported })
                 }
                 Some(Kind::Stream) => host.unix_send_stream(env, id, &data, sent, &mut sending),
-                _ => host.unix_send_whole(env, id, to.map(validate), &data, &mut sending),
+                _ => match *receiver {
+                    Some(other) => host.unix_send_on(env, id, other, to.map(validate), &data, &mut sending),
+                    None => host.unix_send_whole(env, id, to.map(validate), &data, &mut sending),
+                },
             };
             if result.is_ok() {
                 *sent = data.len();
@@ -135,7 +138,10 @@ impl Caller<'_> {
         });
         match result {
             Ok(()) => Attempt::Done(Ok(*sent)),
-            Err(UnixError::Full(other)) => self.wait_for_room(world, id, other, flags, deadline),
+            Err(UnixError::Full(other)) => {
+                *receiver = Some(other);
+                self.wait_for_room(world, id, other, flags, deadline)
+            }
             Err(UnixError::WouldBlock) if self.may_wait(world, id, flags) && !has_passed(world, *deadline) => {
                 deadline_after(world, deadline, self.host(world).sockets[id].options.sndtimeo());
                 *waited = true;

@@ -78,6 +78,8 @@ struct Sketch {
     reachable: u8,
     /// Buffers are small from the start: soon full.
     has_small_buffers: bool,
+    /// Sockets that may be sent as descriptors.
+    carried: Vec<Slot>,
 }
 
 impl Sketch {
@@ -89,6 +91,7 @@ impl Sketch {
             shared: Vec::new(),
             reachable: hosts,
             has_small_buffers: false,
+            carried: Vec::new(),
         }
     }
 
@@ -188,6 +191,10 @@ impl Sketch {
                     owned = Some(Socket { slot: own, role: socket.accepted(), peer: None, ..socket })
                 }
                 Call::Dup { .. } => owned = Some(Socket { slot: own, ..socket }),
+                Call::Recv { into: Some(_), .. } => {
+                    let received = self.carried.first().map(|slot| self.shared[usize::from(*slot)]);
+                    owned = received.map(|received| Socket { slot: own, ..received }).or(owned);
+                }
                 _ => {}
             }
             if matches!(call, Call::Accept { .. }) && self.once_in(2) {
@@ -224,6 +231,10 @@ impl Sketch {
                 83..=87 => Call::Listen { slot, backlog: self.one_of(&[0, 1, 5]) },
                 88..=90 => Call::Accept { slot, into: own },
                 _ => self.question(slot, own),
+            },
+            Role::Pipe | Role::Packets if !self.carried.is_empty() && roll < 40 => match roll {
+                0..=14 => self.carries(slot).unwrap_or(Call::Close { slot }),
+                _ => self.receives(slot, own),
             },
             Role::Stream | Role::Pipe | Role::Packets => match roll {
                 0..=27 => self.send(slot, None),
@@ -281,8 +292,29 @@ impl Sketch {
         Call::Shutdown { slot, how: self.one_of(&[0, 1, 1, 1, 2]) }
     }
 
+    /// A message with a descriptor.
+    fn carries(&mut self, slot: Slot) -> Option<Call> {
+        let carried = self.carried.clone();
+        let carry = Some(*carried.get(self.dice.usize(0..carried.len().max(1)))?);
+        let len = self.one_of(&[1, 1, 10]);
+        Some(Call::Send { slot, len, flags: MsgFlags::NOSIGNAL.bits(), to: None, control: Vec::new(), carry })
+    }
+
+    /// Takes one, with room for descriptors or without.
+    fn receives(&mut self, slot: Slot, own: Slot) -> Call {
+        let flags = self.one_of(&[MsgFlags::empty(), MsgFlags::empty(), MsgFlags::PEEK]).bits();
+        let control = self.one_of(&[0, 64, 64, 64]);
+        Call::Recv { slot, len: 10, flags, from: false, control, into: Some(own) }
+    }
+
     fn send(&mut self, slot: Slot, to: Option<Slot>) -> Call {
-        let flags = if self.once_in(12) { MsgFlags::DONTWAIT } else { MsgFlags::empty() };
+        let role = self.shared.get(usize::from(slot)).map(|socket| socket.role);
+        let flags = match (role, self.dice.u8(0..24)) {
+            (_, 0..=1) => MsgFlags::DONTWAIT,
+            (Some(Role::Stream | Role::Pipe), 2) => MsgFlags::OOB,
+            (Some(Role::Stream), 3) => MsgFlags::MORE,
+            _ => MsgFlags::empty(),
+        };
         let to = to.filter(|_| self.once_in(2)).map(Place::Name);
         // More than there is room for, whatever Linux says that a buffer takes.
         let len = if self.is_small(slot) && !self.has_small_buffers {
@@ -299,17 +331,15 @@ impl Sketch {
     }
 
     fn recv(&mut self, slot: Slot) -> Call {
-        const FLAGS: [MsgFlags; 8] = [
-            MsgFlags::empty(),
-            MsgFlags::empty(),
-            MsgFlags::empty(),
-            MsgFlags::empty(),
-            MsgFlags::empty(),
+        const FLAGS: [MsgFlags; 6] = [
             MsgFlags::PEEK,
             MsgFlags::WAITALL,
             MsgFlags::DONTWAIT,
+            MsgFlags::TRUNC,
+            MsgFlags::PEEK.union(MsgFlags::WAITALL),
+            MsgFlags::OOB,
         ];
-        let flags = self.one_of(&FLAGS).bits();
+        let flags = if self.once_in(2) { self.one_of(&FLAGS) } else { MsgFlags::empty() }.bits();
         let len = self.one_of(&[1, 2, 10, 100, 2000, 2000]);
         Call::Recv { slot, len, flags, from: self.once_in(5), control: 0, into: None }
     }
@@ -317,7 +347,9 @@ impl Sketch {
     /// What changes nothing, or not much.
     fn question(&mut self, slot: Slot, own: Slot) -> Call {
         const FIONREAD: u32 = 0x541b;
-        match self.dice.u8(0..8) {
+        match self.dice.u8(0..10) {
+            8 => self.adjusts(slot),
+            9 => Call::Dup { slot, into: own },
             0 => Call::Getsockname { slot },
             1 => Call::Getpeername { slot },
             2 => Call::Getsockopt { slot, level: c::SOL_SOCKET, name: c::SO_ERROR, room: 4 },
@@ -330,5 +362,22 @@ impl Sketch {
                 Call::Poll { slot, events, waits: self.once_in(2) && !self.is_small(slot) }
             }
         }
+    }
+    /// Sets an option that matters to who waits, or to how it ends.
+    fn adjusts(&mut self, slot: Slot) -> Call {
+        let value = match self.dice.u8(0..6) {
+            0 => (c::SOL_SOCKET, c::SO_RCVLOWAT, 1 + self.dice.i32(0..10)),
+            1 => (c::SOL_SOCKET, c::SO_OOBINLINE, 1),
+            2 => (c::IPPROTO_TCP, c::TCP_NODELAY, 1),
+            3 => (c::IPPROTO_TCP, c::TCP_CORK, self.dice.i32(0..2)),
+            4 => (c::SOL_SOCKET, c::SO_PEEK_OFF, 0),
+            _ => (c::SOL_SOCKET, c::SO_LINGER, 1),
+        };
+        let (level, name, first) = value;
+        let mut value = first.to_ne_bytes().to_vec();
+        if name == c::SO_LINGER {
+            value.extend(0_i32.to_ne_bytes());
+        }
+        Call::Setsockopt { slot, level, name, value }
     }
 }

@@ -10,7 +10,7 @@ use crate::{Call, Place, Port, Slot};
 impl Sketch {
     /// Sockets, and how far they are.
     pub(super) fn open(&mut self) {
-        match self.dice.u8(0..20) {
+        match self.dice.u8(0..22) {
             0..=3 => self.listening(),
             4..=7 => self.connected(),
             8..=9 => self.datagrams(),
@@ -21,7 +21,9 @@ impl Sketch {
             15 => self.filled(),
             16 | 17 => self.listening_unix(),
             18 => self.datagrams_unix(),
-            _ => self.full_queue(),
+            19 => self.full_queue(),
+            20 => self.full_name(),
+            _ => self.in_flight(),
         }
     }
 
@@ -139,6 +141,43 @@ impl Sketch {
         let slot = self.pair_of(kind);
         for _ in 0..FULL {
             let call = self.send(slot, None);
+            self.call(call);
+        }
+    }
+
+    /// As that, of one with a name whom others send to: they have to wait for it (`unix_wait_for_peer`).
+    fn full_name(&mut self) {
+        /// As many as `net.unix.max_dgram_qlen` lets in, now and then one less.
+        const FULL: usize = 11;
+        let host = self.host();
+        let one = self.unix(Role::Datagrams, host, c::SOCK_DGRAM, None);
+        let addr = self.name();
+        self.call(Call::Bind { slot: one, addr });
+        for _ in 0..1 + self.dice.usize(0..2) {
+            let other = self.unix(Role::Datagrams, host, c::SOCK_DGRAM, Some(one));
+            self.shared[usize::from(one)].peer = Some(other);
+            self.call(Call::Connect { slot: other, addr: Place::Name(one) });
+        }
+        let sender = one + 1;
+        for _ in 0..FULL - usize::from(self.once_in(3)) {
+            let call = self.send(sender, None);
+            self.call(call);
+        }
+    }
+
+    /// Sockets, and a pair over which they may be sent.
+    fn in_flight(&mut self) {
+        let kind = self.one_of(&[c::SOCK_STREAM, c::SOCK_SEQPACKET, c::SOCK_DGRAM]);
+        let one = self.pair_of(kind);
+        let first = self.shared.len() as Slot;
+        if self.once_in(2) { self.connected() } else { self.datagrams() }
+        let host = self.shared[usize::from(one)].host;
+        let end = self.shared.len() as Slot;
+        // What is on another host has no number there.
+        self.carried = (first..end).filter(|slot| self.shared[usize::from(*slot)].host == host).collect();
+        if self.once_in(2)
+            && let Some(call) = self.carries(one)
+        {
             self.call(call);
         }
     }

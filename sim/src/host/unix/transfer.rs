@@ -90,6 +90,42 @@ impl Host {
             Some(name) => self.unix_find(&name, kind)?,
             None => peer.ok_or(UnixError::NotConnected)?,
         };
+        self.unix_send_to(env, id, other, data, sending)
+    }
+
+    /// The same, having waited for room at `other`: whoever it is connected to by now. One that has died meanwhile, and that another
+    /// call has found to be dead, was looked up anew if there is an address, and is lost if there is none.
+    pub(crate) fn unix_send_on(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        other: SocketId,
+        to: Option<Result<UnixAddr, UnixError>>,
+        data: &[u8],
+        sending: &mut Sending<'_>,
+    ) -> Result<(), UnixError> {
+        let unix = self.unix(id).ok_or(UnixError::NotConnected)?;
+        let is_lost = unix.peer != Some(other) && self.unix(other).is_none_or(|other| other.is_dead);
+        match to {
+            _ if !is_lost || unix.kind == Kind::Packets => self.unix_send_to(env, id, other, data, sending),
+            Some(name) => {
+                let other = self.unix_find(&name?, unix.kind)?;
+                self.unix_send_to(env, id, other, data, sending)
+            }
+            None => Err(UnixError::Reset),
+        }
+    }
+
+    /// Into the queue of that one.
+    fn unix_send_to(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        other: SocketId,
+        data: &[u8],
+        sending: &mut Sending<'_>,
+    ) -> Result<(), UnixError> {
+        let kind = self.unix(id).ok_or(UnixError::NotConnected)?.kind;
         if !self.unix_may_send(id, other) {
             return Err(UnixError::NotPermitted);
         }
