@@ -81,12 +81,20 @@ impl<'a> Reach<'a> {
 
     /// Whether the simulator reaches it, but for [`RACES`](super::RACES).
     pub fn contains(&mut self, outcome: &Outcome) -> bool {
+        let program = self.program;
+        self.find(|found| is_same(program, outcome, found)).is_some()
+    }
+
+    /// The first outcome that is such a one.
+    pub fn find(&mut self, is_such: impl Fn(&Outcome) -> bool) -> Option<&Outcome> {
+        let mut looked_at = 0;
         loop {
-            if self.knows(outcome) {
-                return true;
+            if let Some(at) = self.found[looked_at..].iter().position(&is_such) {
+                return self.found.get(looked_at + at);
             }
+            looked_at = self.found.len();
             if !self.step() {
-                return false;
+                return None;
             }
         }
     }

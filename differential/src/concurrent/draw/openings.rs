@@ -170,7 +170,11 @@ impl Sketch {
         let kind = self.one_of(&[c::SOCK_STREAM, c::SOCK_SEQPACKET, c::SOCK_DGRAM]);
         let one = self.pair_of(kind);
         let first = self.shared.len() as Slot;
-        if self.once_in(2) { self.connected() } else { self.datagrams() }
+        if self.once_in(2) {
+            self.connected()
+        } else {
+            self.datagrams()
+        }
         let host = self.shared[usize::from(one)].host;
         let end = self.shared.len() as Slot;
         // What is on another host has no number there.
