@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use wavetank_api::c;
 
-use super::sketch::Sketch;
+use super::{left_out, sketch::Sketch};
 use crate::{Call, Slot};
 
 /// Bytes of a `sockaddr_storage`.
@@ -71,6 +71,9 @@ pub(super) fn value(sketch: &mut Sketch<'_>, level: i32, name: i32) -> Option<Ve
         c::IPPROTO_IPV6 => of_ipv6(sketch, name)?,
         _ => return None,
     };
+    if left_out::is_value_left_out(level, name, &value) {
+        value.truncate(4);
+    }
     if sketch.once_in(10) {
         let len = [value.len() - 1, value.len() + 1, value.len() + 4, 0, 4, 8];
         value.resize(sketch.one_of(&len), 0);

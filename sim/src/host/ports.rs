@@ -100,7 +100,9 @@ impl Host {
         if six && taken || to_many6 && !matches!(socket.body, Body::Udp(_)) {
             return Err(BindError::AlreadyBound);
         }
-        if six && !addr.ip().is_unspecified() {
+        // `::ffff:0.0.0.0` is an address, though not one of IPv4's.
+        let is_somewhere = !addr.ip().is_unspecified() || six && addr.is_ipv4();
+        if six && is_somewhere {
             self.is_on_device(&socket.options, addr.ip())?;
         }
         let anywhere = Switches::FREEBIND | Switches::TRANSPARENT;
@@ -136,8 +138,7 @@ impl Host {
         }
         // Neither is forgotten by a second bind.
         socket.port_locked |= addr.port() != 0;
-        // `::ffff:0.0.0.0` is an address, though not one of IPv4's.
-        socket.addr_locked |= !addr.ip().is_unspecified() || six && addr.is_ipv4();
+        socket.addr_locked |= is_somewhere;
         // Of the connection that was (`inet_dport`, `inet_daddr`).
         socket.keep_what_was_noted();
         let was_v4 = socket.remote.take().is_some_and(|remote| remote.is_ipv4()) && six;

@@ -641,7 +641,7 @@ impl Connection {
     /// IP_OPTIONS: what they take, segments have no room for (`do_ip_setsockopt`).
     pub(crate) fn set_ip_options(&mut self, cx: &Cx<'_>, len: u8) {
         let before = std::mem::replace(&mut self.snd.ip_options, len);
-        if self.state.is_connecting() {
+        if self.state.is_connecting() || self.state == State::Closed {
             self.snd.mss = self.snd.mss + u16::from(before) - u16::from(len);
         } else {
             self.sync_mss(cx.sysctl);
