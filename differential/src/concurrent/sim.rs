@@ -14,7 +14,7 @@ use crate::{
     Answer, Call, Place, Port, Program, Slot,
     execute::{Run, Tank},
     slots::Slots,
-    world::on_hosts,
+    world::{Ways, on_hosts},
 };
 
 /// How finely a run is cut.
@@ -31,8 +31,8 @@ pub(super) enum Grain {
     /// listener, but not its port any more (`tcp_v4_syn_recv_sock`, `__inet_inherit_port`: the request stays without an answer); a SYN
     /// that finds it closed when its turn has come (`tcp_rcv_state_process`, TCP_CLOSE). Nobody is told in either case.
     Losses,
-    /// As [`Self::Packets`], and a packet may overtake another: each core has a queue of its own for what it sends over loopback
-    /// (`enqueue_to_backlog`).
+    /// As [`Self::Packets`], and a packet may overtake another: each core has a queue of its own for what it sends over loopback, and over
+    /// the cable, which is veth (`veth_forward_skb`, `enqueue_to_backlog`).
     Overtaking,
     /// As [`Self::Packets`], and a thread may be held up for longer than any time-out lasts.
     Ages,
@@ -174,19 +174,20 @@ impl Seat {
 /// The report of a run that did not end by itself.
 pub(super) fn run(program: &Program, seed: u64, grain: Grain, schedule: &Schedule) -> Result<Outcome, String> {
     let sim = Sim::new(seed);
-    let latency = if grain >= Grain::Packets { [MOMENT; 2] } else { [Duration::ZERO; 2] };
+    let ways = Ways {
+        latency: if grain >= Grain::Packets { MOMENT } else { Duration::ZERO },
+        overtaking: (grain == Grain::Overtaking).then_some(SOON / 2),
+    };
     let chooser = schedule.clone();
     sim.set_scheduler(move |ready, due_in| {
         let may_be_held_up = due_in.is_some_and(|due_in| due_in <= SOON);
         chooser.choose_among(ready, may_be_held_up)
     });
     let (schedule, program, resets) = (schedule.clone(), program.clone(), sim.watch_resets());
-    on_hosts(&sim, program.hosts, latency, |machines| {
+    on_hosts(&sim, program.hosts, ways, |machines| {
         for machine in machines.iter().filter(|_| grain == Grain::FewPorts) {
             machine.set_sysctl("net.ipv4.ip_local_port_range", FEW_PORTS);
         }
-        let loopbacks = machines.iter().filter(|_| grain == Grain::Overtaking);
-        loopbacks.for_each(|machine| drop(sim.loopback(machine).jitter(SOON / 2).overtaking(true)));
         let ways = machines.iter().flat_map(|from| machines.iter().map(move |to| (from, to)));
         let gates =
             if grain == Grain::Losses { ways.map(|(from, to)| sim.gate(from, to)).collect() } else { Vec::new() };

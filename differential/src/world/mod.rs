@@ -5,5 +5,5 @@ mod sim;
 
 pub use real::RealTank;
 pub(crate) use real::SYSCTLS;
-pub(crate) use sim::on_hosts;
+pub(crate) use sim::{Ways, on_hosts};
 pub use sim::{run, run_seeded};

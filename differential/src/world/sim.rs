@@ -86,7 +86,15 @@ pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, Str
     let sim = if traced { Sim::traced(seed) } else { Sim::new(seed) };
     let resets = sim.watch_resets();
     let program = program.clone();
-    on_hosts(&sim, program.hosts, [Duration::ZERO; 2], |_| move |hosts| execute(&SimTank { hosts, resets }, &program))
+    on_hosts(&sim, program.hosts, Ways::default(), |_| move |hosts| execute(&SimTank { hosts, resets }, &program))
+}
+
+/// How far hosts are from one another, and from themselves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ways {
+    pub(crate) latency: Duration,
+    /// Packets take up to so much longer, and may overtake one another.
+    pub(crate) overtaking: Option<Duration>,
 }
 
 /// Runs a simulation of one or two hosts that are so far from one another, and from themselves, in which a process of the first does
@@ -94,7 +102,7 @@ pub fn run_seeded(program: &Program, seed: u64, traced: bool) -> Result<Log, Str
 pub(crate) fn on_hosts<T: Send + 'static, B: FnOnce(Vec<SimHost>) -> T + Send + 'static>(
     sim: &Sim,
     count: u8,
-    [latency, of_loopback]: [Duration; 2],
+    ways: Ways,
     body: impl FnOnce([&Machine; 2]) -> B,
 ) -> Result<T, String> {
     let one = sim.host("one");
@@ -103,13 +111,11 @@ pub(crate) fn on_hosts<T: Send + 'static, B: FnOnce(Vec<SimHost>) -> T + Send + 
     // It has an address in either world, whether the program makes sockets there or not.
     let two = sim.host("two");
     set_up(&two);
-    let link = sim.link(&one, &two).direct();
-    if !latency.is_zero() {
-        link.latency(latency);
-    }
-    if !of_loopback.is_zero() {
-        sim.loopback(&one).latency(of_loopback);
-        sim.loopback(&two).latency(of_loopback);
+    for way in [sim.link(&one, &two).direct(), sim.loopback(&one), sim.loopback(&two)] {
+        let way = if ways.latency.is_zero() { way } else { way.latency(ways.latency) };
+        if let Some(longer) = ways.overtaking {
+            way.jitter(longer).overtaking(true);
+        }
     }
     if count > 1 {
         let other = Arc::clone(&other);

@@ -268,7 +268,8 @@ impl Caller<'_> {
         };
         let socket = &mut self.host_mut(world).sockets[id];
         let has_ended = socket.readiness().intersects(Readiness::RDHUP | Readiness::HUP | Readiness::ERR);
-        let has_less = seen < self.recv_target(world, id, flags, buf.len());
+        let is_stopped = socket.connection().is_some_and(|connection| connection.stops_look(skip + seen));
+        let has_less = !is_stopped && seen < self.recv_target(world, id, flags, buf.len());
         // A look behind what is there finds nothing, and that is not the end.
         let has_nothing = seen == 0 && skip > 0;
         if is_tcp && !has_ended && (has_nothing || has_less && !expired && self.may_wait(world, id, flags)) {

@@ -183,6 +183,12 @@ impl Connection {
         self.urgent.as_ref().is_some_and(|urgent| urgent.received != Received::None && urgent.at == self.read_to())
     }
 
+    /// A look that has come so far stops, because the urgent byte is next: who has something looks no further (`tcp_recvmsg_locked`).
+    pub(crate) fn stops_look(&self, seen: usize) -> bool {
+        let is_next = |urgent: &Urgent| urgent.received != Received::None && urgent.at == self.read_to() + seen as u32;
+        seen > 0 && self.urgent.as_deref().is_some_and(is_next)
+    }
+
     /// An urgent byte is here and was not taken: POLLPRI.
     pub(super) fn has_urgent(&self) -> bool {
         self.urgent.as_ref().is_some_and(|urgent| matches!(urgent.received, Received::Here(_)))
