@@ -10,7 +10,7 @@ use wavetank_differential::{
 };
 
 /// Programs, and what their threads may come to: answers with `;` between them, threads with `|`.
-const KNOWN: [(&str, &[&str]); 14] = [
+const KNOWN: [(&str, &[&str]); 15] = [
     // Two accepters and one connection: one waits for ever.
     (
         "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
@@ -88,6 +88,12 @@ const KNOWN: [(&str, &[&str]); 14] = [
          send(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\n\
          send(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nfcntl(b, F_SETFL, 0)\nthread\nsend(b, 2, 0)\nthread\nconnect(b, unspec)\nthread\nclose(a)\n",
         &["ECONNREFUSED | ok | ok", "ECONNRESET | ok | ok", "ENOTCONN | ok | ok"],
+    ),
+    // A look ends at the urgent byte, however much it was to see.
+    (
+        "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 1)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\nc = accept4(a)\n\
+         fcntl(c, F_SETFL, 0)\nthread\nrecv(c, 9, MSG_PEEK|MSG_WAITALL)\nthread\nsend(b, 2, MSG_OOB|MSG_NOSIGNAL)\n",
+        &["[Number(1), Data(1 bytes, [c2].., 86030185)] | [Number(2)]"],
     ),
     // To UDP MSG_OOB means nothing: it waits.
     (
