@@ -198,7 +198,11 @@ impl<'a, T: Tank> Run<'a, T> {
     }
 
     /// The address with the ports of this run renamed.
-    fn renamed(&mut self, addr: Addr) -> Addr {
+    fn renamed(&mut self, mut addr: Addr) -> Addr {
+        if let Addr::V6(v6) = &mut addr {
+            // A hash of both ends (`ip6_make_flowlabel`), which the error queue tells to who has IPV6_FLOWINFO_SEND.
+            v6.set_flowinfo(0);
+        }
         match addr.port() {
             Some(port) => addr.with_port(self.renamed_port(port)),
             None => self.renamed_unix(addr),

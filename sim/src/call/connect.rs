@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{AcceptError, Body, ConnectStatus, Env, Family, Host, Stage, Switches, UnixError},
+    host::{AcceptError, Body, ConnectStatus, Env, Family, Host, RareSwitches, Stage, Switches, UnixError},
     proto::{Readiness, tcp::Opening},
     world::{World, underway::Fate},
 };
@@ -190,6 +190,7 @@ impl Caller<'_> {
             return true;
         }
         world.on_host(self.host, |host, env| host.tcp_open_fast(env, id, &[]));
+        self.host_mut(world).sockets[id].options.rare_mut().switches.insert(RareSwitches::FASTOPEN_ASKED);
         false
     }
 

@@ -5,7 +5,7 @@ use wavetank_api::{Addr, Errno, Result};
 use super::{Attempt, Caller, errno::IntoErrno, has_passed, send::Progress};
 use crate::{
     base::{Instant, SocketId},
-    host::{ConnectStatus, FASTOPEN_CLIENT, Stage},
+    host::{ConnectStatus, FASTOPEN_CLIENT, RareSwitches, Stage},
     world::World,
 };
 
@@ -29,6 +29,9 @@ impl Caller<'_> {
         let forbidden = host.settings.tcp().fastopen & FASTOPEN_CLIENT == 0 || matches!(to, Some(Addr::Unspec));
         if forbidden && !progress.opens {
             return refuse(Errno::EOPNOTSUPP);
+        }
+        if host.sockets[id].options.rare().switches.contains(RareSwitches::FASTOPEN_ASKED) && !progress.opens {
+            return refuse(Errno::EALREADY);
         }
         let mut status = host.sockets[id].connect_status();
         if status == ConnectStatus::Fresh && !progress.opens {

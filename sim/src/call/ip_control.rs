@@ -31,7 +31,9 @@ const ETHERNET: u32 = 2;
 impl Caller<'_> {
     /// How a datagram to there is to go.
     #[cold]
-    pub(super) fn how_to_send(&self, world: &World, family: Family, to: IpAddr, control: &[u8]) -> Result<How, Errno> {
+    pub(super) fn how_to_send(&self, world: &World, id: SocketId, to: IpAddr, control: &[u8]) -> Result<How, Errno> {
+        let host = self.host(world);
+        let (family, bound) = (host.sockets[id].family, host.sockets[id].options.device());
         let messages = checked(control)?;
         sock_cmsg_send(&messages)?;
         let level = if to.is_ipv4() { libc::IPPROTO_IP } else { libc::IPPROTO_IPV6 };
@@ -50,7 +52,7 @@ impl Caller<'_> {
             }
             match to {
                 IpAddr::V4(_) => ip_cmsg_send(message, &mut how)?,
-                IpAddr::V6(_) => ip6_datagram_send_ctl(self.host(world), message, &mut how)?,
+                IpAddr::V6(_) => ip6_datagram_send_ctl(host, bound, message, &mut how)?,
             }
         }
         Ok(how)
@@ -78,12 +80,12 @@ fn udp_cmsg_send(message: &Cmsg<'_>) -> Result<u16, Errno> {
 }
 
 /// The messages alone, of a socket that has no destination yet (IPV6_2292PKTOPTIONS).
-pub(super) fn how_to_send_v6(host: &Host, control: &[u8]) -> Result<How, Errno> {
+pub(super) fn how_to_send_v6(host: &Host, bound: u32, control: &[u8]) -> Result<How, Errno> {
     let messages = checked(control)?;
     sock_cmsg_send(&messages)?;
     let mut how = How::default();
     for message in messages.iter().filter(|message| message.level == libc::IPPROTO_IPV6) {
-        ip6_datagram_send_ctl(host, message, &mut how)?;
+        ip6_datagram_send_ctl(host, bound, message, &mut how)?;
     }
     Ok(how)
 }
@@ -120,16 +122,22 @@ fn ip_cmsg_send(message: &Cmsg<'_>, how: &mut How) -> Result<(), Errno> {
     Ok(())
 }
 
-fn ip6_datagram_send_ctl(host: &Host, message: &Cmsg<'_>, how: &mut How) -> Result<(), Errno> {
+/// Of a socket that is bound to that interface (0: none).
+fn ip6_datagram_send_ctl(host: &Host, bound: u32, message: &Cmsg<'_>, how: &mut How) -> Result<(), Errno> {
     match message.kind {
         libc::IPV6_PKTINFO | libc::IPV6_2292PKTINFO => {
             let Pkt6Info { addr, ifindex } = Pkt6Info::decode(message.data).ok_or(Errno::EINVAL)?;
-            if ifindex != 0 && host.interface_name(ifindex).is_none() {
+            if ifindex != 0 && bound != 0 && ifindex != bound {
+                return Err(Errno::EINVAL);
+            }
+            let device = if ifindex == 0 { bound } else { ifindex };
+            if device != 0 && host.interface_name(device).is_none() {
                 return Err(Errno::ENODEV);
             }
             how.device = ifindex;
             if addr != Ipv6Addr::UNSPECIFIED {
-                let own = host.owns(addr.into());
+                // That of the loopback is of no wider scope (`__ipv6_addr_src_scope`).
+                let own = host.owns(addr.into()) && (!addr.is_loopback() || device <= LOOPBACK);
                 how.source = Some(own.then(|| addr.into()).ok_or(Errno::EINVAL)?);
             }
         }

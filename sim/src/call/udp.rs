@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::SocketId,
-    host::{Family, Host, How, Socket, Way, is_link_local_group},
+    host::{Family, Host, How, Socket, Switches, Way, is_link_local_group},
     world::World,
 };
 
@@ -70,13 +70,17 @@ impl Caller<'_> {
         let socket = &self.host(world).sockets[id];
         let len = parts.iter().map(|part| part.len()).sum::<usize>();
         let is_inet6 = socket.family == Family::Inet6;
-        // `udpv6_sendmsg` takes AF_UNSPEC for no address; but that its peer may be one of IPv4 it has looked at before.
-        if is_inet6 && to == Some(&Addr::Unspec) && socket.remote.is_some_and(|remote| remote.is_ipv4()) {
+        let gathers = self.host(world).udp_gathers_for_v4(id);
+        // `udpv6_sendmsg` takes AF_UNSPEC for no address; but that its peer may be one of IPv4 it has looked at before, and IPv6 has no way.
+        let peer_is_ipv4 = socket.remote.is_some_and(|remote| remote.is_ipv4());
+        if is_inet6 && to == Some(&Addr::Unspec) && peer_is_ipv4 && gathers.is_none() {
+            if let Some(given) = given {
+                self.how_to_send(world, id, Ipv6Addr::UNSPECIFIED.into(), given.control)?;
+            }
             return Err(Errno::ENETUNREACH);
         }
         let to = to.filter(|addr| !(is_inet6 && matches!(addr, Addr::Unspec)));
         let peer = || socket.remote.ok_or(Errno::EDESTADDRREQ);
-        let gathers = self.host(world).udp_gathers_for_v4(id);
         // An address of IPv4 is read by `udp_sendmsg`, after it has looked at the rest.
         let is_of_ipv4 = is_inet6 && !socket.options.v6only && to.is_some_and(|addr| addr.family() == AddrFamily::INET);
         let destination = match (to, gathers) {
@@ -118,11 +122,11 @@ impl Caller<'_> {
             return Err(Errno::EINVAL);
         }
         let mut how = How::default();
-        let mut is_connected = !was_told && !flags.contains(MsgFlags::DONTROUTE);
+        let is_local4 = destination.is_ipv4() && socket.options.switches.contains(Switches::DONTROUTE);
+        let mut is_connected = !was_told && !flags.contains(MsgFlags::DONTROUTE) && !is_local4;
         if let Some(given) = given {
             is_connected &= !given.has_rights && is_of_udp_alone(given.control)?;
-            let family = self.host(world).sockets[id].family;
-            how = self.how_to_send(world, family, destination.ip(), given.control)?;
+            how = self.how_to_send(world, id, destination.ip(), given.control)?;
         }
         let to = match self.host(world).udp_aimed(id).filter(|_| is_connected) {
             Some((way, port)) => {

@@ -162,6 +162,8 @@ bitflags::bitflags! {
         const UDP_NO_CHECK6_TX = 1 << 9;
         const UDP_NO_CHECK6_RX = 1 << 10;
         const UDP_GRO = 1 << 11;
+        /// TCP_FASTOPEN_CONNECT has asked for a cookie, which is never over (`fastopen_req`).
+        const FASTOPEN_ASKED = 1 << 12;
     }
 }
 
@@ -304,6 +306,7 @@ impl Rare {
     pub(super) fn disconnected(&mut self) {
         let Self { peek_off, rto_min_us, delack_max_us, .. } = Self::new();
         (self.peek_off, self.rto_min_us, self.delack_max_us) = (peek_off, rto_min_us, delack_max_us);
+        self.switches.remove(RareSwitches::FASTOPEN_ASKED);
     }
 
     /// The bytes kept for that option; none if it was not set.

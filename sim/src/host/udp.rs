@@ -305,6 +305,14 @@ impl Host {
                 return Ok(());
             }
         }
+        if astray == Astray::Nowhere && is_to_many(outgoing.to.ip()) {
+            // Nobody need be asked where that is; and no copy comes back, as the route is not a group's.
+            self.udp_emit(env, id, outgoing, parts)?;
+            if let Some(Packet { body: Wire::Udp(datagram), .. }) = env.out.packets.last_mut() {
+                datagram.marks.insert(Marks::QUIET);
+            }
+            return Ok(());
+        }
         if astray == Astray::Nowhere {
             if let Body::Udp(udp) = &mut self.sockets[id].body {
                 udp.stuck += outgoing.gathered.truesize;

@@ -304,7 +304,7 @@ fn set_pktoptions(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     if given.value.len() > MOST {
         return Err(Errno::EINVAL);
     }
-    how_to_send_v6(given.host, given.value)?;
+    how_to_send_v6(given.host, given.socket().options.device(), given.value)?;
     // `ipv6_update_options`
     given.forget_route();
     Ok(())
