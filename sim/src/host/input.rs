@@ -36,7 +36,8 @@ impl Host {
     /// `tcp_v4_rcv`: a connection, else a listener, else a reset.
     fn tcp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
         let mut successor = None;
-        if let Some(id) = self.flow(to, from) {
+        let flow = self.flow(to, from);
+        if let Some(id) = flow.or_else(|| self.flow_by_foreign_route(from, to)) {
             // A new connection may begin where an old one lies in TIME_WAIT (RFC 9293 section 3.6.1), if somebody listens. If nobody
             // does, the old one answers (TCP_TW_SYN of `tcp_v4_rcv`).
             let takes_over = self.sockets[id].connection().is_some_and(|old| old.time_wait_accepts(&segment))
@@ -230,12 +231,13 @@ impl Host {
     /// turns by a hash of the connection (`reuseport_select_sock`).
     fn listener_for(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
         let listeners = self.ports.listeners.get(&to.port())?;
+        let by_foreign_route = self.came_by_foreign_route(from, to);
         let score = |id: &SocketId| {
             let socket = &self.sockets[*id];
             let at = socket.local?.ip();
             let fits = ports::reaches(to.ip(), at)
                 && ports::family_fits(socket.family, socket.options.v6only, to.ip())
-                && socket.options.is_by_device_of(to.ip());
+                && socket.options.hears(to.ip(), by_foreign_route);
             let is_own_family = (socket.family == Family::Inet6) == to.is_ipv6();
             fits.then_some((at == to.ip(), u8::from(socket.options.rare().device != 0) + u8::from(is_own_family)))
         };

@@ -23,8 +23,17 @@ impl SocketOptions {
 
     /// Whether packets from or to that address are for the interface the socket is bound to (`inet_sk_bound_dev_eq`).
     pub(crate) fn is_by_device_of(&self, ip: IpAddr) -> bool {
+        self.is_by_device(interface_of(ip))
+    }
+
+    fn is_by_device(&self, interface: u32) -> bool {
         let device = self.device();
-        device == 0 || device == interface_of(ip)
+        device == 0 || device == interface
+    }
+
+    /// As [`Self::is_by_device_of`], of a segment that may have come [by a foreign route](Host::came_by_foreign_route).
+    pub(super) fn hears(&self, at: IpAddr, came_by_foreign_route: bool) -> bool {
+        self.is_by_device(if came_by_foreign_route { LO } else { interface_of(at) })
     }
 
     /// Whether this option divides two sockets that would be in conflict (`inet_bind_conflict`).
@@ -45,14 +54,23 @@ impl Host {
         device == 0 || device == interface_of(to) || device == 1 && to.is_ipv4() && self.owns(to)
     }
 
-    /// Whether a segment came by a route that is not local: from who is bound to `lo`, to an address of `eth0`. Nobody is told there that no
-    /// socket takes it (`tcp_v4_send_reset`: RTN_LOCAL).
+    /// Whether a segment came by a route that is not local: from who is bound to `lo`, to an address of `eth0`. It counts as come by `lo`
+    /// (`__mkroute_output`: `rt_iif`), and nobody is told there that no socket takes it (`tcp_v4_send_reset`: RTN_LOCAL).
     pub(super) fn came_by_foreign_route(&self, from: SocketAddr, to: SocketAddr) -> bool {
-        let is_senders = |id: &SocketId| {
+        to.is_ipv4() && !to.ip().is_loopback() && self.bound_to_lo(from, to).is_some()
+    }
+
+    /// Of two sockets of this host that are bound to `lo`, the one that a segment to an address of `eth0` is for.
+    pub(super) fn flow_by_foreign_route(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
+        if self.came_by_foreign_route(from, to) { self.bound_to_lo(to, from) } else { None }
+    }
+
+    fn bound_to_lo(&self, local: SocketAddr, remote: SocketAddr) -> Option<SocketId> {
+        let is_it = |id: &SocketId| {
             let socket = &self.sockets[*id];
-            socket.options.device() == LO && (socket.local, socket.remote) == (Some(from), Some(to))
+            socket.options.device() == LO && (socket.local, socket.remote) == (Some(local), Some(remote))
         };
-        to.is_ipv4() && !to.ip().is_loopback() && self.users(ports::Space::Tcp, from.port()).iter().any(is_senders)
+        self.users(ports::Space::Tcp, local.port()).iter().copied().find(is_it)
     }
 
     /// A connection of a socket that is bound to `lo` ends with a RST to another host's IPv4 address: that comes back to this one.
