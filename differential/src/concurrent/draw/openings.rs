@@ -262,10 +262,7 @@ impl Sketch {
         if self.once_in(2) {
             self.pair();
         } else {
-            // Over the cable it is a matter of segments' sizes how much of it is dropped, and comes again when it is not expected any more.
-            let hosts = std::mem::replace(&mut self.reachable, 1);
             self.connected();
-            self.reachable = hosts;
         }
         self.has_small_buffers = false;
         let ends: Vec<Slot> = self.shared[first..]
