@@ -335,6 +335,7 @@ pub(super) struct Raced {
     outcomes: u64,
     blocked: u64,
     simulated: u64,
+    races: BTreeMap<&'static str, u64>,
     escapes: Vec<Escaped>,
 }
 
@@ -361,6 +362,7 @@ impl Raced {
             outcomes: hunted.outcomes,
             blocked: hunted.blocked,
             simulated: hunted.simulated,
+            races: hunted.races.clone(),
             escapes: hunted.escapes.iter().map(escaped).collect(),
         }
     }

@@ -1,7 +1,7 @@
 //! What a call may see that meets another in the middle: the kernel takes no lock there, and a call of the simulator is one step. And what
 //! Linux may choose, as in a sequential program.
 
-use std::net::SocketAddr;
+use std::{collections::BTreeSet, net::SocketAddr};
 
 use wavetank_api::{Addr, Errno, PollEvents, TcpState, c};
 
@@ -231,35 +231,54 @@ impl Program {
     }
 }
 
-/// Whether an outcome of the kernel's is one of the simulator's, but for [`RACES`].
-pub(super) fn is_same(program: &Program, real: &Outcome, sim: &Outcome) -> bool {
-    let shows_the_same = |(real, sim): (&Option<Seen>, &Option<Seen>)| match (real, sim) {
-        (Some(real), Some(sim)) => {
-            real == sim || permits(|covers| matches!(covers, Covers::Seen(covers) if covers(program, real, sim)))
-        }
-        (real, sim) => real == sim,
-    };
-    let mut threads = program.threads.iter().zip(real.threads.iter().zip(&sim.threads));
-    begins_the_same(program, real, sim)
-        && real.seen.iter().zip(&sim.seen).all(shows_the_same)
-        && (real.resets == sim.resets
-            || permits(|covers| matches!(covers, Covers::Resets(covers) if covers(program, real, sim))))
-        && threads.all(|(calls, (real, sim))| are_same(program, calls, real, sim))
+/// The names of the [`RACES`] by which an outcome of the kernel's is one of the simulator's; `None`, if it is another.
+pub(super) fn taken(program: &Program, real: &Outcome, sim: &Outcome) -> Option<BTreeSet<&'static str>> {
+    let mut judge = Judge { program, taken: BTreeSet::new() };
+    judge.is_same(real, sim).then_some(judge.taken)
 }
 
 /// Whether the threads began with the same, but for [`RACES`].
 pub(super) fn begins_the_same(program: &Program, real: &Outcome, sim: &Outcome) -> bool {
-    are_same(program, &program.calls, &real.prologue, &sim.prologue)
+    Judge { program, taken: BTreeSet::new() }.are_same(&program.calls, &real.prologue, &sim.prologue)
 }
 
-fn are_same(program: &Program, calls: &[Call], real: &[Answer], sim: &[Answer]) -> bool {
-    let is_same = |(call, (real, sim)): (&Call, (&Answer, &Answer))| {
-        let asked = Asked { program, call, real, sim };
-        real == sim || permits(|covers| matches!(covers, Covers::Answer(covers) if covers(&asked)))
-    };
-    real.len() == sim.len() && calls.iter().zip(real.iter().zip(sim)).all(is_same)
+struct Judge<'a> {
+    program: &'a Program,
+    taken: BTreeSet<&'static str>,
 }
 
-fn permits(covers: impl Fn(&Covers) -> bool) -> bool {
-    RACES.iter().flat_map(|race| race.covers).any(covers)
+impl Judge<'_> {
+    fn is_same(&mut self, real: &Outcome, sim: &Outcome) -> bool {
+        let program = self.program;
+        let mut threads = program.threads.iter().zip(real.threads.iter().zip(&sim.threads));
+        self.are_same(&program.calls, &real.prologue, &sim.prologue)
+            && threads.all(|(calls, (real, sim))| self.are_same(calls, real, sim))
+            && real.seen.iter().zip(&sim.seen).all(|(real, sim)| self.shows_the_same(real.as_ref(), sim.as_ref()))
+            && (real.resets == sim.resets
+                || self.permits(|covers| matches!(covers, Covers::Resets(covers) if covers(program, real, sim))))
+    }
+
+    fn are_same(&mut self, calls: &[Call], real: &[Answer], sim: &[Answer]) -> bool {
+        let program = self.program;
+        let is_same = |(call, (real, sim)): (&Call, (&Answer, &Answer))| {
+            let asked = Asked { program, call, real, sim };
+            real == sim || self.permits(|covers| matches!(covers, Covers::Answer(covers) if covers(&asked)))
+        };
+        real.len() == sim.len() && calls.iter().zip(real.iter().zip(sim)).all(is_same)
+    }
+
+    fn shows_the_same(&mut self, real: Option<&Seen>, sim: Option<&Seen>) -> bool {
+        let program = self.program;
+        match (real, sim) {
+            (Some(real), Some(sim)) if real != sim => {
+                self.permits(|covers| matches!(covers, Covers::Seen(covers) if covers(program, real, sim)))
+            }
+            (real, sim) => real == sim,
+        }
+    }
+
+    fn permits(&mut self, covers: impl Fn(&Covers) -> bool) -> bool {
+        let race = RACES.iter().find(|race| race.covers.iter().any(&covers));
+        race.map(|race| self.taken.insert(race.name)).is_some()
+    }
 }

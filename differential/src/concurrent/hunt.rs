@@ -1,6 +1,7 @@
 //! [`Hunt`]: many concurrent programs, and the outcomes that the simulator does not reach.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{
         Mutex, PoisonError,
@@ -48,6 +49,8 @@ pub struct Hunted {
     pub passing: u64,
     /// Runs in the simulator.
     pub simulated: u64,
+    /// How many outcomes were of the simulator's by each of the [`RACES`](super::RACES) only, by name.
+    pub races: BTreeMap<&'static str, u64>,
     /// What it does not reach.
     pub escapes: Vec<Escape>,
 }
@@ -129,6 +132,9 @@ impl Hunted {
         self.blocked += other.blocked;
         self.passing += other.passing;
         self.simulated += other.simulated;
+        for (race, count) in other.races {
+            *self.races.entry(race).or_default() += count;
+        }
         self.escapes.extend(other.escapes);
     }
 }
@@ -203,6 +209,9 @@ fn look_at(
             break;
         }
         if !outcomes.contains(&outcome) {
+            for race in reach.races(&outcome) {
+                *hunted.races.entry(race).or_default() += 1;
+            }
             outcomes.push(outcome);
         }
     }
@@ -238,14 +247,15 @@ fn cut_down(tank: &mut RealTank, escape: Escape) -> wavetank_lab::Result<Escape>
 
 impl fmt::Display for Hunted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { programs, calls, runs, outcomes, various, blocked, passing, simulated, escapes } = self;
+        let Self { programs, calls, runs, outcomes, various, blocked, passing, simulated, races, escapes } = self;
         write!(
             f,
             "{programs} concurrent programs, {calls} calls: {runs} runs on the kernel had {outcomes} outcomes; {various} programs had several, in \
              {blocked} a thread waits for ever; {simulated} runs in the simulator; {} outcomes out of its reach; {passing} seen once and not \
              again",
             escapes.len()
-        )
+        )?;
+        races.iter().try_for_each(|(race, count)| write!(f, "\npermitted: {race}, in {count} outcomes"))
     }
 }
 

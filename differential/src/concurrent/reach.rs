@@ -1,8 +1,10 @@
 //! [`Reach`]: the outcomes that the simulator reaches.
 
+use std::collections::BTreeSet;
+
 use super::{
     Outcome, assert_runnable,
-    freedoms::{begins_the_same, is_same},
+    freedoms::{begins_the_same, taken},
     schedule::Schedule,
     sim::{Grain, may_end_listening, run},
 };
@@ -82,7 +84,7 @@ impl<'a> Reach<'a> {
     /// Whether the simulator reaches it, but for [`RACES`](super::RACES).
     pub fn contains(&mut self, outcome: &Outcome) -> bool {
         let program = self.program;
-        self.find(|found| is_same(program, outcome, found)).is_some()
+        self.find(|found| taken(program, outcome, found).is_some()).is_some()
     }
 
     /// The first outcome that is such a one.
@@ -107,7 +109,13 @@ impl<'a> Reach<'a> {
     }
 
     fn knows(&self, outcome: &Outcome) -> bool {
-        self.found.iter().any(|found| is_same(self.program, outcome, found))
+        self.found.iter().any(|found| taken(self.program, outcome, found).is_some())
+    }
+
+    /// The names of the [`RACES`](super::RACES) by which it is one of those that were found: the fewest.
+    pub fn races(&self, outcome: &Outcome) -> BTreeSet<&'static str> {
+        let by = self.found.iter().filter_map(|found| taken(self.program, outcome, found));
+        by.min_by_key(BTreeSet::len).unwrap_or_default()
     }
 
     /// Whether the threads came that far at all: the prologue went as it always does in the simulator.
