@@ -198,6 +198,8 @@ pub(crate) struct Rare {
     pub(crate) device: i32,
     /// To where the last connection of a socket of IPv6 was, if that was IPv4 (`inet_daddr`).
     pub(crate) last_v4: Option<Ipv4Addr>,
+    /// A bind that failed has left the socket no address, though it is locked (`inet_reset_saddr`).
+    pub(crate) has_lost_address: bool,
     /// How many segments a connection had sent when it lost the route that is kept with it.
     pub(crate) route_forgotten_at: Option<u32>,
     pub(crate) timestamping: u32,
@@ -265,6 +267,7 @@ impl Rare {
             linger_shown: 0,
             device: 0,
             last_v4: None,
+            has_lost_address: false,
             route_forgotten_at: None,
             timestamping: 0,
             peek_off: -1,

@@ -125,6 +125,9 @@ impl Host {
             let Some(port) = port else {
                 // The address is forgotten that a connection before may have left; the port is still shown.
                 let socket = &mut self.sockets[id];
+                if socket.options.has_rare() {
+                    socket.options.rare_mut().has_lost_address = true;
+                }
                 socket.local = socket.local.map(|local| SocketAddr::new(address::any(socket.family), local.port()));
                 return Err(BindError::AddrInUse);
             };
@@ -143,7 +146,8 @@ impl Host {
         socket.keep_what_was_noted();
         let was_v4 = socket.remote.take().is_some_and(|remote| remote.is_ipv4()) && six;
         if was_v4 || socket.options.rare().last_v4.is_some() {
-            socket.options.rare_mut().last_v4 = Some(Ipv4Addr::UNSPECIFIED);
+            let rare = socket.options.rare_mut();
+            (rare.last_v4, rare.has_lost_address) = (Some(Ipv4Addr::UNSPECIFIED), false);
         }
         Ok(())
     }

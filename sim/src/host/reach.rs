@@ -96,7 +96,8 @@ impl Host {
         let socket = &self.sockets[id];
         match socket.options.rare().last_v4 {
             Some(last) if remote.is_ipv6() => {
-                let bound = socket.addr_locked.then_some(LOOPBACK4_IPV6);
+                let has_address = socket.addr_locked && !socket.options.rare().has_lost_address;
+                let bound = has_address.then_some(LOOPBACK4_IPV6);
                 let way = self.way(last.into(), bound.map(IpAddr::V4), &socket.options, socket.options.device(), true);
                 way.map_or((local, Ipv4Addr::UNSPECIFIED.into()), |way| (way.source, way.to))
             }
