@@ -1,7 +1,7 @@
 //! Programs as C: the compiler has nothing to say, and what they print is what the executor saw.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     env, fs,
     path::PathBuf,
     process::{Command, Output},
@@ -63,7 +63,7 @@ fn plain(text: &str) -> String {
 /// FIN_WAIT2 are one state, and what SIOCOUTQ, TCP_INFO and TCP_MAXSEG tell of a socket in it is left out.
 fn ticked(text: &str) -> String {
     const EITHER: &str = "TCP_FIN_WAIT";
-    let mut shown: HashMap<&str, String> = HashMap::new();
+    let mut shown: BTreeMap<&str, String> = BTreeMap::new();
     let mut ticked = String::new();
     for line in text.lines() {
         let (call, comment) = line.split_once(" # ").unwrap_or((line, ""));
