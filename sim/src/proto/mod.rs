@@ -31,8 +31,36 @@ pub(crate) struct Cx<'a> {
 pub(crate) struct Out {
     pub(crate) packets: Vec<Packet>,
     pub(crate) pool: Pool,
+    /// What the call that is made asks for.
+    pub(crate) call: Call,
+    /// What arrives is one of these.
+    pub(crate) held: Held,
     /// From whom and to whom each RST is, if somebody watches.
     pub(crate) resets: Option<Vec<(SocketAddr, SocketAddr)>>,
+}
+
+/// A call of a TCP socket where packets come back before it returns: they wait, because it has its socket locked (`sk_backlog`), and
+/// are dealt with when it is nearly over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Call {
+    #[default]
+    Other,
+    /// What is sent comes back itself.
+    SendsToItself,
+    /// An ACK is sent by who has read: what the peer sends upon that comes back.
+    Reads,
+}
+
+/// Packets that wait for the end of a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Held {
+    /// How many with data, and how much of that.
+    pub(crate) segments: u32,
+    pub(crate) bytes: u32,
+    /// More of them follow this one.
+    pub(crate) more: bool,
+    /// One of them wants an ACK, which goes out when all are dealt with (TCP_ACK_DEFERRED).
+    pub(crate) owes_ack: bool,
 }
 
 impl Out {

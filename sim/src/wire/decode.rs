@@ -184,6 +184,7 @@ fn tcp(ip: &Ip<'_>) -> Result<Segment, Malformed> {
         hop_limit,
         window: word(header, 14),
         urgent: word(header, 18),
+        holds: 0,
         options: options::decode(&bytes[20..header_len]),
         payload: Payload::from(&bytes[header_len..]),
     })

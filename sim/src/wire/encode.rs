@@ -100,7 +100,7 @@ fn tcp(bytes: &mut Vec<u8>, segment: &Segment) -> Result<usize, Unencodable> {
     header.psh = segment.flags.contains(Flags::PSH);
     header.ack = segment.flags.contains(Flags::ACK);
     header.urg = segment.flags.contains(Flags::URG);
-    header.urgent_pointer = if segment.flags.contains(Flags::URG) { segment.urgent } else { 0 };
+    header.urgent_pointer = segment.urgent;
     header.set_options_raw(&options::encode(&segment.options)).map_err(|_| Unencodable)?;
     bytes.extend_from_slice(&header.to_bytes());
     bytes.extend_from_slice(&segment.payload);

@@ -195,9 +195,10 @@ pub(crate) struct Segment {
     pub(crate) hop_limit: u8,
     /// As on the wire: not yet scaled.
     pub(crate) window: u16,
-    /// Where urgent data ends, counted from `seq`, with [`Flags::URG`]. Without, it is not on the wire: how many segments the sender
-    /// holds on to, this one not counted, which a receiver knows who shares its memory (`skb_cloned`).
+    /// Where urgent data ends, counted from `seq`; means something only with [`Flags::URG`].
     pub(crate) urgent: u16,
+    /// Not on the wire: how many segments before this one its sender holds on to, which who shares its memory knows (`skb_cloned`).
+    pub(crate) holds: u16,
     pub(crate) options: Options,
     pub(crate) payload: Payload,
 }

@@ -109,9 +109,19 @@ fn segment() -> impl Strategy<Value = Body> {
     (numbers, options(), payload()).prop_map(
         |((src_port, dst_port, seq, ack, flags, window, urgent), options, payload)| {
             let (seq, ack, flags) = (SeqNum(seq), SeqNum(ack), Flags::from_bits_truncate(flags));
-            // What is not urgent is not on the wire.
-            let urgent = if flags.contains(Flags::URG) { urgent } else { 0 };
-            Body::Tcp(Segment { src_port, dst_port, seq, ack, flags, hop_limit: 64, window, urgent, options, payload })
+            Body::Tcp(Segment {
+                src_port,
+                dst_port,
+                seq,
+                ack,
+                flags,
+                hop_limit: 64,
+                window,
+                urgent,
+                holds: 0,
+                options,
+                payload,
+            })
         },
     )
 }

@@ -13,6 +13,7 @@ use crate::{
     base::{HostId, Instant},
     host::Host,
     net::{DropReason, Link, Verdict},
+    proto::{Call, Held},
     wire::{Body, Flags, Icmp, Malformed, Marks, Packet, Pool, Unreachable, decode, encode},
 };
 
@@ -72,7 +73,7 @@ impl World {
         match self.out.packets.pop() {
             None => return,
             // The usual case by far, and loopback may leave more behind.
-            Some(packet) if self.out.packets.is_empty() => {
+            Some(packet) if self.out.packets.is_empty() && self.out.call == Call::Other => {
                 self.send(id, packet, false);
                 if !self.out.packets.is_empty() {
                     self.send_batches(id);
@@ -80,6 +81,9 @@ impl World {
             }
             Some(packet) => {
                 self.out.packets.push(packet);
+                if self.out.call != Call::Other {
+                    self.send_of_call(id);
+                }
                 self.send_batches(id);
             }
         }
@@ -101,6 +105,40 @@ impl World {
                 self.send_batches(from);
             }
         }
+    }
+
+    /// What a call sends whose socket is locked, and what comes back to that.
+    #[cold]
+    #[inline(never)]
+    fn send_of_call(&mut self, id: HostId) {
+        let call = std::mem::take(&mut self.out.call);
+        let first = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet)).collect();
+        if call == Call::SendsToItself {
+            return self.send_held(first);
+        }
+        for (from, packet) in first {
+            self.send(from, packet, false);
+        }
+        let here = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet));
+        let answers = here.chain(std::mem::take(&mut self.relayed)).collect();
+        self.send_held(answers);
+    }
+
+    /// Packets that wait, where they arrive, until a call is nearly over.
+    fn send_held(&mut self, packets: Vec<(HostId, Packet)>) {
+        let lens = packets.iter().filter_map(|(_, packet)| match &packet.body {
+            Body::Tcp(segment) if !segment.payload.is_empty() => Some(segment.payload.len() as u32),
+            _ => None,
+        });
+        let (segments, bytes) = lens.fold((0, 0), |(segments, bytes), len| (segments + 1, bytes + len));
+        let mut left = packets.len();
+        self.out.held = Held { segments, bytes, ..Held::default() };
+        for (from, packet) in packets {
+            left -= 1;
+            self.out.held.more = left > 0;
+            self.send(from, packet, false);
+        }
+        self.out.held = Held::default();
     }
 
     /// Batch by batch, because what arrives on loopback leaves more packets behind.

@@ -238,8 +238,11 @@ impl Connection {
             return false;
         }
         snd.wl1 = segment.seq;
-        if window != snd.wnd && snd.set_window(window) {
-            self.sync_mss(cx.sysctl);
+        if window != snd.wnd {
+            if snd.set_window(window) {
+                self.sync_mss(cx.sysctl);
+            }
+            self.rcv.predict_anew();
         }
         true
     }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     base::Instant,
-    proto::{Cx, Readiness},
+    proto::{Call, Cx, Readiness},
     wire::{RareOption, Segment, SeqNum},
 };
 
@@ -105,10 +105,7 @@ impl Connection {
         let mut timers = Timers::default();
         timers.set_retransmit(cx.now, rtt.timeout(cx.sysctl));
         let mss = config.advertised_mss();
-        let mut window = Window::new(&config, config.window_clamp, mss, cx.sysctl);
-        if local == remote {
-            window.hold_backlog();
-        }
+        let window = Window::new(&config, config.window_clamp, mss, cx.sysctl);
         let mut connection = Self {
             ends: Ends::new(local, remote),
             config,
@@ -180,8 +177,8 @@ impl Connection {
             return Err(SendError::WouldBlock);
         }
         self.restart_if_idle(cx);
-        if let Some(memory) = self.rcv.memory_mut() {
-            memory.set_in_call(true);
+        if self.rcv.has_memory() && self.leads_to_itself() {
+            cx.out.call = Call::SendsToItself;
         }
         self.snd.buffer.push(&data[..taken]);
         self.snd.end += taken as u32;
@@ -203,6 +200,12 @@ impl Connection {
         }
         self.check();
         Ok(taken)
+    }
+
+    /// What it sends it receives.
+    fn leads_to_itself(&self) -> bool {
+        let ends = &self.ends;
+        (ends.local, ends.local_port) == (ends.remote, ends.remote_port)
     }
 
     /// What is to be seen where a write ends: urgent data, the end of a record.

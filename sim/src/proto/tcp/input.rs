@@ -119,6 +119,7 @@ impl Connection {
             && segment.seq == self.rcv.nxt
             && self.rcv.assembler.is_empty()
             && !self.expects_urgent()
+            && self.rcv.predictions()[0]
             && u32::from(segment.window) << self.snd.scale == self.snd.wnd
     }
 
@@ -132,6 +133,7 @@ impl Connection {
         let is_first = self.counts.data_in == 1 && self.snd.una == self.counts.iss + 1 && self.snd.scale > 0;
         self.snd.wnd != window
             || is_first && !self.is(Marks::PASSIVE)
+            || !self.rcv.predictions()[1]
             || self.needs_memory(segment, self.rcv.allocated()[1])
     }
 
@@ -655,6 +657,7 @@ pub(crate) fn reset_for(segment: &Segment, local: IpAddr, remote: IpAddr, cx: &m
         hop_limit: super::DEFAULT_HOP_LIMIT,
         window: 0,
         urgent: 0,
+        holds: 0,
         options: Options::default(),
         payload: Default::default(),
     };

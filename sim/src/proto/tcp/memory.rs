@@ -41,20 +41,12 @@ pub(super) struct Memory {
     allocated: u32,
     /// What the last one added to it.
     charged: u32,
+    /// Whether the header of the next is predicted (`pred_flags`), and that of the last was.
+    predicts: bool,
+    predicted: bool,
     queue: VecDeque<Packet>,
-    /// Of a socket that is connected to itself.
-    own: Option<Own>,
-}
-
-/// What a socket that is connected to itself receives in the very call that sends it: that waits until the call is nearly over.
-#[derive(Clone, Copy, Debug, Default)]
-struct Own {
-    /// It does.
-    is_in_call: bool,
-    /// What all of it costs, which is held against the socket until all is dealt with (`sk_backlog.len`).
+    /// What waits for the end of a call, which is held against the socket until all is dealt with (`sk_backlog.len`).
     backlog: u32,
-    /// An ACK is due, and goes out when all is dealt with (TCP_ACK_DEFERRED).
-    owes_ack: bool,
 }
 
 /// One packet of the queue.
@@ -84,29 +76,14 @@ impl Packet {
 
 impl Memory {
     pub(super) fn new() -> Self {
-        Self { ratio: DEFAULT_RATIO, allocated: 0, charged: 0, queue: VecDeque::new(), own: None }
-    }
-
-    pub(super) fn hold_backlog(&mut self) {
-        self.own = Some(Own::default());
-    }
-
-    /// A call begins to send; or, when all that it sent has come back, is over.
-    pub(super) fn set_in_call(&mut self, is_in_call: bool) {
-        if let Some(own) = &mut self.own {
-            *own = Own { is_in_call, ..Own::default() };
-        }
-    }
-
-    /// Whether it is connected to itself, and in such a call.
-    pub(super) fn is_in_call(&self) -> bool {
-        self.own.is_some_and(|own| own.is_in_call)
-    }
-
-    /// So much waits, if it was not reckoned before.
-    pub(super) fn reckon_backlog(&mut self, cost: impl FnOnce() -> u32) {
-        if let Some(own) = self.own.as_mut().filter(|own| own.is_in_call && own.backlog == 0) {
-            own.backlog = cost();
+        Self {
+            ratio: DEFAULT_RATIO,
+            allocated: 0,
+            charged: 0,
+            predicts: true,
+            predicted: true,
+            queue: VecDeque::new(),
+            backlog: 0,
         }
     }
 
@@ -114,16 +91,33 @@ impl Memory {
         self.allocated
     }
 
-    /// Whether an ACK `is_due`, or was before in this call.
-    pub(super) fn owes_ack(&mut self, is_due: bool) -> bool {
-        self.own.as_mut().is_some_and(|own| {
-            own.owes_ack |= is_due;
-            own.owes_ack
-        })
+    /// So many packets with so many bytes wait.
+    pub(super) fn set_backlog(&mut self, packets: u32, bytes: u32) {
+        self.backlog = bytes + HEAD * packets;
     }
 
     pub(super) fn backlog(&self) -> u32 {
-        self.own.map_or(0, |own| own.backlog)
+        self.backlog
+    }
+
+    /// Whether the header of the next segment is predicted.
+    pub(super) fn predicts(&self) -> bool {
+        self.predicts
+    }
+
+    /// Whether that of the last one was.
+    pub(super) fn predicted(&self) -> bool {
+        self.predicted
+    }
+
+    /// Nothing is predicted until there is reason to again.
+    pub(super) fn stop_predicting(&mut self) {
+        self.predicts = false;
+    }
+
+    /// Headers are predicted again, or still, if the buffer has room (`tcp_fast_path_check`).
+    pub(super) fn predict(&mut self, rcvbuf: u32) {
+        self.predicts |= self.allocated < rcvbuf;
     }
 
     /// What was allocated before the last segment came.
@@ -152,6 +146,7 @@ impl Memory {
     pub(super) fn queue(&mut self, end: SeqNum, len: u32, held: u16) {
         let frags = 1 + len / FRAGMENT;
         let begin = end - len;
+        self.predicted = self.predicts;
         self.charged = match self.queue.back_mut() {
             Some(last) if held <= last.more && len <= last.room => {
                 last.room -= len;

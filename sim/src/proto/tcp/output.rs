@@ -333,6 +333,7 @@ impl Connection {
             hop_limit: self.config.hop_limit,
             window: self.rcv.window.initial(),
             urgent: 0,
+            holds: 0,
             options: Options {
                 mss: Some(self.config.advertised_mss()),
                 window_scale: scale,
@@ -353,8 +354,8 @@ impl Connection {
         flags.set(Flags::PSH, plan.push);
         flags.set(Flags::FIN, plan.fin);
         let payload = cx.out.pool.payload_of_ring(self.snd.buffer.pieces(offset, len));
-        let held = self.snd.sent.len() as u16 - 1;
-        let mut segment = Segment { payload, urgent: held, ..self.header(cx, seq, flags) };
+        let holds = self.snd.sent.len() as u16 - 1;
+        let mut segment = Segment { payload, holds, ..self.header(cx, seq, flags) };
         if self.urgent.is_some() {
             self.mark_urgent(&mut segment);
         }
@@ -389,6 +390,7 @@ impl Connection {
             hop_limit: self.config.hop_limit,
             window,
             urgent: 0,
+            holds: 0,
             options: Options { timestamps: self.stamps.option(cx.now), rare, ..Options::default() },
             payload: Default::default(),
         }

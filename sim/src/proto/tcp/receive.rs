@@ -4,12 +4,11 @@
 use super::{
     AckDue, Connection, Failure, Marks, ReceiveSide, State, Switches,
     assembler::{earlier, later},
-    memory::HEAD,
     timers::{DELAYED_ACK_MS, Moment, since},
 };
 use crate::{
     base::Instant,
-    proto::Cx,
+    proto::{Call, Cx},
     wire::{Flags, RareOption, Segment, SeqNum},
 };
 
@@ -110,6 +109,7 @@ impl Connection {
             return false;
         }
         (rcv.edge, rcv.ack) = (rcv.nxt, AckDue::Now);
+        rcv.stop_predicting();
         true
     }
 
@@ -142,13 +142,11 @@ impl Connection {
         let rcv = &mut self.rcv;
         rcv.owe_ack();
         rcv.duplicates = 0;
-        if rcv.is_in_call() {
-            self.reckon_backlog(len as u32);
-        }
-        let rcv = &mut self.rcv;
         if rcv.has_memory() {
-            let held = if segment.flags.contains(Flags::URG) { 0 } else { segment.urgent };
-            rcv.charge(len as u32, held);
+            if cx.out.held.segments > 0 {
+                rcv.set_backlog(cx.out.held.segments, cx.out.held.bytes);
+            }
+            rcv.charge(len as u32, segment.holds);
         }
         if len >= usize::from(rcv.mss) {
             rcv.mss = len.min(usize::from(our_mss)) as u16;
@@ -214,9 +212,11 @@ impl Connection {
         let now = (rcv.holds_two_segments() && self.keeps_up())
             || self.rcv.ack == AckDue::Now
             || (self.rcv.quick > 0 && !self.rcv.pingpong);
-        let now = if self.rcv.is_in_call() { self.acknowledges_itself(now) } else { now };
-        if now {
-            return self.send_ack(cx);
+        let now = if cx.out.held.segments == 0 { Some(now) } else { self.acknowledges_at_last(cx, now) };
+        match now {
+            Some(true) => return self.send_ack(cx),
+            Some(false) => {}
+            None => return,
         }
         if !self.rcv.assembler.is_empty() {
             return self.acknowledge_out_of_order(cx);
@@ -225,29 +225,17 @@ impl Connection {
         self.timers.set_ack(cx.now, delay);
     }
 
-    /// Of a socket that is connected to itself, in the call that sends: whether what has come is acknowledged at the end of it. What it
-    /// acknowledges before gets nowhere.
+    /// A segment that waited for the end of a call: whether what has come is acknowledged now that this `is_due` or not. That is done once,
+    /// when all is dealt with (TCP_ACK_DEFERRED).
     #[cold]
-    fn acknowledges_itself(&mut self, is_due: bool) -> bool {
-        self.rcv.reckon_without_backlog();
-        let is_all = self.rcv.nxt == self.snd.nxt;
-        self.rcv.memory_mut().is_some_and(|memory| {
-            let owes_ack = memory.owes_ack(is_due);
-            if is_all {
-                memory.set_in_call(false);
-            }
-            owes_ack
-        })
-    }
-
-    /// What waits for a socket that is connected to itself, when `len` bytes of it have come.
-    #[cold]
-    fn reckon_backlog(&mut self, len: u32) {
-        let from = self.rcv.nxt - len;
-        let (bytes, segments) = (self.snd.nxt.0.wrapping_sub(from.0), self.snd.sent.count_beyond(from));
-        if let Some(memory) = self.rcv.memory_mut() {
-            memory.reckon_backlog(|| bytes + HEAD * segments);
+    fn acknowledges_at_last(&mut self, cx: &mut Cx<'_>, is_due: bool) -> Option<bool> {
+        let held = &mut cx.out.held;
+        held.owes_ack |= is_due;
+        if held.more {
+            return if is_due { None } else { Some(false) };
         }
+        self.rcv.set_backlog(0, 0);
+        Some(held.owes_ack)
     }
 
     fn keeps_up(&mut self) -> bool {
@@ -342,6 +330,9 @@ impl Connection {
             }
         };
         if ack || (count > 0 && !is_shut && update()) {
+            if self.rcv.has_memory() {
+                cx.out.call = Call::Reads;
+            }
             self.send_ack(cx);
         }
     }

@@ -96,11 +96,6 @@ impl Scoreboard {
         self.queue.len() as u32
     }
 
-    /// How many end beyond there.
-    pub(super) fn count_beyond(&self, seq: SeqNum) -> u32 {
-        self.queue.iter().rev().take_while(|sent| seq.before(sent.end)).count() as u32
-    }
-
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty()

@@ -67,13 +67,6 @@ impl Window {
         }
     }
 
-    /// The connection leads to itself.
-    pub(super) fn hold_backlog(&mut self) {
-        if let Some(memory) = &mut self.memory {
-            memory.hold_backlog();
-        }
-    }
-
     /// What of so much of the buffer is offered (`tcp_win_from_space`).
     #[inline]
     fn share(&self, space: u32) -> u32 {
@@ -242,12 +235,6 @@ impl ReceiveSide {
         self.window.memory.is_some()
     }
 
-    /// Whether it is connected to itself, and in a call that sends.
-    #[inline]
-    pub(super) fn is_in_call(&self) -> bool {
-        self.window.memory.as_ref().is_some_and(|memory| memory.is_in_call())
-    }
-
     /// What is allocated, and what was before the last segment came.
     pub(super) fn allocated(&self) -> [u32; 2] {
         self.window.memory.as_ref().map_or([0; 2], |memory| [memory.allocated(), memory.allocated_before()])
@@ -293,6 +280,9 @@ impl ReceiveSide {
     pub(super) fn charge(&mut self, len: u32, held: u16) {
         let Some(memory) = &mut self.window.memory else { return };
         memory.queue(self.nxt, len, held);
+        if self.edge != self.wup && self.assembler.is_empty() {
+            memory.predict(self.window.rcvbuf);
+        }
         if len > self.mss.into() && memory.measure(len) {
             let offered = self.edge.0.wrapping_sub(self.wup.0);
             self.window.share_has_changed(offered);
@@ -300,17 +290,12 @@ impl ReceiveSide {
         self.window.reckon(self.buffer.len() as u32);
     }
 
-    /// What the segments cost, where it matters.
-    pub(super) fn memory_mut(&mut self) -> Option<&mut Memory> {
-        self.window.memory.as_deref_mut()
-    }
-
-    /// All that waited is dealt with.
-    pub(super) fn reckon_without_backlog(&mut self) {
-        let unread = self.buffer.len() as u32;
-        let window = &mut self.window;
-        if let Some(memory) = &window.memory {
-            window.spare = memory.share(window.rcvbuf.saturating_sub(memory.allocated())) + unread;
+    /// So many packets with so many bytes wait for the end of a call.
+    #[cold]
+    pub(super) fn set_backlog(&mut self, packets: u32, bytes: u32) {
+        if let Some(memory) = &mut self.window.memory {
+            memory.set_backlog(packets, bytes);
+            self.reckon();
         }
     }
 
@@ -426,7 +411,34 @@ impl ReceiveSide {
             self.edge = edge;
         }
         self.wup = self.nxt;
+        if field == 0 {
+            self.stop_predicting();
+        }
         field as u16
+    }
+
+    /// A window of nothing is told (`tcp_select_window`), or nothing can be kept.
+    #[cold]
+    pub(super) fn stop_predicting(&mut self) {
+        if let Some(memory) = &mut self.window.memory {
+            memory.stop_predicting();
+        }
+    }
+
+    /// The peer's window is another (`tcp_ack_update_window`).
+    pub(super) fn predict_anew(&mut self) {
+        let may = self.edge != self.wup && self.assembler.is_empty();
+        if let Some(memory) = &mut self.window.memory {
+            memory.stop_predicting();
+            if may {
+                memory.predict(self.window.rcvbuf);
+            }
+        }
+    }
+
+    /// Whether what the socket reserved matters, and the header of the next segment is predicted, and that of the last was.
+    pub(super) fn predictions(&self) -> [bool; 2] {
+        self.window.memory.as_ref().map_or([true; 2], |memory| [memory.predicts(), memory.predicted()])
     }
 }
 

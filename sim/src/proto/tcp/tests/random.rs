@@ -282,6 +282,7 @@ fn stray_segment(stray: &Stray, connection: &Connection) -> Segment {
         hop_limit: 64,
         window: stray.window,
         urgent: 0,
+        holds: 0,
         options: stray.options.clone(),
         payload: Payload::from(&*vec![0; stray.len]),
     }

@@ -446,6 +446,7 @@ fn parse(text: &str, iss: SeqNum) -> Segment {
         hop_limit: 64,
         window: 0,
         urgent: 0,
+        holds: 0,
         options: Options::default(),
         payload,
     };
