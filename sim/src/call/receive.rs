@@ -221,7 +221,9 @@ impl Caller<'_> {
             match self.recv_once(world, id, &mut buf[*count..], flags, *count > 0) {
                 Ok(taken) => {
                     *count += taken;
-                    self.after_taking(world, id, taken);
+                    if !flags.contains(MsgFlags::OOB) {
+                        self.after_taking(world, id, taken);
+                    }
                     // Who does not wait goes through the queue once, also for MSG_WAITALL (`tcp_recvmsg_locked`).
                     let is_over = taken == 0
                         || *count >= self.recv_target(world, id, flags, buf.len())

@@ -142,6 +142,11 @@ bitflags::bitflags! {
         /// What a TCP socket that has one of these is asked for is in the segment that has come last.
         const NOTED_OF_SEGMENTS = Self::V6_2292PKTINFO.bits() | Self::V6_2292HOPLIMIT.bits() | Self::V6_RECVPKTINFO.bits()
             | Self::V6_RECVHOPLIMIT.bits();
+
+        /// Of a TCP socket with one of these each segment of IPv6 is looked at twice (`rxopt.all`).
+        const NOTES_OF_SEGMENTS = Self::NOTED_OF_SEGMENTS.bits() | Self::V6_FLOWINFO.bits() | Self::V6_RECVHOPOPTS.bits()
+            | Self::V6_RECVRTHDR.bits() | Self::V6_RECVDSTOPTS.bits() | Self::V6_RECVPATHMTU.bits() | Self::V6_RECVTCLASS.bits()
+            | Self::V6_RECVORIGDSTADDR.bits() | Self::V6_RECVFRAGSIZE.bits();
     }
 }
 
@@ -164,6 +169,9 @@ bitflags::bitflags! {
         const UDP_GRO = 1 << 11;
         /// TCP_FASTOPEN_CONNECT has asked for a cookie, which is never over (`fastopen_req`).
         const FASTOPEN_ASKED = 1 << 12;
+
+        /// As [`Switches::NOTES_OF_SEGMENTS`].
+        const NOTES_OF_SEGMENTS = Self::V6_2292HOPOPTS.bits() | Self::V6_2292DSTOPTS.bits() | Self::V6_2292RTHDR.bits();
     }
 }
 

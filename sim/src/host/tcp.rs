@@ -4,7 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use smallvec::smallvec;
 
-use super::{Body, ConnectStatus, Env, Family, Flow, Host, Socket, Stage, Switches, Tcp, Way, address, ports::By};
+use super::{
+    Body, ConnectStatus, Env, Family, Flow, Host, RareSwitches, Socket, Stage, Switches, Tcp, Way, address, ports::By,
+};
 use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp},
@@ -534,6 +536,9 @@ pub(super) fn config_of(socket: &Socket) -> tcp::Config {
     switches.set(tcp::Switches::OOBINLINE, options.oobinline);
     let recverr = if socket.family == Family::Inet6 { Switches::V6_RECVERR } else { Switches::RECVERR };
     switches.set(tcp::Switches::RECVERR, options.switches.contains(recverr));
+    let notes = options.switches.intersects(Switches::NOTES_OF_SEGMENTS)
+        || options.has_rare() && options.rare().switches.intersects(RareSwitches::NOTES_OF_SEGMENTS);
+    switches.set(tcp::Switches::NOTES, notes && socket.family == Family::Inet6);
     tcp::Config {
         switches,
         maxseg: options.maxseg,

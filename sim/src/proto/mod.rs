@@ -47,8 +47,8 @@ pub(crate) enum Call {
     Other,
     /// What is sent comes back itself.
     SendsToItself,
-    /// An ACK is sent by who has read: what the peer sends upon that comes back.
-    Reads,
+    /// Data is sent, or, by who has read, an ACK: what the peer sends upon that comes back.
+    Speaks,
 }
 
 /// Packets that wait for the end of a call.

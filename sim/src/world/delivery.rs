@@ -112,24 +112,27 @@ impl World {
     #[inline(never)]
     fn send_of_call(&mut self, id: HostId) {
         let call = std::mem::take(&mut self.out.call);
-        let first = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet)).collect();
         if call == Call::SendsToItself {
-            return self.send_held(first);
+            let all = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet)).collect();
+            return self.send_held(all);
         }
-        for (from, packet) in first {
-            self.send(from, packet, false);
+        let mut batch = std::mem::take(&mut self.batch);
+        std::mem::swap(&mut batch, &mut self.out.packets);
+        for packet in batch.drain(..) {
+            self.send(id, packet, false);
         }
-        let here = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet));
-        let answers = here.chain(std::mem::take(&mut self.relayed)).collect();
-        self.send_held(answers);
+        self.batch = batch;
+        let mut answers = self.out.packets.iter().chain(self.relayed.iter().map(|(_, packet)| packet));
+        if answers.any(|packet| data_of(packet) > 0) {
+            let here = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet));
+            let answers = here.chain(std::mem::take(&mut self.relayed)).collect();
+            self.send_held(answers);
+        }
     }
 
     /// Packets that wait, where they arrive, until a call is nearly over.
     fn send_held(&mut self, packets: Vec<(HostId, Packet)>) {
-        let lens = packets.iter().filter_map(|(_, packet)| match &packet.body {
-            Body::Tcp(segment) if !segment.payload.is_empty() => Some(segment.payload.len() as u32),
-            _ => None,
-        });
+        let lens = packets.iter().map(|(_, packet)| data_of(packet)).filter(|&len| len > 0);
         let (segments, bytes) = lens.fold((0, 0), |(segments, bytes), len| (segments + 1, bytes + len));
         let mut left = packets.len();
         self.out.held = Held { segments, bytes, ..Held::default() };
@@ -503,6 +506,14 @@ fn through_noise(link: &mut Link, packet: Packet) -> Result<Packet, Packet> {
 
 /// Packets one event may cause on loopback before the rest has to wait for the agenda.
 const LOOPBACK_BURST: usize = 10_000;
+
+/// How many bytes of data a segment carries.
+fn data_of(packet: &Packet) -> u32 {
+    match &packet.body {
+        Body::Tcp(segment) => segment.payload.len() as u32,
+        _ => 0,
+    }
+}
 
 /// Whether all that one packet says is in the other, too: both are but acknowledgments, of the same moment.
 fn is_in(packet: &Packet, next: &Packet) -> bool {

@@ -413,11 +413,14 @@ fn set_rcvlowat(given: &mut Given<'_, '_>, value: i32) {
     }
     let rcvbuf = socket.connection().map_or(socket.options.rcvbuf, |live| live.rcvbuf());
     let is_unconnected = socket.connection().is_none();
+    let room_for = |window: u32| socket.connection().map_or(window * 2, |live| live.space_for(window));
+    let cap = if socket.options.rcvbuf_set { socket.options.rcvbuf } else { most } / 2;
+    let wanted = wanted.min(cap as i32);
+    let space = room_for(wanted as u32);
     let options = &mut socket.options;
-    let cap = if options.rcvbuf_set { options.rcvbuf } else { most } / 2;
-    options.rcvlowat = wanted.min(cap as i32);
-    if !options.rcvbuf_set && options.rcvlowat as u32 * 2 > rcvbuf {
-        options.rcvbuf = options.rcvlowat as u32 * 2;
+    options.rcvlowat = wanted;
+    if !options.rcvbuf_set && space > rcvbuf {
+        options.rcvbuf = space;
         if options.window_clamp > 0 && is_unconnected {
             options.window_clamp = options.window_clamp.max(options.rcvlowat as u32);
         }

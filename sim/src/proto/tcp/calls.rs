@@ -177,13 +177,14 @@ impl Connection {
             return Err(SendError::WouldBlock);
         }
         self.restart_if_idle(cx);
-        if self.rcv.has_memory() && self.leads_to_itself() {
-            cx.out.call = Call::SendsToItself;
+        if self.rcv.has_memory() {
+            cx.out.call = if self.leads_to_itself() { Call::SendsToItself } else { Call::Speaks };
         }
         self.snd.buffer.push(&data[..taken]);
         self.snd.end += taken as u32;
         let whole = taken == data.len();
-        let forced = self.is_push_forced();
+        // (Of a write that ends urgently only its end is pushed.)
+        let forced = !flags.contains(SendFlags::OOB) && self.is_push_forced();
         if forced {
             self.push_by_force(taken as u32);
         }
@@ -225,8 +226,8 @@ impl Connection {
     /// After so many bytes a write looks what has come meanwhile (`process_backlog` of `tcp_sendmsg_locked`).
     pub(crate) fn until_flush(&self) -> usize {
         let mss = self.current_mss();
-        let left = self.unsent_data();
-        (left.next_multiple_of(mss) - left + FLUSH * mss) as usize
+        let (_, tail) = self.unsent_packets(mss);
+        (tail + FLUSH * mss) as usize
     }
 
     /// How many of so many bytes the send buffer takes now: the last packet is filled, and others are begun as long as what there is
@@ -241,7 +242,7 @@ impl Connection {
         }
         let size = if lowat == 0 { self.packet_size() } else { self.current_mss() };
         let left = self.unsent_data();
-        let tail = left.next_multiple_of(size) - left;
+        let (_, tail) = self.unsent_packets(size);
         let new = spare.saturating_sub(tail).div_ceil(size + HEAD);
         let new = if lowat == 0 { new } else { new.min(self.segments_below_lowat(left + tail, size)) };
         data.min((tail + new.saturating_mul(size)) as usize)
@@ -278,6 +279,16 @@ impl Connection {
         }
     }
 
+    /// In how many packets of this size lies what was never sent, and how much more goes into the last.
+    #[inline]
+    fn unsent_packets(&self, size: u32) -> (u32, u32) {
+        let left = self.unsent_data();
+        match &self.snd.seams {
+            Some(seams) => seams.packets(self.snd.nxt, left, size),
+            None => (left.div_ceil(size), left.next_multiple_of(size) - left),
+        }
+    }
+
     /// What all that is not acknowledged costs, a head for each packet (`sk_wmem_queued`).
     #[inline(always)]
     pub(super) fn send_memory(&self) -> u32 {
@@ -290,7 +301,7 @@ impl Connection {
             return queued + HEAD * whole;
         }
         let left = self.unsent_data();
-        let unsent = if left == 0 { 0 } else { left.div_ceil(self.current_mss()) };
+        let unsent = if left == 0 { 0 } else { self.unsent_packets(self.current_mss()).0 };
         queued + HEAD * (self.snd.sent.len() + unsent)
     }
 

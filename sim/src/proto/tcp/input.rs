@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use super::{
-    Connection, Failure, Marks, State,
+    Connection, Failure, Marks, State, Switches,
     ack::Acked,
     congestion, default_mss,
     memory::{HEAD, PAGE},
@@ -43,6 +43,9 @@ impl Connection {
             reset_for(&segment, self.ends.local, self.ends.remote, cx);
         }
         cx.out.pool.give(segment.payload);
+        if self.rcv.has_backlog() && !cx.out.held.more {
+            self.rcv.set_backlog(0, 0);
+        }
         self.check();
     }
 
@@ -132,7 +135,7 @@ impl Connection {
         // (Without window scaling a client predicts from the beginning, `tcp_finish_connect`.)
         let is_first = self.counts.data_in == 1 && self.snd.una == self.counts.iss + 1 && self.snd.scale > 0;
         self.snd.wnd != window
-            || is_first && !self.is(Marks::PASSIVE)
+            || is_first && !self.is(Marks::PASSIVE) && !self.rcv.has_memory()
             || !self.rcv.predictions()[1]
             || self.needs_memory(segment, self.rcv.allocated()[1])
     }
@@ -140,8 +143,16 @@ impl Connection {
     /// Whether a segment does not fit into what the socket has reserved, when so much was allocated for what was received. It reserves
     /// whole pages, and gives back those that are free.
     pub(super) fn needs_memory(&self, segment: &Segment, allocated: u32) -> bool {
-        let reserved = (PAGE - (self.send_memory() + allocated) % PAGE) % PAGE;
-        segment.payload.len() as u32 + HEAD > reserved
+        let cost = segment.payload.len() as u32 + HEAD;
+        let twice = if self.notes() { cost } else { 0 };
+        let reserved = (PAGE - (self.send_memory() + allocated + twice) % PAGE) % PAGE;
+        cost > reserved
+    }
+
+    /// What comes is charged twice while it is dealt with.
+    #[inline]
+    pub(super) fn notes(&self) -> bool {
+        self.config.has(Switches::NOTES) && self.ends.remote.is_ipv6()
     }
 
     /// RFC 9293 section 3.10.7.4, from top to bottom; the states that are treated otherwise come first.
@@ -389,6 +400,10 @@ impl Connection {
         self.learn_peer(cx, segment);
         if flags.contains(Flags::ACK) {
             self.become_established(cx, segment);
+            if self.snd.scale > 0 {
+                // `tcp_finish_connect`
+                self.rcv.stop_predicting();
+            }
             let unanswered = self.syn_data_is_answered(cx, segment);
             if !unanswered || segment.ack != self.snd.una {
                 self.take_ack(cx, segment);

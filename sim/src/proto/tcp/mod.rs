@@ -138,6 +138,9 @@ bitflags::bitflags! {
         const RECVERR = 0x10;
         /// Segments arrive in the memory in which they were sent: the peer is reached over loopback, or a direct link.
         const IN_MEMORY = 0x20;
+        /// Of IPv6: each segment is charged twice while it is dealt with, because something may be noted of it (`np->rxopt.all`,
+        /// `skb_clone_and_charge_r`).
+        const NOTES = 0x40;
     }
 }
 

@@ -109,8 +109,8 @@ impl Connection {
         let data_left = left - u32::from(fin_queued);
         let data = data_left.min(mss);
         let data = if snd.seams.is_some() { self.up_to_seam(data) } else { data };
-        // A FIN alone is not held back by the congestion window (`tcp_cwnd_test`).
-        if snd.sent.in_flight() >= self.congestion.cwnd && !(fin_queued && data == 0) {
+        // (Of a FIN, too, since Linux 6.13.)
+        if snd.sent.in_flight() >= self.congestion.cwnd {
             return Err(Stop::Congestion);
         }
         let window = snd.window_left();

@@ -139,12 +139,15 @@ impl Connection {
     pub(super) fn data_arrived(&mut self, cx: &Cx<'_>, segment: &Segment, len: usize) {
         let rto = self.rtt.base();
         let our_mss = self.received_mss();
+        let notes = self.notes();
         let rcv = &mut self.rcv;
         rcv.owe_ack();
         rcv.duplicates = 0;
         if rcv.has_memory() {
-            if cx.out.held.segments > 0 {
-                rcv.set_backlog(cx.out.held.segments, cx.out.held.bytes);
+            let twice = u32::from(notes);
+            let waits = cx.out.held.segments + twice;
+            if waits > 0 {
+                rcv.set_backlog(waits, cx.out.held.bytes + twice * len as u32);
             }
             rcv.charge(len as u32, segment.holds);
         }
@@ -331,7 +334,7 @@ impl Connection {
         };
         if ack || (count > 0 && !is_shut && update()) {
             if self.rcv.has_memory() {
-                cx.out.call = Call::Reads;
+                cx.out.call = Call::Speaks;
             }
             self.send_ack(cx);
         }

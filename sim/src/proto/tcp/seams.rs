@@ -32,6 +32,19 @@ impl Seams {
         self.ends.iter().copied().find(|&end| from.before(end))
     }
 
+    /// In how many packets of this size lie so many bytes from there on, and how much more goes into the last.
+    #[cold]
+    pub(super) fn packets(&self, from: SeqNum, bytes: u32, size: u32) -> (u32, u32) {
+        let end = from + bytes;
+        let (mut count, mut begin) = (0, from);
+        for &seam in self.ends.iter().filter(|seam| from.before(**seam) && seam.at_or_before(end)) {
+            count += seam.0.wrapping_sub(begin.0).div_ceil(size);
+            begin = seam;
+        }
+        let last = end.0.wrapping_sub(begin.0);
+        (count + last.div_ceil(size), last.next_multiple_of(size) - last)
+    }
+
     /// All before was sent. Whether no seam is left.
     pub(super) fn sent_to(&mut self, seq: SeqNum) -> bool {
         for seams in [&mut self.pushes, &mut self.ends] {

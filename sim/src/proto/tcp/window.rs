@@ -235,6 +235,12 @@ impl ReceiveSide {
         self.window.memory.is_some()
     }
 
+    /// Whether something waits for the end of a call, or is charged twice.
+    #[inline]
+    pub(super) fn has_backlog(&self) -> bool {
+        self.window.memory.as_ref().is_some_and(|memory| memory.backlog() > 0)
+    }
+
     /// What is allocated, and what was before the last segment came.
     pub(super) fn allocated(&self) -> [u32; 2] {
         self.window.memory.as_ref().map_or([0; 2], |memory| [memory.allocated(), memory.allocated_before()])
@@ -446,6 +452,11 @@ impl Connection {
     /// SO_RCVBUF as it is now.
     pub(crate) fn rcvbuf(&self) -> u32 {
         self.rcv.window.rcvbuf
+    }
+
+    /// The buffer that so large a window asks for (`tcp_space_from_win`).
+    pub(crate) fn space_for(&self, window: u32) -> u32 {
+        self.rcv.window.memory.as_ref().map_or(window * 2, |memory| memory.space_for(window.into()) as u32)
     }
 
     /// TCP_WINDOW_CLAMP as it is now.

@@ -15,6 +15,9 @@ use crate::{
     wire::SeqNum,
 };
 
+/// TCP_TIMEOUT_MIN with CONFIG_HZ=250.
+const TWO_TICKS: u64 = 8_000_000;
+
 impl Connection {
     /// A tail loss probe was sent, and this acknowledgment may be its answer (`tcp_process_tlp_ack`).
     pub(in crate::proto::tcp) fn probe_is_answered(&mut self, ack: SeqNum, news: &News) {
@@ -77,7 +80,7 @@ impl Connection {
         let timeout = match self.rtt.smoothed() {
             Some(srtt) => {
                 let delayed =
-                    if self.snd.sent.len() == 1 { u64::from(cx.sysctl.rto_min) * 1_000_000 } else { 2_000_000 };
+                    if self.snd.sent.len() == 1 { u64::from(cx.sysctl.rto_min) * 1_000_000 } else { TWO_TICKS };
                 2 * srtt * 1000 + delayed
             }
             None => rtt::INITIAL,
