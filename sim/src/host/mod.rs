@@ -39,7 +39,7 @@ pub(crate) use address::is_link_local_group;
 pub(crate) use descriptors::{Program, TableFull};
 pub(crate) use fast_open::CLIENT as FASTOPEN_CLIENT;
 pub(crate) use options::{Membership, Rare, RareSwitches, SocketOptions, Switches};
-pub(crate) use ports::BindError;
+pub(crate) use ports::{BindError, ipv4_of};
 use ports::Ports;
 pub(crate) use route::{NoWay, Way};
 use slotmap::SlotMap;

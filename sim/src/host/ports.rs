@@ -430,7 +430,7 @@ impl Name {
 
 /// What stands in `inet_rcv_saddr`. That of a specific IPv6 address is LOOPBACK4_IPV6: it matters for a socket of `::` that
 /// has connected and so got an address without becoming IPV6_V6ONLY. An IPv4 wildcard meets it.
-pub(super) fn ipv4_of(ip: IpAddr) -> Ipv4Addr {
+pub(crate) fn ipv4_of(ip: IpAddr) -> Ipv4Addr {
     match ip {
         IpAddr::V4(v4) => v4,
         IpAddr::V6(v6) if v6.is_unspecified() => Ipv4Addr::UNSPECIFIED,

@@ -12,7 +12,7 @@ use wavetank_api::{
 use super::{Asked, Value};
 use crate::{
     call::{control::Control, ip_control::put},
-    host::{Body, Switches},
+    host::{Body, Switches, ipv4_of},
 };
 
 /// `do_ip_getsockopt`
@@ -20,10 +20,7 @@ pub(super) fn v4(asked: &Asked<'_>) -> Result<Value, Errno> {
     let mut out = messages(asked)?;
     let (ttl, index) = asked.multicast();
     if asked.is_on(Switches::PKTINFO) {
-        let addr = match asked.socket().local.map(|local| local.ip()) {
-            Some(IpAddr::V4(addr)) => addr,
-            _ => Ipv4Addr::UNSPECIFIED,
-        };
+        let addr = asked.socket().local.map_or(Ipv4Addr::UNSPECIFIED, |local| ipv4_of(local.ip()));
         let info = PktInfo { ifindex: index.cast_unsigned(), spec_dst: addr, addr };
         put(&mut out, control::IP_PKTINFO, &info);
     }
