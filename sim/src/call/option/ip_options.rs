@@ -1,5 +1,5 @@
-//! IP_OPTIONS: what an IP header's options may be (`ip_options_compile`), and what of them is shown (`ip_options_undo`). Stored; of TCP they
-//! take their room from segments.
+//! IP_OPTIONS: what an IP header's options may be (`ip_options_compile`), and what of them is shown (`ip_options_undo`). Stored; they take
+//! their room from segments and datagrams.
 
 use std::net::SocketAddr;
 

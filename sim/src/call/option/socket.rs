@@ -266,7 +266,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     let is_unix = given.socket().family == Family::Unix;
     let is_unix_stream = matches!(&given.socket().body, Body::Unix(unix) if unix.kind == Kind::Stream);
     if given.name == c::SO_INQ && is_unix_stream {
-        // `unix_setsockopt` is asked before all others. Stored.
+        // `unix_setsockopt` is asked before all others.
         let Ok(value) = <[u8; 4]>::try_from(given.value) else { return Err(Errno::EINVAL) };
         given.rare_switch(RareSwitches::INQ, zero_or_one(i32::from_ne_bytes(value))?);
         return Ok(());
