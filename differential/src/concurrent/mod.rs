@@ -13,11 +13,11 @@
 //! | `sim.rs`, `schedule.rs` | one run in the simulator, and the choices that made it |
 //! | `reach.rs` | the outcomes of many schedules, looked for until one is found |
 //! | `draw.rs`, `shrink.rs` | programs drawn, and cut down |
-//! | `freedoms.rs` | what calls may see that meet in the kernel, and no schedule of whole calls brings about |
+//! | `freedoms.rs` | what calls may see that meet in the kernel, and no schedule of whole calls brings about; what Linux may choose |
 //! | `hunt.rs` | many of them, in both worlds |
 //!
-//! Absent: time-outs that are a matter of milliseconds on the kernel's side too (a core that is busy elsewhere would decide), and
-//! how much a full buffer takes, as the sequential programs have it.
+//! Absent: time-outs that are a matter of milliseconds on the kernel's side too (a core that is busy elsewhere would decide); and what is
+//! urgent of a write that is taken in parts.
 
 mod draw;
 mod freedoms;

@@ -309,19 +309,17 @@ impl Sketch {
 
     fn send(&mut self, slot: Slot, to: Option<Slot>) -> Call {
         let role = self.shared.get(usize::from(slot)).map(|socket| socket.role);
+        // More than there is room for, whatever Linux says that a buffer takes.
+        let is_large = self.is_small(slot) && !self.has_small_buffers;
         let flags = match (role, self.dice.u8(0..24)) {
             (_, 0..=1) => MsgFlags::DONTWAIT,
-            (Some(Role::Stream | Role::Pipe), 2) => MsgFlags::OOB,
+            // Where the urgent byte is of a part that was taken is for sequential programs.
+            (Some(Role::Stream | Role::Pipe), 2) if !is_large => MsgFlags::OOB,
             (Some(Role::Stream), 3) => MsgFlags::MORE,
             _ => MsgFlags::empty(),
         };
         let to = to.filter(|_| self.once_in(2)).map(Place::Name);
-        // More than there is room for, whatever Linux says that a buffer takes.
-        let len = if self.is_small(slot) && !self.has_small_buffers {
-            500_000
-        } else {
-            self.one_of(&[1, 1, 2, 10, 100, 1000])
-        };
+        let len = if is_large { 500_000 } else { self.one_of(&[1, 1, 2, 10, 100, 1000]) };
         Call::Send { slot, len, flags: (flags | MsgFlags::NOSIGNAL).bits(), to, control: Vec::new(), carry: None }
     }
 
