@@ -32,10 +32,19 @@ pub(super) struct Progress {
     pub(super) sent: usize,
     /// It has opened the connection (`call/fast_open.rs`).
     pub(super) opens: bool,
-    /// It has waited for room.
-    pub(super) waited: bool,
-    /// The UNIX socket in whose queue it has waited for room: it stays with that one (`unix_dgram_sendmsg`, restart).
-    pub(super) receiver: Option<SocketId>,
+    /// What a UNIX socket's has waited for.
+    pub(super) waited: Waited,
+}
+
+/// Where a call that sends has waited for room.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Waited {
+    #[default]
+    Nowhere,
+    /// In its own buffer.
+    Here,
+    /// In that one's queue: it stays with that one (`unix_dgram_sendmsg`, restart).
+    At(SocketId),
 }
 
 impl Caller<'_> {

@@ -8,7 +8,7 @@ use super::{
     deadline_after,
     errno::IntoErrno,
     has_passed,
-    send::Progress,
+    send::{Progress, Waited},
 };
 use crate::{
     base::{Instant, SocketId},
@@ -102,8 +102,8 @@ impl Caller<'_> {
         given: Option<&mut Given<'_>>,
         deadline: &mut Option<Instant>,
     ) -> Attempt<usize> {
-        let Progress { sent, waited, receiver, .. } = progress;
-        if *waited && self.host_mut(world).unix_mut(id).is_some_and(unix::Socket::take_reset) {
+        let Progress { sent, waited, .. } = progress;
+        if *waited == Waited::Here && self.host_mut(world).unix_mut(id).is_some_and(unix::Socket::take_reset) {
             // `sock_alloc_send_pskb`: who waits looks at the error first, where who begins is told of the broken pipe.
             return Attempt::Done(if *sent > 0 { Ok(*sent) } else { Err(Errno::ECONNRESET) });
         }
@@ -123,9 +123,9 @@ impl Caller<'_> {
                     Err(if is_connected { UnixError::IsConnected } else { UnixError::NotSupported })
                 }
                 Some(Kind::Stream) => host.unix_send_stream(env, id, &data, sent, &mut sending),
-                _ => match *receiver {
-                    Some(other) => host.unix_send_on(env, id, other, to.map(validate), &data, &mut sending),
-                    None => host.unix_send_whole(env, id, to.map(validate), &data, &mut sending),
+                _ => match *waited {
+                    Waited::At(other) => host.unix_send_on(env, id, other, to.map(validate), &data, &mut sending),
+                    _ => host.unix_send_whole(env, id, to.map(validate), &data, &mut sending),
                 },
             };
             if result.is_ok() {
@@ -139,12 +139,12 @@ impl Caller<'_> {
         match result {
             Ok(()) => Attempt::Done(Ok(*sent)),
             Err(UnixError::Full(other)) => {
-                *receiver = Some(other);
+                *waited = Waited::At(other);
                 self.wait_for_room(world, id, other, flags, deadline)
             }
             Err(UnixError::WouldBlock) if self.may_wait(world, id, flags) && !has_passed(world, *deadline) => {
                 deadline_after(world, deadline, self.host(world).sockets[id].options.sndtimeo());
-                *waited = true;
+                *waited = Waited::Here;
                 Attempt::Wait(For::Ready { socket: id, interest: Readiness::OUT })
             }
             // What was taken is told first.
