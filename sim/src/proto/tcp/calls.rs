@@ -178,6 +178,7 @@ impl Connection {
         }
         self.restart_if_idle(cx);
         if self.rcv.has_memory() {
+            self.rcv.set_backlog(0, 0);
             cx.out.call = if self.leads_to_itself() { Call::SendsToItself } else { Call::Speaks };
         }
         self.snd.buffer.push(&data[..taken]);

@@ -43,9 +43,6 @@ impl Connection {
             reset_for(&segment, self.ends.local, self.ends.remote, cx);
         }
         cx.out.pool.give(segment.payload);
-        if self.rcv.has_backlog() && !cx.out.held.more {
-            self.rcv.set_backlog(0, 0);
-        }
         self.check();
     }
 

@@ -91,9 +91,10 @@ impl Memory {
         self.allocated
     }
 
-    /// So many packets with so many bytes wait.
-    pub(super) fn set_backlog(&mut self, packets: u32, bytes: u32) {
-        self.backlog = bytes + HEAD * packets;
+    /// So many packets with so many bytes wait. Whether that is news.
+    pub(super) fn set_backlog(&mut self, packets: u32, bytes: u32) -> bool {
+        let backlog = bytes + HEAD * packets;
+        std::mem::replace(&mut self.backlog, backlog) != backlog
     }
 
     pub(super) fn backlog(&self) -> u32 {

@@ -53,6 +53,9 @@ impl Connection {
             return;
         }
         let (mut sent, mut stopped_by_window) = (false, false);
+        if self.snd.seams.is_some() {
+            self.grow_packet();
+        }
         while self.snd.left() > 0 {
             match self.next_segment(push) {
                 Ok(plan) => {
@@ -131,6 +134,38 @@ impl Connection {
         Ok(plan)
     }
 
+    /// The next packet takes from the one behind it (`tcp_write_xmit`), if the congestion window lets it go.
+    #[cold]
+    fn grow_packet(&mut self) {
+        let (mss, end) = (self.current_mss(), self.end_of_data());
+        let snd = &mut self.snd;
+        if let Some(seams) = snd.seams.as_mut().filter(|_| snd.sent.in_flight() < self.congestion.cwnd) {
+            seams.grow(snd.nxt, end, mss);
+        }
+    }
+
+    /// All before was sent.
+    #[cold]
+    fn seams_are_sent(&mut self, seq: SeqNum) {
+        self.snd.seams.take_if(|seams| seams.sent_to(seq));
+        self.grow_packet();
+    }
+
+    /// A packet takes more than before: those that are there stay as they are.
+    #[cold]
+    fn keep_packets(&mut self, size: u32) {
+        let end = self.end_of_data();
+        let from = self.snd.nxt;
+        if (from + size).before(end) {
+            self.snd.seams.get_or_insert_default().cut(from, end, size);
+        }
+    }
+
+    /// One beyond what the program has written.
+    fn end_of_data(&self) -> SeqNum {
+        self.snd.end - u32::from(self.is(Marks::FIN_QUEUED))
+    }
+
     /// So many bytes, or as many as go into one packet.
     #[cold]
     fn up_to_seam(&self, data: u32) -> u32 {
@@ -167,8 +202,8 @@ impl Connection {
         }
         snd.sent.push(seq, end, if plan.push { Fate::PUSHED } else { Fate::empty() }, cx.now);
         snd.nxt = end;
-        if snd.seams.as_mut().is_some_and(|seams| seams.sent_to(end)) {
-            snd.seams = None;
+        if snd.seams.is_some() {
+            self.seams_are_sent(end);
         }
         if !self.timers.is_retransmit_set() {
             self.timers.set_retransmit(cx.now, self.rtt.timeout(cx.sysctl));
@@ -401,7 +436,11 @@ impl Connection {
         let options = if self.stamps.on { 12 } else { 0 };
         let path = self.config.mss.min(self.snd.peer_mss).min(self.snd.path_mss) - u16::from(self.snd.ip_options);
         let mss = path.max(sysctl.min_snd_mss.max(options + 8)) - options;
-        self.snd.mss = self.snd.bounded(mss);
+        let mss = self.snd.bounded(mss);
+        let before = std::mem::replace(&mut self.snd.mss, mss);
+        if self.snd.mss > before && before > 0 && !self.snd.buffer.is_empty() {
+            self.keep_packets(before.into());
+        }
     }
 }
 

@@ -146,9 +146,7 @@ impl Connection {
         if rcv.has_memory() {
             let twice = u32::from(notes);
             let waits = cx.out.held.segments + twice;
-            if waits > 0 {
-                rcv.set_backlog(waits, cx.out.held.bytes + twice * len as u32);
-            }
+            rcv.set_backlog(waits, cx.out.held.bytes + twice * len as u32);
             rcv.charge(len as u32, segment.holds);
         }
         if len >= usize::from(rcv.mss) {
@@ -315,6 +313,7 @@ impl Connection {
         }
         if self.rcv.has_memory() {
             let read = self.read_to();
+            self.rcv.set_backlog(0, 0);
             self.rcv.discharge(read);
         }
         let is_shut = self.is(Marks::RECEIVE_SHUT);

@@ -234,6 +234,7 @@ impl Connection {
 
     /// `tcp_delack_timer_handler`, and `tcp_compressed_ack_kick`.
     fn delayed_ack_is_due(&mut self, cx: &mut Cx<'_>) {
+        self.rcv.set_backlog(0, 0);
         self.timers.stop_ack();
         if self.rcv.ack != AckDue::No {
             if self.rcv.assembler.is_empty() {

@@ -235,12 +235,6 @@ impl ReceiveSide {
         self.window.memory.is_some()
     }
 
-    /// Whether something waits for the end of a call, or is charged twice.
-    #[inline]
-    pub(super) fn has_backlog(&self) -> bool {
-        self.window.memory.as_ref().is_some_and(|memory| memory.backlog() > 0)
-    }
-
     /// What is allocated, and what was before the last segment came.
     pub(super) fn allocated(&self) -> [u32; 2] {
         self.window.memory.as_ref().map_or([0; 2], |memory| [memory.allocated(), memory.allocated_before()])
@@ -299,8 +293,9 @@ impl ReceiveSide {
     /// So many packets with so many bytes wait for the end of a call.
     #[cold]
     pub(super) fn set_backlog(&mut self, packets: u32, bytes: u32) {
-        if let Some(memory) = &mut self.window.memory {
-            memory.set_backlog(packets, bytes);
+        if let Some(memory) = &mut self.window.memory
+            && memory.set_backlog(packets, bytes)
+        {
             self.reckon();
         }
     }
@@ -388,6 +383,9 @@ impl ReceiveSide {
             // Rounding up below must not make more of it than there is.
             free &= !((1 << self.scale) - 1);
             if free < allowed / 16 || free < mss {
+                if self.window() == 0 {
+                    self.stop_predicting();
+                }
                 return 0;
             }
         }
@@ -417,9 +415,6 @@ impl ReceiveSide {
             self.edge = edge;
         }
         self.wup = self.nxt;
-        if field == 0 {
-            self.stop_predicting();
-        }
         field as u16
     }
 
