@@ -16,6 +16,7 @@ use wavetank_api::{
 use super::{
     Caller,
     control::{Control, Passed, checked, sock_cmsg_send},
+    option::priority_of,
 };
 use crate::{
     base::{Instant, SocketId},
@@ -39,6 +40,15 @@ impl Caller<'_> {
         let level = if to.is_ipv4() { libc::IPPROTO_IP } else { libc::IPPROTO_IPV6 };
         let mut how = How::default();
         for message in &messages {
+            if message.level == libc::SOL_SOCKET {
+                // `__sock_cmsg_send`
+                let number = message.data.first_chunk().map(|number| u32::from_ne_bytes(*number));
+                match message.kind {
+                    libc::SO_MARK => how.mark = number,
+                    libc::SO_PRIORITY => how.priority = number,
+                    _ => {}
+                }
+            }
             if message.level == libc::IPPROTO_UDP {
                 how.segment = Some(udp_cmsg_send(message)?);
                 continue;
@@ -116,6 +126,7 @@ fn ip_cmsg_send(message: &Cmsg<'_>, how: &mut How) -> Result<(), Errno> {
                 _ => byte(int(message)?)?,
             };
             how.traffic_class = Some(class);
+            how.priority = Some(priority_of(class).cast_unsigned());
         }
         _ => return Err(Errno::EINVAL),
     }
@@ -201,12 +212,13 @@ pub(super) fn tell(host: &Host, id: SocketId, index: usize, room: usize) -> Opti
     if asked.contains(Switches::RXQ_OVFL) && drops > 0 {
         put(&mut out, control::SO_RXQ_OVFL, &drops);
     }
-    // `sock_recv_mark`, `sock_recv_priority`: no datagram here carries either.
+    // `sock_recv_mark`, `sock_recv_priority`
+    let [mark, priority] = arrival.tags;
     if asked.contains(Switches::RCVMARK) {
-        out.put(libc::SOL_SOCKET, libc::SO_MARK, &0_u32.to_ne_bytes());
+        out.put(libc::SOL_SOCKET, libc::SO_MARK, &mark.to_ne_bytes());
     }
     if has_priority {
-        out.put(libc::SOL_SOCKET, libc::SO_PRIORITY, &0_u32.to_ne_bytes());
+        out.put(libc::SOL_SOCKET, libc::SO_PRIORITY, &priority.to_ne_bytes());
     }
     tell_header(&mut out, socket.family, asked, &Header::of(host, arrival));
     Some(out)
@@ -234,7 +246,10 @@ impl Header {
         let to = arrival.to.ip();
         // `fib_compute_spec_dst`: the address that an answer would come from.
         let local = match to {
-            IpAddr::V4(v4) if host.owns(to) => Some(v4),
+            // What `lo` brought back is for whoever it was sent to.
+            IpAddr::V4(v4) if host.owns(to) || arrival.is_near && !to.is_multicast() && !Host::is_broadcast(to) => {
+                Some(v4)
+            }
             _ => None,
         };
         let spec_dst = local.or_else(|| match host.source_for(arrival.from.ip()) {

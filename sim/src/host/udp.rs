@@ -51,6 +51,8 @@ pub(crate) struct How {
     pub(crate) route: Option<IpAddr>,
     pub(crate) hop_limit: Option<u8>,
     pub(crate) traffic_class: Option<u8>,
+    pub(crate) mark: Option<u32>,
+    pub(crate) priority: Option<u32>,
     pub(crate) segment: Option<u16>,
     /// IPV6_DONTFRAG.
     pub(crate) dont_fragment: Option<bool>,
@@ -269,6 +271,10 @@ impl Host {
             to: SocketAddr::new(way.to, port),
             hop_limit: how.hop_limit.unwrap_or(hop_limit),
             traffic_class: how.traffic_class.unwrap_or(traffic_class),
+            tags: [
+                how.mark.unwrap_or(socket.options.rare().mark),
+                how.priority.unwrap_or(socket.options.rare().priority.cast_unsigned()),
+            ],
             segment,
             data: Vec::new(),
             most,
@@ -287,6 +293,14 @@ impl Host {
         outgoing: &udp::Outgoing,
         parts: &[&[u8]],
     ) -> Result<(), SendError> {
+        if outgoing.device == LO
+            && outgoing.to.is_ipv4()
+            && !self.owns(outgoing.to.ip())
+            && !is_to_many(outgoing.to.ip())
+        {
+            // `lo` brings all back that IPv4 sends by it, whoever has the address (`__mkroute_output`: RTCF_LOCAL).
+            return self.udp_comes_back(env, id, outgoing, parts, LO);
+        }
         let Some(astray) = self.astray(outgoing.route, outgoing.to.ip()) else {
             return self.udp_emit(env, id, outgoing, parts);
         };
@@ -319,10 +333,21 @@ impl Host {
             }
             return Ok(());
         }
+        self.udp_comes_back(env, id, outgoing, parts, interface_of(outgoing.to.ip()))
+    }
+
+    /// Its route is the packet's still when it comes back (`ip_rcv_finish_core`), by that interface.
+    fn udp_comes_back(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        outgoing: &udp::Outgoing,
+        parts: &[&[u8]],
+        device: u32,
+    ) -> Result<(), SendError> {
         self.udp_emit(env, id, outgoing, parts)?;
-        // The route is the packet's still when it comes back (`ip_rcv_finish_core`).
         if let Some(Packet { body: Wire::Udp(datagram), .. }) = env.out.packets.pop() {
-            match self.udp_receiver(outgoing.from, outgoing.to) {
+            match self.udp_found(outgoing.from, outgoing.to, device) {
                 Some(id) => self.udp_deliver(env, id, outgoing.from, outgoing.to, datagram),
                 None => env.out.pool.give(datagram.payload),
             }
@@ -358,6 +383,7 @@ impl Host {
                 saved: outgoing.gathered.saved() as u16,
                 fragment: outgoing.gathered.longest_fragment(),
                 marks,
+                tags: outgoing.tags,
                 payload: env.out.pool.payload(parts),
             };
             let (src, dst) = (outgoing.from.ip(), outgoing.to.ip());
@@ -377,7 +403,8 @@ impl Host {
         if segment > 0 {
             self.udp_may_segment(id, outgoing.to.ip(), len, segment)?;
         }
-        if !self.is_found_by(outgoing.device, to) && !is_to_many(to) {
+        let is_brought_back = outgoing.device == LO && is_ipv4;
+        if !is_brought_back && !self.is_found_by(outgoing.device, to) && !is_to_many(to) {
             // By an interface behind which nobody has that address.
             return Ok(());
         }

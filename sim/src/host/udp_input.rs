@@ -87,6 +87,7 @@ impl Host {
         to: SocketAddr,
         datagram: Datagram,
     ) {
+        let is_own = self.owns(from.ip());
         let socket = &mut self.sockets[id];
         let switches = socket.options.switches;
         // `ipv4_pktinfo_prepare`: only who wants to know by then is told.
@@ -95,7 +96,7 @@ impl Host {
             switches.contains(Switches::PKTINFO) || socket.family == Family::Inet6 && switches.intersects(of_v6);
         let is_esp = socket.options.has_rare() && socket.options.rare().udp_encap == ESP_IN_UDP;
         let Body::Udp(udp) = &mut socket.body else { return };
-        let Datagram { hop_limit, traffic_class, truesize, saved, fragment, marks, payload, .. } = datagram;
+        let Datagram { hop_limit, traffic_class, truesize, saved, fragment, marks, tags, payload, .. } = datagram;
         if is_esp && payload[..] == KEEPALIVE {
             return env.out.pool.give(payload);
         }
@@ -113,6 +114,7 @@ impl Host {
             0 => Gathered::whole(to.is_ipv4(), 1500, payload.len()),
             known => known - usize::from(saved),
         };
+        let tags = if is_own { tags } else { [0; 2] };
         let (at, to_many) = (env.now, to.ip().is_multicast() || Self::is_broadcast(to.ip()));
         let was_seen = false;
         // CHECKSUM_BREAK: so much is summed when it comes.
@@ -127,6 +129,7 @@ impl Host {
             fragment,
             is_near: to.ip().is_loopback() || marks.contains(if to_many { Marks::NEAR } else { Marks::BY_LO }),
             was_seen,
+            tags,
             has_sum,
             truesize: charge,
             payload,
@@ -141,13 +144,8 @@ impl Host {
         }
     }
 
-    /// The socket a datagram is for: one with the very address before a wildcard, then the one that says most about it, and of equals the one
-    /// that bound last (`compute_score`).
-    pub(super) fn udp_receiver(&self, from: SocketAddr, to: SocketAddr) -> Option<SocketId> {
-        self.udp_found(from, to, interface_of(to.ip()))
-    }
-
-    /// The same, of what came by that interface.
+    /// The socket a datagram is for that came by that interface: one with the very address before a wildcard, then the one that says most
+    /// about it, and of equals the one that bound last (`compute_score`).
     pub(super) fn udp_found(&self, from: SocketAddr, to: SocketAddr, device: u32) -> Option<SocketId> {
         let users = self.users(Space::Udp, to.port()).iter().copied();
         users

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::{Host, How, Switches, Way};
+use super::{Host, How, Switches, Way, address::LO};
 use crate::base::SocketId;
 
 /// IP_PMTUDISC_*, which IPV6_PMTUDISC_* are, too.
@@ -66,6 +66,6 @@ impl Host {
     /// Of the interface: loopback's, and Ethernet's.
     fn device_mtu(&self, way: Way) -> usize {
         let is_by_loopback = way.source.is_ipv4() && way.source.is_loopback();
-        if self.owns(way.to) || is_by_loopback { 65_536 } else { 1500 }
+        if self.owns(way.to) || is_by_loopback || way.device == LO { 65_536 } else { 1500 }
     }
 }

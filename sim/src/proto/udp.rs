@@ -86,6 +86,8 @@ pub(crate) struct Arrival {
     pub(crate) has_sum: Option<bool>,
     /// It is empty, and was looked at (`skb->peeked`).
     pub(crate) was_seen: bool,
+    /// Mark and priority that its sender gave it on this host.
+    pub(crate) tags: [u32; 2],
     /// What it is charged against `SO_RCVBUF`.
     pub(crate) truesize: usize,
     pub(crate) payload: Payload,
@@ -98,6 +100,8 @@ pub(crate) struct Outgoing {
     pub(crate) to: SocketAddr,
     pub(crate) hop_limit: u8,
     pub(crate) traffic_class: u8,
+    /// SO_MARK and SO_PRIORITY.
+    pub(crate) tags: [u32; 2],
     /// UDP_SEGMENT: it is cut into datagrams of so many bytes; 0: not at all.
     pub(crate) segment: u16,
     pub(crate) data: Vec<u8>,

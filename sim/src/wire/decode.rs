@@ -213,6 +213,7 @@ fn udp(ip: &Ip<'_>) -> Result<Datagram, Malformed> {
         saved: 0,
         fragment: 0,
         marks: Marks::default(),
+        tags: [0; 2],
         payload,
     })
 }

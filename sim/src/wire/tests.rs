@@ -137,6 +137,7 @@ fn datagram() -> impl Strategy<Value = Body> {
             saved: 0,
             fragment: 0,
             marks: Marks::default(),
+            tags: [0; 2],
             payload,
         })
     })
@@ -319,6 +320,7 @@ fn what_cannot_be_written_down_is_refused() {
             saved: 0,
             fragment: 0,
             marks: Marks::default(),
+            tags: [0; 2],
             payload: Payload::from(&vec![0; len][..]),
         }),
     };

@@ -18,6 +18,8 @@ pub(crate) struct Datagram {
     /// The length of its longest fragment, in 16 bits; 0 if it is whole.
     pub(crate) fragment: u16,
     pub(crate) marks: Marks,
+    /// `skb->mark` and `skb->priority`, which no other host sees (`skb_scrub_packet`, `____dev_forward_skb`).
+    pub(crate) tags: [u32; 2],
     pub(crate) payload: Payload,
 }
 

@@ -69,7 +69,7 @@ pub(super) fn get(asked: &Asked<'_>) -> Result<Value, Errno> {
 }
 
 /// `rt_tos2priority`: TC_PRIO_BESTEFFORT, TC_PRIO_BULK, TC_PRIO_INTERACTIVE, TC_PRIO_INTERACTIVE_BULK.
-fn priority_of(tos: u8) -> i32 {
+pub(crate) fn priority_of(tos: u8) -> i32 {
     [0, 2, 6, 4][usize::from(tos >> 3 & 3)]
 }
 

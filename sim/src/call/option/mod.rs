@@ -19,6 +19,8 @@ mod udp;
 
 use std::net::{IpAddr, SocketAddr};
 
+pub(super) use ip::priority_of;
+
 use wavetank_api::{Errno, Result, c, option::SockOpt};
 
 use super::{Caller, Told};
@@ -138,7 +140,8 @@ impl Asked<'_> {
         }
         // IPv4 reaches others from an address of the loopback through that alone; IPv6 leaves by `eth0` all the same.
         let is_loopback = |local: SocketAddr| remote.is_ipv4() && local.ip().is_loopback();
-        let is_near = self.host.owns(remote) || socket.remote.and(socket.local).is_some_and(is_loopback);
+        let is_by_lo = matches!(&socket.body, Body::Udp(udp) if udp.way_device == 1);
+        let is_near = is_by_lo || self.host.owns(remote) || socket.remote.and(socket.local).is_some_and(is_loopback);
         Ok(match remote {
             _ if !is_near => 1500,
             IpAddr::V4(_) => 65_535,

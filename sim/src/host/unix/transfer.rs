@@ -2,7 +2,7 @@
 
 use wavetank_api::UnixAddr;
 
-use super::{Body, Env, Host, Socket, UnixError};
+use super::{Body, Env, Host, RareSwitches, Socket, UnixError};
 use crate::{
     base::{ProgramId, SocketId},
     proto::{
@@ -44,6 +44,7 @@ impl Host {
             if self.unix(other).is_none_or(|other| other.is_dead || other.read_shut) {
                 return Err(UnixError::Broken);
             }
+            self.unix_takes_rights(other, sending)?;
             let bytes = data[*sent..][..size].to_vec();
             // The urgent byte has a buffer of one.
             let split = if left == 0 { (1, 0) } else { stream_split(size) };
@@ -136,12 +137,21 @@ impl Host {
         if receiver.read_shut {
             return Err(UnixError::Broken);
         }
+        self.unix_takes_rights(other, sending)?;
+        let receiver = self.unix(other).ok_or(UnixError::Refused)?;
         if other != id && receiver.peer != Some(id) && receiver.is_full() {
             return Err(UnixError::Full(other));
         }
         self.unix_deliver(env, id, other, (data.to_vec(), whole_split(data.len()), false), sending);
         self.unix_tell_writers(env, other);
         Ok(())
+    }
+
+    /// SO_PASSRIGHTS of the receiver is on, or nothing that it would not take lies beside (`sk_scm_rights`).
+    fn unix_takes_rights(&self, other: SocketId, sending: &Sending<'_>) -> Result<(), UnixError> {
+        let refuses = |other: &Socket| other.options.rare().switches.contains(RareSwitches::NO_PASSRIGHTS);
+        let is_refused = !sending.beside.rights.is_empty() && self.sockets.get(other).is_some_and(refuses);
+        if is_refused { Err(UnixError::NotPermitted) } else { Ok(()) }
     }
 
     /// The peer of a datagram socket has gone: it has none any more.
