@@ -306,6 +306,12 @@ impl Socket {
         }
     }
 
+    /// Whether its peer is reached by IPv6.
+    pub(crate) fn sends_ipv6(&self) -> bool {
+        let sent_to = self.connection().map(tcp::Connection::remote_ip).filter(|to| !to.is_unspecified());
+        sent_to.or(self.remote.map(|remote| remote.ip())).is_some_and(|to| to.is_ipv6())
+    }
+
     pub(super) fn connection_mut(&mut self) -> Option<&mut tcp::Connection> {
         match &mut self.body {
             Body::Tcp(Tcp::Connection { connection, .. }) => Some(connection),

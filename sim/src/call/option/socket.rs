@@ -309,6 +309,8 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         libc::SO_LINGER => set_linger(given, on)?,
         // Acts on MSG_PEEK (`sk_set_peek_off`).
         libc::SO_PEEK_OFF => given.rare_mut().peek_off = value,
+        // `ip6_negative_advice`; a route of IPv4 stays (`ipv4_negative_advice`).
+        SO_CNX_ADVICE if value == 1 && given.socket().sends_ipv6() => given.forget_route(),
         // Stored from here on.
         libc::SO_BSDCOMPAT | SO_CNX_ADVICE => {}
         libc::SO_PASSCRED | libc::SO_PASSSEC | c::SO_PASSPIDFD | c::SO_PASSRIGHTS if !is_unix => {

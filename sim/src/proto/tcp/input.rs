@@ -575,7 +575,8 @@ impl Connection {
         // More than the window field of a SYN could say (`tcp_select_initial_window`).
         self.rcv.edge = self.rcv.nxt + self.rcv.window.threshold;
         let mss = mss.unwrap_or(default_mss(self.ends.remote)).max(sysctl.min_snd_mss);
-        self.snd.peer_mss = self.config.advertised_mss().min(mss);
+        let mss = self.config.advertised_mss().min(mss);
+        self.snd.peer_mss = if self.is(Marks::COOKIE) { cookie_mss(self.ends.remote, mss) } else { mss };
         // The window of a SYN is not scaled.
         self.snd.set_window(syn.window.into());
         self.snd.wl1 = syn.seq;
@@ -675,4 +676,10 @@ pub(crate) fn reset_for(segment: &Segment, local: IpAddr, remote: IpAddr, cx: &m
     };
     cx.out.note_reset((local, reset.src_port).into(), (remote, reset.dst_port).into());
     cx.out.segment(local, remote, reset);
+}
+
+/// What of the peer's MSS a SYN cookie can carry: one of four (`msstab` of net/ipv4/syncookies.c and net/ipv6/syncookies.c).
+fn cookie_mss(remote: IpAddr, mss: u16) -> u16 {
+    let known = if remote.is_ipv4() { [536, 1300, 1440, 1460] } else { [1220, 1420, 1440, 8940] };
+    known.into_iter().rev().find(|known| *known <= mss).unwrap_or(known[0])
 }
