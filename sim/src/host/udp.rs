@@ -140,12 +140,13 @@ impl Host {
     }
 
     /// What becomes of a packet that has another address than its route is for: what goes through the loopback comes back, whoever has the
-    /// address, and else it is asked for where nobody has it.
+    /// address, and else it is asked for by `eth0`, where nobody has this host's own.
     fn astray(&self, route: IpAddr, to: IpAddr) -> Option<Astray> {
         match (self.owns(route), self.owns(to)) {
             _ if route == to => None,
             (true, true) => None,
             (true, false) => Some(Astray::Here),
+            (false, false) if !is_to_many(to) => None,
             (false, _) => Some(Astray::Nowhere),
         }
     }
@@ -301,10 +302,7 @@ impl Host {
             // `lo` brings all back that IPv4 sends by it, whoever has the address (`__mkroute_output`: RTCF_LOCAL).
             return self.udp_comes_back(env, id, outgoing, parts, LO);
         }
-        let Some(astray) = self.astray(outgoing.route, outgoing.to.ip()) else {
-            return self.udp_emit(env, id, outgoing, parts);
-        };
-        if is_to_many(outgoing.route) {
+        if is_to_many(outgoing.route) && outgoing.route != outgoing.to.ip() {
             // What `lo` brings back, or `eth0` to a host that hears the group (`ip_mc_output`), its route takes to all who hear it there
             // (`__udp4_lib_rcv`: RTCF_MULTICAST).
             let (from, device) = (outgoing.from, interface_of(outgoing.from.ip()));
@@ -319,6 +317,9 @@ impl Host {
                 return Ok(());
             }
         }
+        let Some(astray) = self.astray(outgoing.route, outgoing.to.ip()) else {
+            return self.udp_emit(env, id, outgoing, parts);
+        };
         if astray == Astray::Nowhere && is_to_many(outgoing.to.ip()) {
             // Nobody need be asked where that is; and no copy comes back, as the route is not a group's.
             self.udp_emit(env, id, outgoing, parts)?;
