@@ -1,6 +1,6 @@
 //! TCP sockets of a host: the calls that need ports, queues and other sockets, and what follows from every event.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use smallvec::smallvec;
 
@@ -11,6 +11,8 @@ use crate::{
     base::{Instant, SocketId},
     proto::{Readiness, tcp},
 };
+
+const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Why a socket does not listen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -237,7 +239,12 @@ impl Host {
         }
         let hop_limit = self.hop_limit(&self.sockets[id].options, to.ip());
         let sent_to = self.way_of_segments(id, local.ip(), to.ip()).1;
-        let sent_to = if sent_to.is_unspecified() { to.ip() } else { sent_to };
+        let sent_to = match sent_to {
+            // Who is bound to `lo` sends there what is for others, too.
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) if self.sockets[id].options.device() == LO => LOCALHOST,
+            sent_to if sent_to.is_unspecified() => to.ip(),
+            sent_to => sent_to,
+        };
         let config = towards(self, sent_to, tcp::Config { hop_limit, ..self.tcp_config(id) });
         let packets = env.out.packets.len();
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
