@@ -329,14 +329,8 @@ impl Sketch {
     }
 
     fn recv(&mut self, slot: Slot) -> Call {
-        const FLAGS: [MsgFlags; 6] = [
-            MsgFlags::PEEK,
-            MsgFlags::WAITALL,
-            MsgFlags::DONTWAIT,
-            MsgFlags::TRUNC,
-            MsgFlags::PEEK.union(MsgFlags::WAITALL),
-            MsgFlags::OOB,
-        ];
+        const FLAGS: [MsgFlags; 5] =
+            [MsgFlags::PEEK, MsgFlags::WAITALL, MsgFlags::DONTWAIT, MsgFlags::TRUNC, MsgFlags::OOB];
         let flags = if self.once_in(2) { self.one_of(&FLAGS) } else { MsgFlags::empty() }.bits();
         let len = self.one_of(&[1, 2, 10, 100, 2000, 2000]);
         Call::Recv { slot, len, flags, from: self.once_in(5), control: 0, into: None }
