@@ -241,7 +241,7 @@ impl Host {
         let sent_to = self.way_of_segments(id, local.ip(), to.ip()).1;
         let sent_to = match sent_to {
             // Who is bound to `lo` sends there what is for others, too.
-            IpAddr::V4(Ipv4Addr::UNSPECIFIED) if self.sockets[id].options.device() == LO => LOCALHOST,
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) if self.sockets[id].options.device() == address::LO => LOCALHOST,
             sent_to if sent_to.is_unspecified() => to.ip(),
             sent_to => sent_to,
         };
