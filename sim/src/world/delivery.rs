@@ -70,10 +70,13 @@ impl World {
     /// this returns, as Linux's loopback delivers before `send` returns.
     pub(super) fn settle(&mut self, id: HostId) {
         self.settle_local(id);
+        if self.out.call != Call::Other {
+            return self.send_of_call(id);
+        }
         match self.out.packets.pop() {
             None => return,
             // The usual case by far, and loopback may leave more behind.
-            Some(packet) if self.out.packets.is_empty() && self.out.call == Call::Other => {
+            Some(packet) if self.out.packets.is_empty() => {
                 self.send(id, packet, false);
                 if !self.out.packets.is_empty() {
                     self.send_batches(id);
@@ -81,9 +84,6 @@ impl World {
             }
             Some(packet) => {
                 self.out.packets.push(packet);
-                if self.out.call != Call::Other {
-                    self.send_of_call(id);
-                }
                 self.send_batches(id);
             }
         }
@@ -112,6 +112,14 @@ impl World {
     #[inline(never)]
     fn send_of_call(&mut self, id: HostId) {
         let call = std::mem::take(&mut self.out.call);
+        self.send_while_locked(id, call);
+        self.send_batches(id);
+        if !self.relayed.is_empty() {
+            self.send_relayed();
+        }
+    }
+
+    fn send_while_locked(&mut self, id: HostId, call: Call) {
         if call == Call::SendsToItself {
             let all = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet)).collect();
             return self.send_held(all);

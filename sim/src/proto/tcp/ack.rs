@@ -226,7 +226,7 @@ impl Connection {
 
     /// The send window, if the segment is newer than the one that last told it (RFC 9293 section 3.10.7.4, fifth;
     /// `tcp_may_update_window`). Says whether it is, also if the window is the same.
-    #[inline]
+    #[inline(always)]
     fn take_window(&mut self, cx: &Cx<'_>, segment: &Segment) -> bool {
         let snd = &mut self.snd;
         let scale = if segment.flags.contains(Flags::SYN) { 0 } else { snd.scale };
@@ -239,12 +239,18 @@ impl Connection {
         }
         snd.wl1 = segment.seq;
         if window != snd.wnd {
-            if snd.set_window(window) {
-                self.sync_mss(cx.sysctl);
-            }
-            self.rcv.predict_anew();
+            self.window_is_another(cx, window);
         }
         true
+    }
+
+    /// `tcp_ack_update_window`
+    #[cold]
+    fn window_is_another(&mut self, cx: &Cx<'_>, window: u32) {
+        if self.snd.set_window(window) {
+            self.sync_mss(cx.sysctl);
+        }
+        self.rcv.predict_anew();
     }
 
     /// `tcp_clean_rtx_queue`

@@ -119,7 +119,7 @@ impl Connection {
             && segment.seq == self.rcv.nxt
             && self.rcv.assembler.is_empty()
             && !self.expects_urgent()
-            && self.rcv.predictions()[0]
+            && self.rcv.predicts()
             && u32::from(segment.window) << self.snd.scale == self.snd.wnd
     }
 
@@ -133,7 +133,7 @@ impl Connection {
         let is_first = self.counts.data_in == 1 && self.snd.una == self.counts.iss + 1 && self.snd.scale > 0;
         self.snd.wnd != window
             || is_first && !self.is(Marks::PASSIVE) && !self.rcv.has_memory()
-            || !self.rcv.predictions()[1]
+            || !self.rcv.predicted()
             || self.needs_memory(segment, self.rcv.allocated()[1])
     }
 

@@ -139,16 +139,12 @@ impl Connection {
     pub(super) fn data_arrived(&mut self, cx: &Cx<'_>, segment: &Segment, len: usize) {
         let rto = self.rtt.base();
         let our_mss = self.received_mss();
-        let notes = self.notes();
+        if self.rcv.has_memory() {
+            self.charge_arrived(cx, segment, len as u32);
+        }
         let rcv = &mut self.rcv;
         rcv.owe_ack();
         rcv.duplicates = 0;
-        if rcv.has_memory() {
-            let twice = u32::from(notes);
-            let waits = cx.out.held.segments + twice;
-            rcv.set_backlog(waits, cx.out.held.bytes + twice * len as u32);
-            rcv.charge(len as u32, segment.holds);
-        }
         if len >= usize::from(rcv.mss) {
             rcv.mss = len.min(usize::from(our_mss)) as u16;
             if segment.flags.contains(Flags::PSH) {
@@ -170,6 +166,15 @@ impl Connection {
         rcv.adapt_delay(cx.now, rto);
         rcv.data_at = Moment::at(cx.now);
         rcv.grow_window(len as u32, our_mss, cx.sysctl);
+    }
+
+    /// What the data of a segment costs, and what waits beside it.
+    #[cold]
+    fn charge_arrived(&mut self, cx: &Cx<'_>, segment: &Segment, len: u32) {
+        let twice = u32::from(self.notes());
+        let waits = cx.out.held.segments + twice;
+        self.rcv.set_backlog(waits, cx.out.held.bytes + twice * len);
+        self.rcv.charge(len, segment.holds);
     }
 
     /// The peer sends no more (`tcp_fin`).

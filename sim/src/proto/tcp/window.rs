@@ -437,9 +437,15 @@ impl ReceiveSide {
         }
     }
 
-    /// Whether what the socket reserved matters, and the header of the next segment is predicted, and that of the last was.
-    pub(super) fn predictions(&self) -> [bool; 2] {
-        self.window.memory.as_ref().map_or([true; 2], |memory| [memory.predicts(), memory.predicted()])
+    /// Whether the header of the next segment is predicted, as far as it is a matter of memory.
+    #[inline]
+    pub(super) fn predicts(&self) -> bool {
+        self.window.memory.as_ref().is_none_or(|memory| memory.predicts())
+    }
+
+    /// As [`Self::predicts`], of the last segment.
+    pub(super) fn predicted(&self) -> bool {
+        self.window.memory.as_ref().is_none_or(|memory| memory.predicted())
     }
 }
 
