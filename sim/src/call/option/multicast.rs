@@ -313,7 +313,8 @@ fn leave(given: &mut Given<'_, '_>, place: Place) -> Result<(), Errno> {
                 index => member.interface == index,
             }
     };
-    let at = given.socket().options.rare().memberships.iter().position(fits).ok_or(Errno::EADDRNOTAVAIL)?;
+    // The last to be joined is the first to be left.
+    let at = given.socket().options.rare().memberships.iter().rposition(fits).ok_or(Errno::EADDRNOTAVAIL)?;
     given.rare_mut().memberships.remove(at);
     Ok(())
 }
@@ -329,7 +330,8 @@ fn membership<'g>(given: &'g mut Given<'_, '_>, place: Place) -> Result<&'g mut 
     let fits = |member: &Membership| {
         if by_index { any || member.interface == place.index } else { member.interface == device }
     };
-    let mut memberships = given.rare_mut().memberships.iter_mut();
+    // The last to be joined stands first in the list.
+    let mut memberships = given.rare_mut().memberships.iter_mut().rev();
     memberships.find(|member| member.group == place.group && fits(member)).ok_or(Errno::EINVAL)
 }
 
