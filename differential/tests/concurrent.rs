@@ -10,7 +10,7 @@ use wavetank_differential::{
 };
 
 /// Programs, and what their threads may come to: answers with `;` between them, threads with `|`.
-const KNOWN: [(&str, &[&str]); 15] = [
+const KNOWN: [(&str, &[&str]); 16] = [
     // Two accepters and one connection: one waits for ever.
     (
         "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
@@ -88,6 +88,13 @@ const KNOWN: [(&str, &[&str]); 15] = [
          send(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\n\
          send(b, 1, 0)\nsend(b, 1, 0)\nsend(b, 1, 0)\nfcntl(b, F_SETFL, 0)\nthread\nsend(b, 2, 0)\nthread\nconnect(b, unspec)\nthread\nclose(a)\n",
         &["ECONNREFUSED | ok | ok", "ECONNRESET | ok | ok", "ENOTCONN | ok | ok"],
+    ),
+    // Two who look for more than there is do not wake one another.
+    (
+        "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 1)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\nc = accept4(a)\n\
+         send(c, 1, MSG_NOSIGNAL)\nfcntl(b, F_SETFL, 0)\nthread\nrecv(b, 2, MSG_PEEK|MSG_WAITALL)\nthread\n\
+         recv(b, 2, MSG_PEEK|MSG_WAITALL)\n",
+        &[" | "],
     ),
     // A look ends at the urgent byte, however much it was to see.
     (

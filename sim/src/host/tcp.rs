@@ -344,8 +344,11 @@ impl Host {
             return Err(tcp::RecvError::NotConnected);
         };
         let result = connection.recv(&mut Self::cx(&self.settings, &mut self.isn_rng, env), buf, peek, begun);
-        if result != Err(tcp::RecvError::WouldBlock) {
-            self.after(env, id);
+        match result {
+            Err(tcp::RecvError::WouldBlock) => {}
+            // Who looks wakes nobody: two who look for more than there is would wake one another for ever.
+            Ok(_) if peek => self.see_to(env, id),
+            _ => self.after(env, id),
         }
         result
     }
@@ -427,6 +430,13 @@ impl Host {
     /// reminder is asked for, and what is over is removed.
     #[inline]
     pub(super) fn after(&mut self, env: &mut Env<'_>, id: SocketId) {
+        self.see_to(env, id);
+        self.wake(env, id);
+    }
+
+    /// As that, but for those who wait.
+    #[inline(always)] // it is the whole of the one above, and seldom alone
+    fn see_to(&mut self, env: &mut Env<'_>, id: SocketId) {
         let Some(socket) = self.sockets.get_mut(id) else { return };
         let mut is_over = false;
         if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body {
@@ -442,7 +452,6 @@ impl Host {
         if is_over {
             self.be_over(env, id);
         }
-        self.wake(env, id);
     }
 
     /// Wakes who waits for what the socket is ready for now.
