@@ -41,11 +41,12 @@ pub(crate) fn compare_and_tell(
     sim: &Log,
     mut on_freedom: impl FnMut(&'static Freedom),
 ) -> Option<Difference> {
+    let logs = [real, sim];
     for (step, (real, sim)) in real.entries.iter().zip(&sim.entries).enumerate() {
         if real == sim {
             continue;
         }
-        let asked = Asked { program, step, real, sim };
+        let asked = Asked { program, step, real, sim, logs };
         if let Some(freedom) = FREEDOMS.iter().find(|freedom| (freedom.covers)(&asked)) {
             on_freedom(freedom);
             if freedom.ends {

@@ -2,7 +2,7 @@
 
 use wavetank_api::{Errno, PollEvents, TcpState, c};
 
-use crate::{Answer, Call, Entry, Fact, Program, Seen};
+use crate::{Answer, Call, Entry, Fact, Log, Program, Seen, flow};
 
 /// A difference between the worlds that is permitted.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) step: usize,
     pub(crate) real: &'a Entry,
     pub(crate) sim: &'a Entry,
+    /// All that either world showed.
+    pub(crate) logs: [&'a Log; 2],
 }
 
 /// All of them.
@@ -128,6 +130,22 @@ pub const FREEDOMS: &[Freedom] = &[
             let so_far = asked.program.calls.iter().take(asked.step);
             so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. }))
                 && (asked.differs_in_unix() || asked.is_sent_to_nobody())
+        },
+    },
+    Freedom {
+        name: "how much has come through a full window",
+        bounds: "once a TCP socket has written at least a window more than others have read, in both worlds (65,483 bytes, or what SO_RCVBUF or \
+                 TCP_WINDOW_CLAMP asked for): how much sends take, how much of the same data recv finds, what FIONREAD, SIOCOUTQ, SIOCOUTQNSD, \
+                 TCP_INFO, TCP_MAXSEG and TCP_WINDOW_CLAMP tell of it, POLLIN, POLLOUT and POLLPRI, and whether a FIN behind it, or the ACK of \
+                 one, has come; the comparison ends there",
+        reason: "when a window is full, what goes on is decided by what each packet costs in memory (`truesize`), which packets were put into \
+                 one another (`tcp_try_coalesce`), what of them was copied together (`tcp_collapse`) and what the socket had reserved \
+                 (`sk_forward_alloc`): all of it is the allocator's affair, and changes from release to release",
+        ends: true,
+        covers: |asked| {
+            let Some(call) = asked.program.calls.get(asked.step) else { return false };
+            flow::differs_in_amounts(call, asked.real, asked.sim)
+                && flow::filled_a_window(asked.program, asked.step, asked.logs)
         },
     },
 ];

@@ -23,6 +23,7 @@ pub mod corpus;
 mod coverage;
 mod draw;
 mod execute;
+mod flow;
 mod freedoms;
 mod hunt;
 mod log;

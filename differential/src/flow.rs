@@ -1,0 +1,142 @@
+//! What a window that was full lets differ: how much of what was written has come through.
+//!
+//! [`FREEDOMS`](crate::FREEDOMS) has the row; here is what it asks of a program and its two logs.
+
+use wavetank_api::{PollEvents, TcpState, c};
+
+use crate::{Answer, Call, Entry, Fact, Log, Program, SLOTS, Seen, Slot};
+
+/// What no window is smaller than that nobody has made smaller: that of a SYN.
+const WINDOW: i64 = 65_483;
+/// What no window is smaller than, whatever was asked for: half of SOCK_MIN_RCVBUF.
+const LEAST: i64 = 1_152;
+
+/// FIONREAD, SIOCOUTQ, SIOCOUTQNSD.
+const AMOUNTS: [u32; 3] = [0x541b, 0x5411, 0x894b];
+
+/// What an ACK, or a FIN, that has come already does to a state.
+const STEPS: [[TcpState; 2]; 6] = [
+    [TcpState::ESTABLISHED, TcpState::CLOSE_WAIT],
+    [TcpState::FIN_WAIT1, TcpState::FIN_WAIT2],
+    [TcpState::FIN_WAIT1, TcpState::CLOSING],
+    [TcpState::FIN_WAIT2, TcpState::TIME_WAIT],
+    [TcpState::CLOSING, TcpState::TIME_WAIT],
+    [TcpState::LAST_ACK, TcpState::CLOSE],
+];
+
+/// Whether, up to this call and in both worlds, a socket has written at least a window more than all others have read.
+pub(crate) fn filled_a_window(program: &Program, step: usize, logs: [&Log; 2]) -> bool {
+    let mut window = WINDOW;
+    let mut waiting = [[0_i64; SLOTS]; 2];
+    for (number, call) in program.calls.iter().enumerate().take(step + 1) {
+        if let Some(asked) = window_asked_for(call) {
+            window = window.min(asked);
+        }
+        for (log, waiting) in logs.iter().zip(&mut waiting) {
+            let Some(entry) = log.entries.get(number) else { continue };
+            count(call, entry, waiting);
+        }
+        if (0..SLOTS).any(|slot| waiting.iter().all(|waiting| waiting[slot] >= window)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// How large a window this call lets be at least.
+fn window_asked_for(call: &Call) -> Option<i64> {
+    let Call::Setsockopt { level, name, value, .. } = call else { return None };
+    let value = i64::from(i32::from_ne_bytes(value.get(..4)?.try_into().ok()?));
+    match (*level, *name) {
+        (c::SOL_SOCKET, c::SO_RCVBUF | c::SO_RCVBUFFORCE) | (c::IPPROTO_TCP, c::TCP_WINDOW_CLAMP) => {
+            Some(value.max(LEAST))
+        }
+        _ => None,
+    }
+}
+
+/// Counts what was written by a socket, and what was read by whomever.
+fn count(call: &Call, entry: &Entry, waiting: &mut [i64; SLOTS]) {
+    let amount = match &entry.answer {
+        Answer::Done(facts) => facts.iter().find_map(|fact| match fact {
+            Fact::Number(number) => Some(*number),
+            _ => None,
+        }),
+        _ => None,
+    };
+    match (call, amount) {
+        (Call::Send { slot, .. }, Some(sent)) if is_tcp(entry, *slot) => waiting[usize::from(*slot)] += sent,
+        (Call::Recv { slot, flags, .. }, Some(read)) if is_tcp(entry, *slot) && flags & c::MSG_PEEK == 0 => {
+            for waiting in waiting.iter_mut() {
+                *waiting = (*waiting - read).max(0);
+            }
+        }
+        (Call::Socket { into, .. } | Call::Accept { into, .. }, _) => waiting[usize::from(*into)] = 0,
+        _ => {}
+    }
+}
+
+fn is_tcp(entry: &Entry, slot: Slot) -> bool {
+    entry.seen[usize::from(slot)].is_some_and(|seen| seen.state.is_some())
+}
+
+/// Whether nothing differs but how much has come through, and what follows from that at once.
+pub(crate) fn differs_in_amounts(call: &Call, real: &Entry, sim: &Entry) -> bool {
+    let shown = real.seen.iter().zip(&sim.seen).all(|(real, sim)| real == sim || differ_by_what_came(*real, *sim));
+    let answers = real.answer == sim.answer || answers_differ_by_amount(call, &real.answer, &sim.answer);
+    shown && answers && real.resets == sim.resets
+}
+
+fn differ_by_what_came(real: Option<Seen>, sim: Option<Seen>) -> bool {
+    let (Some(real), Some(sim)) = (real, sim) else { return false };
+    let (Some(one), Some(other)) = (real.state, sim.state) else { return false };
+    let may = PollEvents::IN | PollEvents::OUT | PollEvents::PRI | PollEvents::RDHUP | POLL_NORMAL;
+    let is_step = one == other || STEPS.iter().any(|step| *step == [one, other] || *step == [other, one]);
+    is_step && (real.ready ^ sim.ready).difference(may).is_empty()
+}
+
+/// POLLRDNORM and POLLWRNORM, which come with POLLIN and POLLOUT.
+const POLL_NORMAL: PollEvents = PollEvents::from_bits_retain(0x140);
+
+fn answers_differ_by_amount(call: &Call, real: &Answer, sim: &Answer) -> bool {
+    match call {
+        Call::Send { .. } => is_number_or_again(real) && is_number_or_again(sim),
+        Call::Recv { .. } => match (real, sim) {
+            (Answer::Done(real), Answer::Done(sim)) => is_the_same_stream(real, sim),
+            (Answer::Done(_), Answer::Failed(errno)) | (Answer::Failed(errno), Answer::Done(_)) => {
+                *errno == wavetank_api::Errno::EAGAIN
+            }
+            _ => false,
+        },
+        Call::Ioctl { request, .. } => AMOUNTS.contains(request) && are_done(real, sim),
+        Call::Getsockopt { level: c::IPPROTO_TCP, name, .. } => {
+            matches!(*name, c::TCP_INFO | c::TCP_MAXSEG | c::TCP_WINDOW_CLAMP) && are_done(real, sim)
+        }
+        _ => false,
+    }
+}
+
+fn are_done(real: &Answer, sim: &Answer) -> bool {
+    matches!((real, sim), (Answer::Done(_), Answer::Done(_)))
+}
+
+fn is_number_or_again(answer: &Answer) -> bool {
+    match answer {
+        Answer::Done(facts) => matches!(facts[..], [Fact::Number(_)]),
+        Answer::Failed(errno) => *errno == wavetank_api::Errno::EAGAIN,
+        Answer::NoSocket => false,
+    }
+}
+
+/// Of the same data there is more in one world; as far as it is kept, it is the same.
+fn is_the_same_stream(real: &[Fact], sim: &[Fact]) -> bool {
+    let data = |facts: &[Fact]| {
+        facts.iter().find_map(|fact| match fact {
+            Fact::Data(bytes) => Some(bytes.clone()),
+            _ => None,
+        })
+    };
+    let (Some(one), Some(other)) = (data(real), data(sim)) else { return false };
+    let both = one.head.len().min(other.head.len());
+    one.len != other.len && one.head[..both] == other.head[..both]
+}
