@@ -53,9 +53,6 @@ impl Connection {
             return;
         }
         let (mut sent, mut stopped_by_window) = (false, false);
-        if self.snd.seams.is_some() {
-            self.grow_packet();
-        }
         while self.snd.left() > 0 {
             match self.next_segment(push) {
                 Ok(plan) => {
@@ -104,14 +101,14 @@ impl Connection {
     }
 
     /// The next segment, if it may go out now.
-    fn next_segment(&self, push: Push) -> Result<Plan, Stop> {
-        let snd = &self.snd;
-        let left = snd.left();
+    fn next_segment(&mut self, push: Push) -> Result<Plan, Stop> {
+        let left = self.snd.left();
         let mss = self.current_mss();
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = left - u32::from(fin_queued);
         let data = data_left.min(mss);
-        let data = if snd.seams.is_some() { self.up_to_seam(data) } else { data };
+        let data = if self.snd.seams.is_some() { self.up_to_seam(data) } else { data };
+        let snd = &self.snd;
         // (Of a FIN, too, since Linux 6.13.)
         if snd.sent.in_flight() >= self.congestion.cwnd {
             return Err(Stop::Congestion);
@@ -148,7 +145,6 @@ impl Connection {
     #[cold]
     fn seams_are_sent(&mut self, seq: SeqNum) {
         self.snd.seams.take_if(|seams| seams.sent_to(seq));
-        self.grow_packet();
     }
 
     /// A packet takes more than before: those that are there stay as they are.
@@ -168,7 +164,8 @@ impl Connection {
 
     /// So many bytes, or as many as go into one packet.
     #[cold]
-    fn up_to_seam(&self, data: u32) -> u32 {
+    fn up_to_seam(&mut self, data: u32) -> u32 {
+        self.grow_packet();
         let end = self.snd.seams.as_ref().and_then(|seams| seams.next_end(self.snd.nxt));
         end.map_or(data, |end| data.min(end.0.wrapping_sub(self.snd.nxt.0)))
     }

@@ -218,12 +218,18 @@ impl Connection {
         let now = (rcv.holds_two_segments() && self.keeps_up())
             || self.rcv.ack == AckDue::Now
             || (self.rcv.quick > 0 && !self.rcv.pingpong);
-        let now = if cx.out.held.segments == 0 { Some(now) } else { self.acknowledges_at_last(cx, now) };
-        match now {
-            Some(true) => return self.send_ack(cx),
-            Some(false) => {}
-            None => return,
+        if cx.out.held.segments > 0 {
+            return self.acknowledge_at_last(cx, now);
         }
+        if now {
+            return self.send_ack(cx);
+        }
+        self.acknowledge_later(cx);
+    }
+
+    /// Nothing asks for an ACK now.
+    #[inline]
+    fn acknowledge_later(&mut self, cx: &mut Cx<'_>) {
         if !self.rcv.assembler.is_empty() {
             return self.acknowledge_out_of_order(cx);
         }
@@ -231,17 +237,21 @@ impl Connection {
         self.timers.set_ack(cx.now, delay);
     }
 
-    /// A segment that waited for the end of a call: whether what has come is acknowledged now that this `is_due` or not. That is done once,
-    /// when all is dealt with (TCP_ACK_DEFERRED).
+    /// A segment that waited for the end of a call: what has come is acknowledged once, when all is dealt with (TCP_ACK_DEFERRED).
     #[cold]
-    fn acknowledges_at_last(&mut self, cx: &mut Cx<'_>, is_due: bool) -> Option<bool> {
+    #[inline(never)]
+    fn acknowledge_at_last(&mut self, cx: &mut Cx<'_>, is_due: bool) {
         let held = &mut cx.out.held;
         held.owes_ack |= is_due;
-        if held.more {
-            return if is_due { None } else { Some(false) };
+        let (more, owes_ack) = (held.more, held.owes_ack);
+        if !more {
+            self.rcv.set_backlog(0, 0);
         }
-        self.rcv.set_backlog(0, 0);
-        Some(held.owes_ack)
+        if !more && owes_ack {
+            self.send_ack(cx);
+        } else if !is_due {
+            self.acknowledge_later(cx);
+        }
     }
 
     fn keeps_up(&mut self) -> bool {
