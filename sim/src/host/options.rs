@@ -206,7 +206,7 @@ pub(crate) struct Rare {
     pub(crate) device: i32,
     /// To where the last connection of a socket of IPv6 was, if that was IPv4 (`inet_daddr`).
     pub(crate) last_v4: Option<Ipv4Addr>,
-    /// A bind that failed has left the socket no address, though it is locked (`inet_reset_saddr`).
+    /// A bind that failed, or to any address, has left the socket none, though it is locked (`inet_reset_saddr`).
     pub(crate) has_lost_address: bool,
     /// How many segments a connection had sent when it lost the route that is kept with it.
     pub(crate) route_forgotten_at: Option<u32>,

@@ -147,7 +147,7 @@ impl Host {
         let was_v4 = socket.remote.take().is_some_and(|remote| remote.is_ipv4()) && six;
         if was_v4 || socket.options.rare().last_v4.is_some() {
             let rare = socket.options.rare_mut();
-            (rare.last_v4, rare.has_lost_address) = (Some(Ipv4Addr::UNSPECIFIED), false);
+            (rare.last_v4, rare.has_lost_address) = (Some(Ipv4Addr::UNSPECIFIED), !is_somewhere);
         }
         Ok(())
     }
