@@ -97,6 +97,14 @@ pub fn run(tank: &RealTank, program: &Program, pace: Pace, mut is_expected: impl
             thread::sleep(PATIENCE);
             last = outcome();
         }
+        if !is_expected(&last) {
+            // Where the cores are overworked a packet may still wait for `ksoftirqd`. What time-outs of TCP have made of it is not taken.
+            thread::sleep(PATIENCE);
+            let later = outcome();
+            if is_expected(&later) {
+                last = later;
+            }
+        }
         start.is_over.store(true, Ordering::SeqCst);
         while threads.iter().any(|progress| !progress.has_ended.load(Ordering::SeqCst)) {
             for (fd, _) in slots.ever() {
