@@ -75,14 +75,21 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "what comes between the pieces of a large send",
-        bounds: "send of more than 4,096 bytes on a UNIX socket of SOCK_STREAM: another number, or a number for EPIPE; nothing else",
+        bounds: "send of more than 4,096 bytes on a UNIX socket of SOCK_STREAM: another number, or a number for EPIPE or ECONNRESET, and with \
+                 that a POLLERR more at the end; nothing else",
         reason: "`unix_stream_sendmsg` puts it into the queue in buffers of half of SO_SNDBUF at most, and holds no lock between them: a read \
-                 or the end of either half may come there",
-        covers: &[Covers::Answer(|asked| {
-            let Call::Send { slot, len, .. } = asked.call else { return false };
-            let may_be = matches!(asked.sim, Answer::Failed(Errno::EPIPE) | Answer::Done(_));
-            may_be && *len > SMALL && matches!(asked.real, Answer::Done(_)) && is_of_pair(asked.program, *slot)
-        })],
+                 or the end of either half may come there. Who has sent a part is told its number, and the error stays",
+        covers: &[
+            Covers::Answer(|asked| {
+                let Call::Send { slot, len, .. } = asked.call else { return false };
+                let may_be = matches!(asked.sim, Answer::Failed(Errno::EPIPE | Errno::ECONNRESET) | Answer::Done(_));
+                let is_part = *len > SMALL && matches!(asked.real, Answer::Done(_));
+                may_be && is_part && is_of_pair(asked.program, *slot)
+            }),
+            Covers::Seen(|program, real, sim| {
+                real.state.is_none() && real.ready == sim.ready | PollEvents::ERR && fills(program, true)
+            }),
+        ],
     },
     Race {
         name: "a datagram to a peer that another loses",
@@ -198,8 +205,13 @@ fn closes_listener(program: &Program) -> bool {
 
 /// Whether a buffer of TCP may be filled.
 fn fills_tcp(program: &Program) -> bool {
+    fills(program, false)
+}
+
+/// Whether a buffer of a UNIX socket, or of another, may be filled.
+fn fills(program: &Program, unix: bool) -> bool {
     let mut calls = program.calls.iter().chain(program.threads.iter().flatten());
-    calls.any(|call| matches!(call, Call::Send { slot, len, .. } if *len > SMALL && !program.is_unix(*slot)))
+    calls.any(|call| matches!(call, Call::Send { slot, len, .. } if *len > SMALL && program.is_unix(*slot) == unix))
 }
 
 fn is_of_pair(program: &Program, slot: Slot) -> bool {
