@@ -238,7 +238,15 @@ type Met = (&'static str, usize, &'static str, Answer, Answer);
 #[test]
 fn calls_that_meet_in_the_kernel_see_a_little_more() {
     let events = |bits| Answer::Done(vec![Fact::Number(1), Fact::Events(PollEvents::from_bits_retain(bits))]);
-    let met: [Met; 5] = [
+    let met: [Met; 6] = [
+        (
+            "a = socket(AF_INET, SOCK_DGRAM, 0)\nbind(a, 127.0.0.1:$0)\nb = socket(AF_INET, SOCK_DGRAM, 0)\nconnect(b, name(a))\nthread\n\
+             recv(b, 1, 0)\nthread\nconnect(b, 127.0.0.1:$0)\n",
+            0,
+            "EAGAIN",
+            Answer::Failed(Errno::ECONNREFUSED),
+            Answer::Failed(Errno::ECONNRESET),
+        ),
         (
             "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
              c = accept4(a)\nsend(b, 1, MSG_NOSIGNAL)\nthread\npoll(b, POLLIN, -1)\nthread\nclose(c)\n",

@@ -104,6 +104,20 @@ pub const RACES: &[Race] = &[
         })],
     },
     Race {
+        name: "a datagram that meets a connect",
+        bounds: "where a thread connects a socket of UDP: recv that fails with ECONNREFUSED for EAGAIN; nothing else",
+        reason: "`udp_sendmsg` and `udpv6_sendmsg` take no lock, and `__ip6_datagram_connect` sets the peer and the own address one after the \
+                 other: what leaves in between has the address of before, and is refused by who is connected to the new one",
+        covers: &[Covers::Answer(|asked| {
+            let may_be = |slot: Slot| asked.program.is_datagram(slot) && !asked.program.is_unix(slot);
+            let connects = |call: &Call| matches!(call, Call::Connect { slot, .. } if may_be(*slot));
+            let Call::Recv { slot, .. } = asked.call else { return false };
+            let meets =
+                matches!((asked.real, asked.sim), (Answer::Failed(Errno::ECONNREFUSED), Answer::Failed(Errno::EAGAIN)));
+            meets && may_be(*slot) && asked.program.threads.iter().flatten().any(connects)
+        })],
+    },
+    Race {
         name: "segments that come too late",
         bounds: "RSTs beyond those of the simulator; none that is wanting",
         reason: "each core has a queue of its own for what it sends over loopback and over veth (`enqueue_to_backlog`), so that a segment, and \
@@ -224,6 +238,18 @@ fn is_of_pair(program: &Program, slot: Slot) -> bool {
 }
 
 impl Program {
+    /// Whether that socket is made for datagrams, or may be a duplicate of one that is.
+    fn is_datagram(&self, slot: Slot) -> bool {
+        let mut made = self.calls.iter().filter_map(|call| match call {
+            Call::Socket { into, kind, .. } => Some((*into, kind & 0xf == c::SOCK_DGRAM)),
+            _ => None,
+        });
+        match made.clone().find(|(into, _)| *into == slot) {
+            Some((_, is_datagram)) => is_datagram,
+            None => made.any(|(_, is_datagram)| is_datagram),
+        }
+    }
+
     /// Whether that socket is a UNIX socket, whichever of the program's it is.
     fn is_unix(&self, slot: Slot) -> bool {
         let mut made = self.calls.iter().filter_map(|call| match call {
