@@ -254,8 +254,11 @@ impl Caller<'_> {
         let socket = &self.host(world).sockets[id];
         let is_tcp = matches!(socket.body, Body::Tcp(_));
         let offset = usize::try_from(socket.options.rare().peek_off).ok().filter(|_| is_tcp);
-        let skip = offset.unwrap_or(0);
-        let seen = if is_tcp && (skip > 0 || flags.contains(MsgFlags::TRUNC)) {
+        let place = offset.unwrap_or(0);
+        // The place is one among all bytes, and an urgent one that comes first is none of what is seen.
+        let skip = place - usize::from(place > 0 && socket.connection().is_some_and(Connection::is_urgent_first));
+        // Who asks for nothing meets no urgent byte either.
+        let seen = if is_tcp && !buf.is_empty() && (place > 0 || flags.contains(MsgFlags::TRUNC)) {
             // Behind an urgent byte, too.
             let unread = socket.connection().map_or(0, Connection::unread_with_fin);
             let mut whole = vec![0; unread.min(skip.saturating_add(buf.len())).max(1)];
@@ -270,10 +273,10 @@ impl Caller<'_> {
         };
         let socket = &mut self.host_mut(world).sockets[id];
         let has_ended = socket.readiness().intersects(Readiness::RDHUP | Readiness::HUP | Readiness::ERR);
-        let is_stopped = socket.connection().is_some_and(|connection| connection.stops_look(skip + seen));
+        let is_stopped = socket.connection().is_some_and(|connection| connection.stops_look(place + seen));
         let has_less = !is_stopped && seen < self.recv_target(world, id, flags, buf.len());
         // A look behind what is there finds nothing, and that is not the end.
-        let has_nothing = seen == 0 && skip > 0;
+        let has_nothing = seen == 0 && place > 0;
         if is_tcp && !has_ended && (has_nothing || has_less && !expired && self.may_wait(world, id, flags)) {
             return Err(Errno::EAGAIN);
         }

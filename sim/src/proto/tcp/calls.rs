@@ -171,7 +171,7 @@ impl Connection {
             // What waits for more goes on waiting (`tcp_sendmsg_locked` pushes only if it copied something).
             return Ok(0);
         }
-        let taken = self.send_room(data.len());
+        let taken = self.send_room(data.len(), flags);
         if taken == 0 {
             self.snd.no_space = true;
             return Err(SendError::WouldBlock);
@@ -234,7 +234,7 @@ impl Connection {
     /// How many of so many bytes the send buffer takes now: the last packet is filled, and others are begun as long as what there is
     /// costs less than SO_SNDBUF (`sk_stream_memory_free`).
     #[inline]
-    fn send_room(&self, data: usize) -> usize {
+    fn send_room(&self, data: usize, flags: SendFlags) -> usize {
         let sndbuf = self.sndbuf().min(MAX_SNDBUF);
         let spare = sndbuf.saturating_sub(self.send_memory());
         let lowat = self.config.notsent_lowat;
@@ -245,7 +245,7 @@ impl Connection {
         let left = self.unsent_data();
         let (_, tail) = self.unsent_packets(size);
         let new = spare.saturating_sub(tail).div_ceil(size + HEAD);
-        let new = if lowat == 0 { new } else { new.min(self.segments_below_lowat(left + tail, size)) };
+        let new = if lowat == 0 { new } else { new.min(self.segments_below_lowat(left + tail, size, flags)) };
         data.min((tail + new.saturating_mul(size)) as usize)
     }
 
@@ -262,11 +262,13 @@ impl Connection {
     }
 
     /// TCP_NOTSENT_LOWAT: no packet is begun while so much is not sent, but what may be sent is sent as it is filled
-    /// (`tcp_stream_memory_free`). How many packets can be begun.
+    /// (`tcp_stream_memory_free`); of a write that ends urgently nothing goes before its end (`tcp_sendmsg_locked`). How many packets
+    /// can be begun.
     #[cold]
-    fn segments_below_lowat(&self, left: u32, mss: u32) -> u32 {
+    fn segments_below_lowat(&self, left: u32, mss: u32, flags: SendFlags) -> u32 {
         let window = self.snd.window_left() / mss;
         let may_go = window.min(self.congestion.cwnd.saturating_sub(self.snd.sent.in_flight()));
+        let may_go = if flags.contains(SendFlags::OOB) { 0 } else { may_go };
         may_go + self.config.notsent_lowat.saturating_sub(left).div_ceil(mss)
     }
 

@@ -183,6 +183,11 @@ impl Connection {
         self.urgent.as_ref().is_some_and(|urgent| urgent.received != Received::None && urgent.at == self.read_to())
     }
 
+    /// The next byte is an urgent one, which reads pass over.
+    pub(crate) fn is_urgent_first(&self) -> bool {
+        self.readable_at_once(false).0 > 0
+    }
+
     /// A look that has come so far stops, because the urgent byte is next: who has something looks no further (`tcp_recvmsg_locked`).
     pub(crate) fn stops_look(&self, seen: usize) -> bool {
         let is_next = |urgent: &Urgent| urgent.received != Received::None && urgent.at == self.read_to() + seen as u32;
