@@ -81,21 +81,47 @@ fn is_tcp(entry: &Entry, slot: Slot) -> bool {
 }
 
 /// Whether nothing differs but how much has come through, and what follows from that at once.
-pub(crate) fn differs_in_amounts(call: &Call, real: &Entry, sim: &Entry) -> bool {
-    let shown = real.seen.iter().zip(&sim.seen).all(|(real, sim)| real == sim || differ_by_what_came(*real, *sim));
+pub(crate) fn differs_in_amounts(program: &Program, step: usize, real: &Entry, sim: &Entry) -> bool {
+    let Some(call) = program.calls.get(step) else { return false };
+    let is_shut = |call: &Call| matches!(call, Call::Shutdown { how, .. } if i32::from(*how) != c::SHUT_WR);
+    let has_shut = program.calls[..step].iter().any(is_shut);
+    let is_ended = is_ended_by_resets(call, real, sim);
+    let is_permitted = |real: Option<Seen>, sim: Option<Seen>| match (real, sim) {
+        _ if real == sim => true,
+        (Some(real), Some(sim)) => {
+            differ_by_what_came(real, sim, has_shut) || is_ended && (was_reset(real, sim) || was_reset(sim, real))
+        }
+        _ => false,
+    };
+    let shown = real.seen.iter().zip(&sim.seen).all(|(real, sim)| is_permitted(*real, *sim));
     let answers = real.answer == sim.answer || answers_differ_by_amount(call, &real.answer, &sim.answer);
-    shown && answers && real.resets == sim.resets
+    shown && answers && (real.resets == sim.resets || is_ended)
 }
 
-fn differ_by_what_came(real: Option<Seen>, sim: Option<Seen>) -> bool {
-    let (Some(real), Some(sim)) = (real, sim) else { return false };
+/// Whether the window has opened in one world only, what came through it was refused there, and no connection is closed but there.
+fn is_ended_by_resets(call: &Call, real: &Entry, sim: &Entry) -> bool {
+    let may_open = matches!(call, Call::Recv { .. } | Call::Wait { .. });
+    let (kept, ended) = if real.resets.is_empty() { (real, sim) } else { (sim, real) };
+    let closed = |entry: &Entry| entry.seen.iter().flatten().filter(|seen| seen.state == Some(TcpState::CLOSE)).count();
+    may_open && kept.resets.is_empty() && !ended.resets.is_empty() && closed(kept) < closed(ended)
+}
+
+fn differ_by_what_came(real: Seen, sim: Seen, has_shut: bool) -> bool {
     let (Some(one), Some(other)) = (real.state, sim.state) else { return false };
     let may = PollEvents::IN | PollEvents::OUT | PollEvents::PRI | PollEvents::RDHUP | POLL_NORMAL;
     let is_step = one == other || STEPS.iter().any(|step| *step == [one, other] || *step == [other, one]);
-    // A FIN that has come in one world only is seen there by POLLRDHUP.
+    // A FIN that has come in one world only is seen there by POLLRDHUP, unless the program has shut the socket for reading.
     let has_fin = [one, other].contains(&TcpState::CLOSE_WAIT) && one != other;
-    let is_step = is_step && (!has_fin || (real.ready ^ sim.ready).contains(PollEvents::RDHUP));
+    let is_step = is_step && (!has_fin || has_shut || (real.ready ^ sim.ready).contains(PollEvents::RDHUP));
     is_step && (real.ready ^ sim.ready).difference(may).is_empty()
+}
+
+/// Whether a RST has closed the one, and the other waits for more.
+fn was_reset(one: Seen, other: Seen) -> bool {
+    let waits = [TcpState::ESTABLISHED, TcpState::CLOSE_WAIT, TcpState::FIN_WAIT1, TcpState::LAST_ACK];
+    one.state == Some(TcpState::CLOSE)
+        && one.ready.contains(PollEvents::ERR | PollEvents::HUP | PollEvents::RDHUP)
+        && other.state.is_some_and(|state| waits.contains(&state))
 }
 
 /// POLLRDNORM and POLLWRNORM, which come with POLLIN and POLLOUT.

@@ -137,14 +137,14 @@ pub const FREEDOMS: &[Freedom] = &[
         bounds: "once a TCP socket has written at least a window more than others have read, in both worlds (65,483 bytes, or what SO_RCVBUF or \
                  TCP_WINDOW_CLAMP asked for): how much sends take, how much of the same data recv finds, what FIONREAD, SIOCOUTQ, SIOCOUTQNSD, \
                  TCP_INFO, TCP_MAXSEG and TCP_WINDOW_CLAMP tell of it, POLLIN, POLLOUT and POLLPRI, and whether a FIN behind it, or the ACK of \
-                 one, has come; the comparison ends there",
+                 one, has come; after recv and a wait also whether what came through was refused: RSTs in one world only, and the connection \
+                 is closed there, with POLLERR, POLLHUP and POLLRDHUP; the comparison ends there",
         reason: "when a window is full, what goes on is decided by what each packet costs in memory (`truesize`), which packets were put into \
                  one another (`tcp_try_coalesce`), what of them was copied together (`tcp_collapse`) and what the socket had reserved \
                  (`sk_forward_alloc`): all of it is the allocator's affair, and changes from release to release",
         ends: true,
         covers: |asked| {
-            let Some(call) = asked.program.calls.get(asked.step) else { return false };
-            flow::differs_in_amounts(call, asked.real, asked.sim)
+            flow::differs_in_amounts(asked.program, asked.step, asked.real, asked.sim)
                 && flow::filled_a_window(asked.program, asked.step, asked.logs)
         },
     },
