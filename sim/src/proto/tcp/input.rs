@@ -11,7 +11,7 @@ use super::{
     memory::{HEAD, PAGE},
     output::Push,
     recovery::Phase,
-    timers::{Moment, after, since},
+    timers::{Moment, TIMEOUT_MIN, after, since},
     window::Window,
 };
 use crate::{
@@ -29,9 +29,6 @@ enum Disposition {
 
 /// How long the last ACK of a handshake waits for data to ride on: TCP_DELACK_MAX.
 const ACK_AWAITS_DATA: u64 = 200_000_000;
-
-/// Two ticks of the kernel's clock: TCP_TIMEOUT_MIN.
-const SOON: u64 = 2_000_000;
 
 impl Connection {
     /// A segment of this connection has arrived.
@@ -370,7 +367,7 @@ impl Connection {
         if flags.contains(Flags::ACK) && !self.acks_syn(segment) {
             if self.snd.retries == 0 {
                 // Somebody is there who remembers another connection: the SYN goes out again as soon as that is gone.
-                self.timers.set_retransmit(cx.now, SOON);
+                self.timers.set_retransmit(cx.now, TIMEOUT_MIN);
             }
             return Disposition::Reset;
         }

@@ -19,6 +19,9 @@ const ORPHAN_RETRIES: u8 = 8;
 /// A keepalive probe that could not be sent is tried again after this, 500 ms: TCP_RESOURCE_PROBE_INTERVAL.
 const AGAIN: u64 = 500_000_000;
 
+/// The least that is waited for what the peer is to say: TCP_TIMEOUT_MIN, two ticks of a clock with CONFIG_HZ=250.
+pub(super) const TIMEOUT_MIN: u64 = 8_000_000;
+
 const MILLISECOND: u64 = 1_000_000;
 const SECOND: u64 = 1_000_000_000;
 

@@ -17,6 +17,7 @@ use super::{
     Connection, Marks, Sysctl,
     ack::{News, NewsOf},
     scoreboard::Fate,
+    timers::TIMEOUT_MIN,
 };
 use crate::{base::Instant, proto::Cx, wire::SeqNum};
 
@@ -310,7 +311,7 @@ impl Connection {
     fn detect_loss_by_time(&mut self, now: Instant) {
         let window = self.reordering_window();
         if let Some(wait) = self.snd.sent.detect_loss(now, window) {
-            self.timers.set_reordering(now, wait + 2_000_000);
+            self.timers.set_reordering(now, wait + TIMEOUT_MIN);
         }
     }
 

@@ -9,14 +9,11 @@ use crate::{
             ack::{News, NewsOf},
             rtt,
             scoreboard::Fate,
-            timers::after,
+            timers::{TIMEOUT_MIN, after},
         },
     },
     wire::SeqNum,
 };
-
-/// TCP_TIMEOUT_MIN with CONFIG_HZ=250.
-const TWO_TICKS: u64 = 8_000_000;
 
 impl Connection {
     /// A tail loss probe was sent, and this acknowledgment may be its answer (`tcp_process_tlp_ack`).
@@ -80,7 +77,7 @@ impl Connection {
         let timeout = match self.rtt.smoothed() {
             Some(srtt) => {
                 let delayed =
-                    if self.snd.sent.len() == 1 { u64::from(cx.sysctl.rto_min) * 1_000_000 } else { TWO_TICKS };
+                    if self.snd.sent.len() == 1 { u64::from(cx.sysctl.rto_min) * 1_000_000 } else { TIMEOUT_MIN };
                 2 * srtt * 1000 + delayed
             }
             None => rtt::INITIAL,
