@@ -2,7 +2,7 @@
 
 use wavetank_api::{Errno, PollEvents, TcpState, c};
 
-use crate::{Answer, Call, Entry, Fact, Log, Program, Seen, flow};
+use crate::{Answer, Call, Entry, Fact, Log, Program, Seen, Slot, flow};
 
 /// A difference between the worlds that is permitted.
 #[derive(Clone, Copy, Debug)]
@@ -120,8 +120,9 @@ pub const FREEDOMS: &[Freedom] = &[
     Freedom {
         name: "when the sockets are found that nobody can receive",
         bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
-                 datagram that is sent to it (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT says; the \
-                 comparison ends there",
+                 datagram that is sent to it (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT says; if a TCP \
+                 socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only; the comparison \
+                 ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
                  closed (`unix_gc`), and their files are let go of a tick or two later (`delayed_fput`): 8 ms as a rule; whoever closes such \
                  a cycle closes no socket by that. The simulator looks for them whenever a UNIX socket is closed, at once",
@@ -129,7 +130,7 @@ pub const FREEDOMS: &[Freedom] = &[
         covers: |asked| {
             let so_far = asked.program.calls.iter().take(asked.step);
             so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. }))
-                && (asked.differs_in_unix() || asked.is_sent_to_nobody())
+                && (asked.differs_in_unix() || asked.is_sent_to_nobody() || asked.differs_in_peers_of_sent())
         },
     },
     Freedom {
@@ -197,6 +198,23 @@ impl Asked<'_> {
         let both = self.real.seen.iter().flatten().zip(self.sim.seen.iter().flatten());
         let mut differing = both.filter(|(real, sim)| real != sim).peekable();
         differing.peek().is_some() && differing.all(|(real, sim)| real.state.is_none() && shown(real) != shown(sim))
+    }
+
+    /// Whether a TCP socket was sent, and nothing differs but sockets of TCP whose peer is gone in one world.
+    fn differs_in_peers_of_sent(&self) -> bool {
+        let is_tcp = |slot: Slot, step: usize| {
+            let entry = self.logs[0].entries.get(step);
+            entry
+                .and_then(|entry| entry.seen.get(usize::from(slot)))
+                .is_some_and(|seen| seen.is_some_and(|seen| seen.state.is_some()))
+        };
+        let mut so_far = self.program.calls.iter().take(self.step).enumerate();
+        let was_sent =
+            so_far.any(|(step, call)| matches!(call, Call::Send { carry: Some(slot), .. } if is_tcp(*slot, step)));
+        let is_gone = |seen: &Seen| matches!(seen.state, Some(TcpState::CLOSE | TcpState::CLOSE_WAIT));
+        let both = self.real.seen.iter().flatten().zip(self.sim.seen.iter().flatten());
+        let mut differing = both.filter(|(real, sim)| real != sim).peekable();
+        was_sent && differing.peek().is_some() && differing.all(|(real, sim)| is_gone(real) != is_gone(sim))
     }
 
     /// Whether it sends a UNIX datagram, which has no receiver in one world.
