@@ -90,17 +90,14 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         return Ok(());
     }
     match given.name {
-        // Only a byte is kept; of TCP not its two lowest bits, which are ECN's (`__ip_sock_set_tos`).
-        libc::IP_TOS if is_stream => {
-            let options = &mut given.socket_mut().options;
-            let tos = value as u8 & !ECN | options.tos & ECN;
-            if std::mem::replace(&mut options.tos, tos) != tos {
-                given.forget_route();
-            }
-        }
+        // Only a byte is kept, which is compared with all that was asked for; of TCP not its two lowest bits, which are ECN's
+        // (`__ip_sock_set_tos`).
         libc::IP_TOS => {
-            if std::mem::replace(&mut given.socket_mut().options.tos, value as u8) != value as u8 {
-                given.rare_mut().priority = priority_of(value as u8);
+            let old = given.socket().options.tos;
+            let tos = if is_stream { value & !i32::from(ECN) | i32::from(old & ECN) } else { value };
+            if tos != i32::from(old) {
+                given.socket_mut().options.tos = tos as u8;
+                given.rare_mut().priority = priority_of(tos as u8);
                 given.forget_route();
             }
         }
