@@ -138,7 +138,10 @@ impl<'a, T: Tank> Run<'a, T> {
 
     fn put(&mut self, slot: Slot, host: u8, fd: <T::Net as Net>::Fd) {
         let is_tcp = tcp_state(self.tank.host(host), &fd).is_some();
-        self.slots.put(slot, Held { fd: Arc::new(fd), host, is_tcp });
+        let before = self.slots.put(slot, Held { fd: Arc::new(fd), host, is_tcp });
+        if before.is_some() {
+            self.tank.before_call(&Call::Close { slot });
+        }
     }
 
     /// What each socket shows.

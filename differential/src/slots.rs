@@ -54,14 +54,11 @@ impl<F> Slots<F> {
         self.lock().now.get(usize::from(slot))?.clone()
     }
 
-    /// Closes what was there before.
-    pub(crate) fn put(&self, slot: Slot, held: Held<F>) {
-        let before = {
-            let mut table = self.lock();
-            table.ever.push((Arc::downgrade(&held.fd), held.host));
-            table.now[usize::from(slot) % SLOTS].replace(held)
-        };
-        drop(before);
+    /// What was there before, to be closed, is returned.
+    pub(crate) fn put(&self, slot: Slot, held: Held<F>) -> Option<Held<F>> {
+        let mut table = self.lock();
+        table.ever.push((Arc::downgrade(&held.fd), held.host));
+        table.now[usize::from(slot) % SLOTS].replace(held)
     }
 
     /// What was there: to be closed.
