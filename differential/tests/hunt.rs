@@ -1,29 +1,33 @@
 //! A share of the hunt: the same programs each time. All of it is `cargo tank differ --programs 1000000`.
 
-use wavetank_differential::{Hunt, Only, Programs};
+use wavetank_differential::{Hunt, Hunted, Only, Programs};
 
-/// How many of a thousand programs may differ as yet. On 6.18 it is one of these or none, and one of a thousand in the mean: it only goes
-/// down, and ends at 0. A busy machine confirms a difference now and then that is none.
-const AS_YET: u64 = 4;
+/// A core that is overworked may confirm a difference that is none: what differs must do so as often as this.
+const TIMES: usize = 3;
 
 #[test]
-fn the_worlds_agree_on_almost_all_programs() {
-    let hunt = Hunt { seed: 0, programs: 1_000, jobs: 2, draw: Programs::default(), only: Only::default() };
-    let hunted = match hunt.run(|_| ()) {
+fn the_worlds_agree() {
+    let hunt = |seed, programs| {
+        let hunt = Hunt { seed, programs, jobs: 2, draw: Programs::default(), only: Only::default() };
+        hunt.run(|_| ())
+    };
+    let hunted = match hunt(0, 1_000) {
         Err(error) if error.is_not_allowed() => return eprintln!("skipped: no two hosts of the real world: {error}"),
         hunted => hunted.unwrap_or_else(|error| panic!("{error}")),
     };
     assert_eq!(hunted.programs, 1_000);
+    let again = |seed| hunt(seed, 1).is_ok_and(|hunted: Hunted| hunted.differing > 0);
     let findings: Vec<_> = hunted
         .findings
         .iter()
+        .filter(|(_, finding)| (1..TIMES).all(|_| again(finding.seed)))
         .map(|(signature, finding)| {
             format!("{signature}, seed {}\n{}{}\n", finding.seed, finding.program, finding.difference)
         })
         .collect();
     assert!(
-        hunted.differing * 1_000 <= hunted.programs * AS_YET,
-        "{} of {} programs differ (real / simulated):\n{}",
+        findings.is_empty(),
+        "{} of {} programs differ (real / simulated), among them:\n{}",
         hunted.differing,
         hunted.programs,
         findings.join("\n")
