@@ -10,6 +10,16 @@ use crate::{
 };
 
 impl Caller<'_> {
+    /// What `tcp_sendmsg_fastopen` asks before all else.
+    pub(super) fn refuses_fast_open(&self, world: &World, id: SocketId, to: Option<&Addr>) -> Option<Errno> {
+        let host = self.host(world);
+        if host.settings.tcp().fastopen & FASTOPEN_CLIENT == 0 || matches!(to, Some(Addr::Unspec)) {
+            return Some(Errno::EOPNOTSUPP);
+        }
+        let has_asked = host.sockets[id].options.rare().switches.contains(RareSwitches::FASTOPEN_ASKED);
+        has_asked.then_some(Errno::EALREADY)
+    }
+
     /// Opens the connection with a SYN that takes data, and waits for the handshake if the call may wait
     /// (`tcp_sendmsg_fastopen`). `None` when there is a connection to send on.
     #[cold]
@@ -25,15 +35,12 @@ impl Caller<'_> {
         deadline: &mut Option<Instant>,
     ) -> Option<Attempt<usize>> {
         let refuse = |errno| Some(Attempt::Done(Err(errno)));
-        let host = self.host(world);
-        let forbidden = host.settings.tcp().fastopen & FASTOPEN_CLIENT == 0 || matches!(to, Some(Addr::Unspec));
-        if forbidden && !progress.opens {
-            return refuse(Errno::EOPNOTSUPP);
+        if let Some(errno) = self.refuses_fast_open(world, id, to)
+            && !progress.opens
+        {
+            return refuse(errno);
         }
-        if host.sockets[id].options.rare().switches.contains(RareSwitches::FASTOPEN_ASKED) && !progress.opens {
-            return refuse(Errno::EALREADY);
-        }
-        let mut status = host.sockets[id].connect_status();
+        let mut status = self.host(world).sockets[id].connect_status();
         if status == ConnectStatus::Fresh && !progress.opens {
             let begun = to.ok_or(Errno::EINVAL).and_then(|to| self.begin_connect(world, id, to, true));
             if let Err(errno) = begun {

@@ -12,7 +12,7 @@ use crate::{
     base::{Instant, SocketId},
     host::{Body, Tcp},
     proto::{
-        Readiness,
+        Cx, Readiness,
         tcp::{self, Connection},
         udp,
         unix::Reading,
@@ -255,12 +255,22 @@ impl Caller<'_> {
         let is_tcp = matches!(socket.body, Body::Tcp(_));
         let offset = usize::try_from(socket.options.rare().peek_off).ok().filter(|_| is_tcp);
         let place = offset.unwrap_or(0);
+        let connection = socket.connection();
+        let unread = connection.map_or(0, Connection::unread_with_fin);
+        if connection.is_some() && place > 0 && unread <= place {
+            // There is nothing at that place, which is not the end: why not is told as if nothing had come.
+            let behind = |connection: &mut Connection, cx: &mut Cx<'_>| connection.look_behind(cx);
+            let told = world.on_host(self.host, |host, env| host.with_connection(env, id, behind));
+            return told.unwrap_or(Ok(0)).map_err(IntoErrno::errno);
+        }
+        if is_tcp && unread > 0 && buf.is_empty() {
+            // Something is there, of which nothing is wanted. Who asks for nothing meets no urgent byte either.
+            return self.recv_once(world, id, buf, flags, false);
+        }
         // The place is one among all bytes, and an urgent one that comes first is none of what is seen.
-        let skip = place - usize::from(place > 0 && socket.connection().is_some_and(Connection::is_urgent_first));
-        // Who asks for nothing meets no urgent byte either.
+        let skip = place - usize::from(place > 0 && connection.is_some_and(Connection::is_urgent_first));
         let seen = if is_tcp && !buf.is_empty() && (place > 0 || flags.contains(MsgFlags::TRUNC)) {
             // Behind an urgent byte, too.
-            let unread = socket.connection().map_or(0, Connection::unread_with_fin);
             let mut whole = vec![0; unread.min(skip.saturating_add(buf.len())).max(1)];
             let seen = self.recv_once(world, id, &mut whole, flags, false)?;
             let found = whole[..seen].get(skip..).unwrap_or_default();
@@ -275,7 +285,6 @@ impl Caller<'_> {
         let has_ended = socket.readiness().intersects(Readiness::RDHUP | Readiness::HUP | Readiness::ERR);
         let is_stopped = socket.connection().is_some_and(|connection| connection.stops_look(place + seen));
         let has_less = !is_stopped && seen < self.recv_target(world, id, flags, buf.len());
-        // A look behind what is there finds nothing, and that is not the end.
         let has_nothing = seen == 0 && place > 0;
         if is_tcp && !has_ended && (has_nothing || has_less && !expired && self.may_wait(world, id, flags)) {
             return Err(Errno::EAGAIN);

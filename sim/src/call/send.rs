@@ -92,10 +92,10 @@ impl Caller<'_> {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
             }
             if !extra.is_empty() && flags.contains(MsgFlags::FASTOPEN) {
-                progress.opens |= self.is_told_of_connection(world, fd);
+                progress.opens |= self.is_told_of_connection(world, fd, to);
             }
             let is_new = progress.opens;
-            if !extra.is_empty() && given.is_none() && self.looks_at_control(world, fd, flags, is_new) {
+            if !extra.is_empty() && given.is_none() && self.looks_at_control(world, fd, to, flags, is_new) {
                 match self.socket(world, fd).and_then(|id| self.read_extra(world, id, extra)) {
                     Ok(read) => given = Some(read),
                     Err(errno) => return Attempt::Done(Err(errno)),
@@ -107,11 +107,12 @@ impl Caller<'_> {
 
     /// Control messages for TCP are looked at when it is known that there is a connection (`tcp_sendmsg_locked`).
     /// With MSG_FASTOPEN nobody comes so far of whom connect would say EISCONN.
-    fn looks_at_control(&self, world: &World, fd: i32, flags: MsgFlags, is_new: bool) -> bool {
+    fn looks_at_control(&self, world: &World, fd: i32, to: Option<&Addr>, flags: MsgFlags, is_new: bool) -> bool {
         let Ok(id) = self.socket(world, fd) else { return true };
         let socket = &self.host(world).sockets[id];
-        let is_refused =
-            flags.contains(MsgFlags::FASTOPEN) && !is_new && socket.connect_status() == ConnectStatus::Connected;
+        let is_refused = flags.contains(MsgFlags::FASTOPEN)
+            && !is_new
+            && (socket.connect_status() == ConnectStatus::Connected || self.refuses_fast_open(world, id, to).is_some());
         !matches!(socket.body, Body::Tcp(_))
             || !is_refused && socket.connection().is_some_and(Connection::looks_at_control)
     }
@@ -119,8 +120,11 @@ impl Caller<'_> {
     /// MSG_FASTOPEN where the program has not been told yet that its connection is there: that is told by going on
     /// (`__inet_stream_connect`), whatever becomes of the message.
     #[cold]
-    fn is_told_of_connection(&self, world: &mut World, fd: i32) -> bool {
+    fn is_told_of_connection(&self, world: &mut World, fd: i32, to: Option<&Addr>) -> bool {
         let Ok(id) = self.socket(world, fd) else { return false };
+        if self.refuses_fast_open(world, id, to).is_some() {
+            return false;
+        }
         let socket = &mut self.host_mut(world).sockets[id];
         let is_told = matches!(socket.body, Body::Tcp(_)) && socket.connect_status() == ConnectStatus::Succeeded;
         if is_told {

@@ -471,6 +471,11 @@ impl Connection {
         self.check();
     }
 
+    /// A look behind what is there (SO_PEEK_OFF).
+    pub(crate) fn look_behind(&mut self, cx: &mut Cx<'_>) -> Result<usize, RecvError> {
+        self.nothing_to_read(cx, 0, true)
+    }
+
     #[cold]
     fn nothing_to_read(&mut self, cx: &mut Cx<'_>, skip: usize, peek: bool) -> Result<usize, RecvError> {
         if skip > 0 && !peek {
