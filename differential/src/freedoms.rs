@@ -80,11 +80,15 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "a tick until a FIN is acknowledged",
-        bounds: "FIN_WAIT1 in one world and FIN_WAIT2 in the other, ready for the same; and what SIOCOUTQ, TCP_INFO and TCP_MAXSEG tell of such a socket",
+        bounds: "FIN_WAIT1 in one world and FIN_WAIT2 in the other, ready for the same; and what SIOCOUTQ, TCP_INFO and TCP_MAXSEG tell of such a socket; at the \
+                 other end TCP_QUICKACK, 0 in one world and 1 in the other, of a socket that has been in CLOSE_WAIT in both",
         reason: "the ACK of a FIN that comes without data waits for the timer of delayed ACKs with a timeout of 0 (`tcp_send_delayed_ack` \
-                 with `icsk_ack.ato` 0): until the clock ticks the next time, which is any time from now to 1/CONFIG_HZ (1 to 10 ms) later",
+                 with `icsk_ack.ato` 0): until the clock ticks the next time, which is any time from now to 1/CONFIG_HZ (1 to 10 ms) later. \
+                 A FIN begins the mode in which ACKs wait (`tcp_fin`), that timer ends it (`tcp_delack_timer_handler`)",
         ends: false,
-        covers: |asked| asked.differs_in_states(&[TcpState::FIN_WAIT1, TcpState::FIN_WAIT2]),
+        covers: |asked| {
+            asked.differs_in_states(&[TcpState::FIN_WAIT1, TcpState::FIN_WAIT2]) || asked.differs_in_quickack()
+        },
     },
     Freedom {
         name: "how many segments are refused",
@@ -228,6 +232,41 @@ impl Asked<'_> {
         });
         let answers = [&self.real.answer, &self.sim.answer];
         family.next() == Some(c::AF_UNIX) && answers.contains(&&Answer::Failed(Errno::ECONNREFUSED))
+    }
+
+    /// Whether it asks for TCP_QUICKACK of a socket that has come through CLOSE_WAIT, and nothing differs but whether it is 0 or 1.
+    fn differs_in_quickack(&self) -> bool {
+        let Some(Call::Getsockopt { slot, level: c::IPPROTO_TCP, name: c::TCP_QUICKACK, .. }) =
+            self.program.calls.get(self.step)
+        else {
+            return false;
+        };
+        let states = |log: &Log| {
+            let so_far = log.entries.iter().take(self.step + 1);
+            so_far.map(|entry| entry.seen[usize::from(*slot)].and_then(|seen| seen.state)).collect::<Vec<_>>()
+        };
+        // Since it was connected: another socket may have been in this place before.
+        let was_closed_first = |states: &[Option<TcpState>]| {
+            let since = states.iter().rev().take_while(|state| **state != Some(TcpState::ESTABLISHED));
+            let among = [TcpState::CLOSE_WAIT, TcpState::LAST_ACK, TcpState::CLOSE];
+            since.clone().all(|state| state.is_some_and(|state| among.contains(&state)))
+                && since.into_iter().any(|state| *state == Some(TcpState::CLOSE_WAIT))
+        };
+        let bit = |entry: &Entry| match &entry.answer {
+            Answer::Done(facts) => match &facts[..] {
+                [Fact::Value(value)] => match &value[..] {
+                    [bit @ (0 | 1), rest @ ..] if rest.iter().all(|byte| *byte == 0) => Some((*bit, rest.len())),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        let told = bit(self.real).zip(bit(self.sim));
+        told.is_some_and(|((_, real), (_, sim))| real == sim)
+            && self.real.seen == self.sim.seen
+            && self.real.resets == self.sim.resets
+            && self.logs.iter().all(|log| was_closed_first(&states(log)))
     }
 
     /// Whether the same are told by RSTs, however often.
