@@ -2,7 +2,7 @@
 //! of connections until a segment comes for them or their timer runs out (`tcp_v4_rcv` and `reqsk_timer_handler`:
 //! `inet_csk_reqsk_queue_drop`); should the same socket listen again before that, they are its own as before.
 
-use super::{Body, Env, Flow, Host, Socket, Switches, Tcp, ports::By};
+use super::{Body, Env, Flow, Host, Socket, Switches, Tcp, ports::By, socket::Rest};
 use crate::{base::SocketId, proto::tcp};
 
 impl Host {
@@ -19,12 +19,16 @@ impl Host {
             return;
         };
         if listener.is_changed() {
+            let Rest { read_shut, write_shut, .. } = self.sockets[parent].rest();
             let (defer_accept, options) = (options.defer_accept, options.inherited());
             let child = &mut self.sockets[id];
             child.options = options;
             child.options.switches.insert(Switches::ACCEPTED);
             let config = tcp::Config { defer_accept, ..self.tcp_config(id) };
-            self.with_connection(env, id, |connection, cx| connection.set_config(cx, config));
+            self.with_connection(env, id, |connection, cx| {
+                connection.inherit_shut(read_shut, write_shut);
+                connection.set_config(cx, config);
+            });
         }
     }
 
@@ -50,6 +54,7 @@ impl Host {
                     self.take_port(id, local, By::Inheritance);
                     if let Body::Tcp(Tcp::Listening(queue)) = &mut self.sockets[listener].body {
                         queue.syn_received(id);
+                        queue.note_change();
                     }
                 }
                 Some(_) => self.left_behind.push(id),

@@ -185,13 +185,13 @@ impl Host {
         let parent = &self.sockets[listener];
         let (family, options, defer_accept) = (parent.family, parent.options.inherited(), parent.options.defer_accept);
         // What was shut before it listened is its children's, too (`sk_clone`).
-        let Rest { read_shut, write_shut, .. } = parent.rest();
+        let Rest { read_shut, write_shut, scaling_ratio, .. } = parent.rest();
         let mut child = Socket::new(family, Body::Tcp(Tcp::Closed), options);
         child.addr_locked = parent.addr_locked;
         child.syn_hop_limit = segment.hop_limit;
         child.options.switches.insert(Switches::ACCEPTED);
         let hop_limit = self.hop_limit(&child.options, from.ip());
-        let config = tcp::Config { defer_accept, hop_limit, ..super::tcp::config_of(&child) };
+        let config = tcp::Config { defer_accept, hop_limit, scaling_ratio, ..super::tcp::config_of(&child) };
         let config = super::tcp::towards(self, from.ip(), config);
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
         let mut connection = if verdict.early {

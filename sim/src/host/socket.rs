@@ -129,6 +129,8 @@ pub(crate) struct Rest {
     pub(crate) largest_window: u32,
     /// What the last connection knew of its way.
     pub(crate) path: Option<tcp::Path>,
+    /// `scaling_ratio`; 0 as long as none was measured.
+    pub(crate) scaling_ratio: u8,
 }
 
 /// What `connect(2)` finds.

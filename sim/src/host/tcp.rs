@@ -117,7 +117,7 @@ impl Host {
             Body::Tcp(Tcp::Listening(_)) => self.stop_listening(env, id),
             Body::Tcp(Tcp::Connection { connection, .. }) => {
                 let (unacked, unsent) = (connection.unacked_in_any_state(), connection.unsent_in_any_state());
-                let path = Some(connection.path());
+                let (path, scaling_ratio) = (Some(connection.path()), connection.scaling_ratio());
                 let (rcvbuf, sndbuf) = (connection.rcvbuf(), connection.sndbuf());
                 let largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.
@@ -127,7 +127,7 @@ impl Host {
                 (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
                 rest.soft_failure = soft_failure;
                 rest.largest_window = largest_window;
-                rest.path = path;
+                (rest.path, rest.scaling_ratio) = (path, scaling_ratio);
                 let options = &mut self.sockets[id].options;
                 (options.rcvbuf, options.sndbuf) = (rcvbuf, sndbuf);
             }
@@ -573,6 +573,7 @@ pub(super) fn config_of(socket: &Socket) -> tcp::Config {
         keepcnt: options.keepcnt,
         syn_retries: options.syncnt,
         defer_accept: options.defer_accept,
+        scaling_ratio: socket.rest().scaling_ratio,
         ..tcp::Config::default()
     }
 }

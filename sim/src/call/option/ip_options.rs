@@ -36,8 +36,9 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     let is_v4 = socket.is_v4() || matches!(socket.remote, Some(SocketAddr::V4(_)));
     match &socket.body {
         Body::Tcp(Tcp::Connection { .. }) if is_v4 => given.push(|live, cx| live.set_ip_options(cx, whole.len() as u8)),
-        Body::Tcp(_) if is_v4 && socket.rest().path.is_none() => {
-            socket.rest_mut().path = Some(Path::UNKNOWN);
+        Body::Tcp(_) if is_v4 => {
+            let rest = socket.rest_mut();
+            rest.path = Some(Path::reckon_anew(rest.path));
         }
         _ => {}
     }

@@ -69,13 +69,21 @@ pub(crate) struct Path {
     pub(crate) mtu: u32,
     /// `advmss`
     pub(crate) advertised_mss: u16,
+    /// `tcp_header_len`
+    header: u16,
 }
 
 impl Path {
-    /// What a socket without a connection reckons as soon as it has to: less than the least that is sent (`tcp_min_snd_mss`, 48), and the
-    /// TCP header more, of which it does not know yet how long it is (`tcp_mtu_to_mss`).
-    pub(crate) const UNKNOWN: Self =
-        Self { remote: IpAddr::V4(Ipv4Addr::UNSPECIFIED), mss: 48 + 20, mtu: 0, advertised_mss: 0 };
+    const UNKNOWN: Self =
+        Self { remote: IpAddr::V4(Ipv4Addr::UNSPECIFIED), mss: 0, mtu: 0, advertised_mss: 0, header: 0 };
+
+    /// A socket without a connection has to reckon anew, as its IP header has other options. It knows no peer's MSS, which is the least
+    /// that is sent (`tcp_min_snd_mss`, 48); its TCP header is as long as that of the last connection, if there was any
+    /// (`tcp_mtu_to_mss`).
+    pub(crate) fn reckon_anew(path: Option<Self>) -> Self {
+        let path = path.unwrap_or(Self::UNKNOWN);
+        Self { mss: 48 + 20 - path.header, ..path }
+    }
 }
 
 impl State {
@@ -177,7 +185,13 @@ impl Connection {
 
     /// What outlives the connection.
     pub(crate) fn path(&self) -> Path {
-        Path { remote: self.ends.remote, mss: self.snd.mss, mtu: self.path_mtu(), advertised_mss: self.received_mss() }
+        Path {
+            remote: self.ends.remote,
+            mss: self.snd.mss,
+            mtu: self.path_mtu(),
+            advertised_mss: self.received_mss(),
+            header: if self.stamps.on { 32 } else { 20 },
+        }
     }
 
     fn path_mtu(&self) -> u32 {

@@ -30,7 +30,7 @@ const MAX_FRAGS: u32 = 17;
 const FRAGMENT: u32 = 32_768;
 
 /// One half in 256ths: TCP_DEFAULT_SCALING_RATIO.
-const DEFAULT_RATIO: u32 = 128;
+const DEFAULT_RATIO: u8 = 128;
 
 /// The packets in the receive queue.
 #[derive(Clone, Debug)]
@@ -75,9 +75,10 @@ impl Packet {
 }
 
 impl Memory {
-    pub(super) fn new() -> Self {
+    /// `ratio`: as an earlier connection has measured it, which `tcp_disconnect` leaves; or 0.
+    pub(super) fn new(ratio: u8) -> Self {
         Self {
-            ratio: DEFAULT_RATIO,
+            ratio: if ratio == 0 { DEFAULT_RATIO } else { ratio }.into(),
             allocated: 0,
             charged: 0,
             predicts: true,
@@ -89,6 +90,11 @@ impl Memory {
 
     pub(super) fn allocated(&self) -> u32 {
         self.allocated
+    }
+
+    /// `scaling_ratio`
+    pub(super) fn ratio(&self) -> u8 {
+        self.ratio as u8
     }
 
     /// So many packets with so many bytes wait. Whether that is news.

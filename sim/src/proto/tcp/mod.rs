@@ -124,6 +124,8 @@ pub(crate) struct Config {
     pub(crate) defer_accept: u8,
     /// Of the packets it sends.
     pub(crate) hop_limit: u8,
+    /// What the last connection of the same socket has seen of the cost of segments (`scaling_ratio`); 0 for none.
+    pub(crate) scaling_ratio: u8,
 }
 
 bitflags::bitflags! {
@@ -167,6 +169,7 @@ impl Default for Config {
             syn_retries: 0,
             defer_accept: 0,
             hop_limit: DEFAULT_HOP_LIMIT,
+            scaling_ratio: 0,
         }
     }
 }

@@ -44,16 +44,18 @@ impl Window {
     /// As at the outset of a connection (`tcp_select_initial_window`): whole segments of what the buffer holds.
     pub(super) fn new(config: &Config, clamp: u32, mss: u16, sysctl: &Sysctl) -> Self {
         let (rcvbuf, is_locked) = (config.first_rcvbuf(sysctl), config.rcvbuf != 0);
+        let memory = config.has(Switches::IN_MEMORY).then(|| Box::new(Memory::new(config.scaling_ratio)));
+        let full = memory.as_ref().map_or(rcvbuf / 2, |memory| memory.share(rcvbuf));
         let clamp = if clamp == 0 { 65_535 << 14 } else { clamp };
         // A size that the program has chosen is not tuned, so nothing larger will ever be offered.
-        let clamp = if is_locked { clamp.min(rcvbuf / 2) } else { clamp };
-        let space = (rcvbuf / 2).min(clamp);
+        let clamp = if is_locked { clamp.min(full) } else { clamp };
+        let space = full.min(clamp);
         let mss = u32::from(mss.max(1));
         let initial = if space > mss { space / mss * mss } else { space };
         Self {
             rcvbuf,
-            full: rcvbuf / 2,
-            spare: rcvbuf / 2,
+            full,
+            spare: full,
             clamp,
             threshold: initial,
             taken: 0,
@@ -63,7 +65,7 @@ impl Window {
             rtt_until: SeqNum(0),
             rtt_since: Instant::EPOCH,
             is_locked,
-            memory: config.has(Switches::IN_MEMORY).then(|| Box::new(Memory::new())),
+            memory,
         }
     }
 
@@ -120,7 +122,7 @@ impl Window {
     /// The scale that lets a window cover what the buffer may ever be tuned to: RFC 7323 section 2.2. It can never be
     /// chosen again.
     pub(super) fn scale(&self, rmem_max: u32, sysctl: &Sysctl) -> u8 {
-        let space = (self.rcvbuf / 2).max(sysctl.rmem[2]).max(rmem_max).min(self.clamp).max(1);
+        let space = self.full.max(sysctl.rmem[2]).max(rmem_max).min(self.clamp).max(1);
         space.ilog2().saturating_sub(15).min(14) as u8
     }
 
@@ -450,6 +452,11 @@ impl ReceiveSide {
 }
 
 impl Connection {
+    /// What it has seen of the cost of segments, if it looks.
+    pub(crate) fn scaling_ratio(&self) -> u8 {
+        self.rcv.window.memory.as_ref().map_or(0, |memory| memory.ratio())
+    }
+
     /// SO_RCVBUF as it is now.
     pub(crate) fn rcvbuf(&self) -> u32 {
         self.rcv.window.rcvbuf
