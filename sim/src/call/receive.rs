@@ -12,7 +12,7 @@ use crate::{
     base::{Instant, SocketId},
     host::{Body, Tcp},
     proto::{
-        Cx, Readiness,
+        Readiness,
         tcp::{self, Connection},
         udp,
         unix::Reading,
@@ -259,9 +259,7 @@ impl Caller<'_> {
         let unread = connection.map_or(0, Connection::unread_with_fin);
         if connection.is_some() && place > 0 && unread <= place {
             // There is nothing at that place, which is not the end: why not is told as if nothing had come.
-            let behind = |connection: &mut Connection, cx: &mut Cx<'_>| connection.look_behind(cx);
-            let told = world.on_host(self.host, |host, env| host.with_connection(env, id, behind));
-            return told.unwrap_or(Ok(0)).map_err(IntoErrno::errno);
+            return world.on_host(self.host, |host, env| host.tcp_look_behind(env, id)).map_err(IntoErrno::errno);
         }
         if is_tcp && unread > 0 && buf.is_empty() {
             // Something is there, of which nothing is wanted. Who asks for nothing meets no urgent byte either.

@@ -353,6 +353,19 @@ impl Host {
         result
     }
 
+    /// Looks at a connection where nothing has come yet (SO_PEEK_OFF).
+    #[cold]
+    pub(crate) fn tcp_look_behind(&mut self, env: &mut Env<'_>, id: SocketId) -> Result<usize, tcp::RecvError> {
+        let Body::Tcp(Tcp::Connection { connection, .. }) = &mut self.sockets[id].body else {
+            return Err(tcp::RecvError::NotConnected);
+        };
+        let result = connection.look_behind(&mut Self::cx(&self.settings, &mut self.isn_rng, env));
+        if result.is_err() && result != Err(tcp::RecvError::WouldBlock) {
+            self.after(env, id);
+        }
+        result
+    }
+
     /// As [`Self::tcp_recv`], if nothing is asked for but what is there: no SO_RCVLOWAT, and none of the rare options. `None`
     /// if there is more to it, or no connection.
     #[inline]
