@@ -7,7 +7,7 @@ use wavetank_api::Errno;
 
 use super::Given;
 use crate::{
-    host::{Body, Tcp},
+    host::{Body, Switches, Tcp},
     proto::tcp::Path,
 };
 
@@ -34,8 +34,12 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     given.rare_mut().set_blob(libc::IPPROTO_IP, libc::IP_OPTIONS, &whole);
     let socket = given.socket_mut();
     let is_v4 = socket.is_v4() || matches!(socket.remote, Some(SocketAddr::V4(_)));
+    // Over IPv6 too, where inet_daddr does not say LOOPBACK4_IPV6, as it does of who was accepted (`do_ip_setsockopt`).
+    let takes_room = is_v4 || !socket.options.switches.contains(Switches::ACCEPTED);
     match &socket.body {
-        Body::Tcp(Tcp::Connection { .. }) if is_v4 => given.push(|live, cx| live.set_ip_options(cx, whole.len() as u8)),
+        Body::Tcp(Tcp::Connection { .. }) if takes_room => {
+            given.push(|live, cx| live.set_ip_options(cx, whole.len() as u8))
+        }
         Body::Tcp(_) if is_v4 => {
             let rest = socket.rest_mut();
             rest.path = Some(Path::reckon_anew(rest.path));
