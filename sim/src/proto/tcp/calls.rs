@@ -204,6 +204,14 @@ impl Connection {
         Ok(taken)
     }
 
+    /// The call that is made has the socket locked until all is sent.
+    #[inline]
+    fn hold_what_comes_back(&self, cx: &mut Cx<'_>) {
+        if self.rcv.has_memory() {
+            cx.out.call = if self.leads_to_itself() { Call::SendsToItself } else { Call::Speaks };
+        }
+    }
+
     /// What it sends it receives.
     fn leads_to_itself(&self) -> bool {
         let ends = &self.ends;
@@ -512,6 +520,7 @@ impl Connection {
             return Err(NotConnected);
         }
         if write {
+            self.hold_what_comes_back(cx);
             self.queue_fin(cx);
         }
         self.check();
