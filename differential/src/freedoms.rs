@@ -124,8 +124,8 @@ pub const FREEDOMS: &[Freedom] = &[
     Freedom {
         name: "when the sockets are found that nobody can receive",
         bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
-                 datagram that is sent to it (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT says; if a TCP \
-                 socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only; the comparison \
+                 datagram that is sent to it (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT and SIOCOUTQ say; if a \
+                 TCP socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only; the comparison \
                  ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
                  closed (`unix_gc`), and their files are let go of a tick or two later (`delayed_fput`): 8 ms as a rule; whoever closes such \
@@ -134,7 +134,10 @@ pub const FREEDOMS: &[Freedom] = &[
         covers: |asked| {
             let so_far = asked.program.calls.iter().take(asked.step);
             so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. }))
-                && (asked.differs_in_unix() || asked.is_sent_to_nobody() || asked.differs_in_peers_of_sent())
+                && (asked.differs_in_unix()
+                    || asked.is_sent_to_nobody()
+                    || asked.differs_in_peers_of_sent()
+                    || asked.tells_what_is_unread())
         },
     },
     Freedom {
@@ -219,6 +222,17 @@ impl Asked<'_> {
         let both = self.real.seen.iter().flatten().zip(self.sim.seen.iter().flatten());
         let mut differing = both.filter(|(real, sim)| real != sim).peekable();
         was_sent && differing.peek().is_some() && differing.all(|(real, sim)| is_gone(real) != is_gone(sim))
+    }
+
+    /// Whether it is SIOCOUTQ on a UNIX socket, and nothing is left in one world of what that has sent.
+    fn tells_what_is_unread(&self) -> bool {
+        let Some(Call::Ioctl { slot, request: SIOCOUTQ, .. }) = self.program.calls.get(self.step) else { return false };
+        let is_nothing = |entry: &Entry| match &entry.answer {
+            Answer::Done(facts) => facts.contains(&Fact::Value(vec![0; 4])),
+            _ => false,
+        };
+        let is_unix = self.real.seen[usize::from(*slot)].is_some_and(|seen| seen.state.is_none());
+        is_unix && self.real.seen == self.sim.seen && is_nothing(self.real) != is_nothing(self.sim)
     }
 
     /// Whether it sends a UNIX datagram, which has no receiver in one world.
