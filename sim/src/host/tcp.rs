@@ -568,6 +568,8 @@ pub(super) fn config_of(socket: &Socket) -> tcp::Config {
     let notes = options.switches.intersects(Switches::NOTES_OF_SEGMENTS)
         || options.has_rare() && options.rare().switches.intersects(RareSwitches::NOTES_OF_SEGMENTS);
     switches.set(tcp::Switches::NOTES, notes && socket.family == Family::Inet6);
+    let keeps_syn = options.switches.intersects(Switches::NOTED_OF_SEGMENTS);
+    switches.set(tcp::Switches::KEEPS_SYN, keeps_syn && socket.family == Family::Inet6);
     tcp::Config {
         switches,
         maxseg: options.maxseg,

@@ -143,6 +143,9 @@ bitflags::bitflags! {
         /// Of IPv6: each segment is charged twice while it is dealt with, because something may be noted of it (`np->rxopt.all`,
         /// `skb_clone_and_charge_r`).
         const NOTES = 0x40;
+        /// Of IPv6: the SYN that a listener took is kept, and charged, until the first data is dealt with (`ireq->pktopts`,
+        /// `tcp_v6_init_req`).
+        const KEEPS_SYN = 0x80;
     }
 }
 

@@ -172,7 +172,9 @@ impl Connection {
     #[cold]
     fn charge_arrived(&mut self, cx: &Cx<'_>, segment: &Segment, len: u32) {
         let twice = u32::from(self.notes());
-        let waits = cx.out.held.segments + twice;
+        let is_first = self.counts.data_in == 1 && self.is(Marks::PASSIVE);
+        let keeps_syn = is_first && self.config.has(Switches::KEEPS_SYN) && self.ends.remote.is_ipv6();
+        let waits = cx.out.held.segments + twice + u32::from(keeps_syn);
         self.rcv.set_backlog(waits, cx.out.held.bytes + twice * len);
         self.rcv.charge(len, segment.holds);
     }
