@@ -346,8 +346,7 @@ impl Host {
         let result = connection.recv(&mut Self::cx(&self.settings, &mut self.isn_rng, env), buf, peek, begun);
         match result {
             Err(tcp::RecvError::WouldBlock) => {}
-            // Who looks wakes nobody: two who look for more than there is would wake one another for ever.
-            Ok(_) if peek => self.see_to(env, id),
+            Ok(_) if peek => self.after_a_look(env, id),
             _ => self.after(env, id),
         }
         result
@@ -443,13 +442,6 @@ impl Host {
     /// reminder is asked for, and what is over is removed.
     #[inline]
     pub(super) fn after(&mut self, env: &mut Env<'_>, id: SocketId) {
-        self.see_to(env, id);
-        self.wake(env, id);
-    }
-
-    /// As that, but for those who wait.
-    #[inline(always)] // it is the whole of the one above, and seldom alone
-    fn see_to(&mut self, env: &mut Env<'_>, id: SocketId) {
         let Some(socket) = self.sockets.get_mut(id) else { return };
         let mut is_over = false;
         if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body {
@@ -464,6 +456,18 @@ impl Host {
         }
         if is_over {
             self.be_over(env, id);
+        }
+        self.wake(env, id);
+    }
+
+    /// What follows from a look: no more than that its ACK may have set a timer. Who looks wakes nobody: two who look for more than there is
+    /// would wake one another for ever.
+    #[cold]
+    fn after_a_look(&mut self, env: &mut Env<'_>, id: SocketId) {
+        let socket = &mut self.sockets[id];
+        if !socket.arming {
+            socket.arming = true;
+            env.unarmed.push(id);
         }
     }
 

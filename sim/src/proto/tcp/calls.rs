@@ -177,10 +177,7 @@ impl Connection {
             return Err(SendError::WouldBlock);
         }
         self.restart_if_idle(cx);
-        if self.rcv.has_memory() {
-            self.rcv.set_backlog(0, 0);
-            cx.out.call = if self.leads_to_itself() { Call::SendsToItself } else { Call::Speaks };
-        }
+        self.hold_what_comes_back(cx);
         self.snd.buffer.push(&data[..taken]);
         self.snd.end += taken as u32;
         let whole = taken == data.len();
@@ -206,8 +203,9 @@ impl Connection {
 
     /// The call that is made has the socket locked until all is sent.
     #[inline]
-    fn hold_what_comes_back(&self, cx: &mut Cx<'_>) {
+    fn hold_what_comes_back(&mut self, cx: &mut Cx<'_>) {
         if self.rcv.has_memory() {
+            self.rcv.set_backlog(0, 0);
             cx.out.call = if self.leads_to_itself() { Call::SendsToItself } else { Call::Speaks };
         }
     }
