@@ -20,14 +20,10 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, Family, Host, How, RareSwitches, Switches},
+    host::{Body, ETH0, Family, Host, How, LO, RareSwitches, Switches},
     proto::udp::Arrival,
     world::World,
 };
-
-/// The interfaces of every host: `lo`, and `eth0`.
-const LOOPBACK: u32 = 1;
-const ETHERNET: u32 = 2;
 
 impl Caller<'_> {
     /// How a datagram to there is to go.
@@ -148,7 +144,7 @@ fn ip6_datagram_send_ctl(host: &Host, bound: u32, message: &Cmsg<'_>, how: &mut 
             how.device = ifindex;
             if addr != Ipv6Addr::UNSPECIFIED {
                 // That of the loopback is of no wider scope (`__ipv6_addr_src_scope`).
-                let own = host.owns(addr.into()) && (!addr.is_loopback() || device <= LOOPBACK);
+                let own = host.owns(addr.into()) && (!addr.is_loopback() || device <= LO);
                 how.source = Some(own.then(|| addr.into()).ok_or(Errno::EINVAL)?);
             }
         }
@@ -260,8 +256,8 @@ impl Header {
             // Also where a host talks to itself (`ipv4_pktinfo_prepare`: `rt_iif`; `ipv6_rcv`: `ip6_dst_idev`).
             interface: match to {
                 IpAddr::V4(_) if !arrival.is_prepared => 0,
-                _ if arrival.is_near => LOOPBACK,
-                _ => ETHERNET,
+                _ if arrival.is_near => LO,
+                _ => ETH0,
             },
             spec_dst: spec_dst.filter(|_| arrival.is_prepared).unwrap_or(Ipv4Addr::UNSPECIFIED),
             to,
@@ -346,7 +342,7 @@ pub(super) fn tell_time(out: &mut Control, host: &Host, asked: Switches, at: Ins
 /// by the interface that has the address.
 pub(super) fn interface(host: &Host, from: IpAddr, to: IpAddr) -> u32 {
     let is_near = if from.is_ipv4() { host.owns(from) } else { to.is_loopback() };
-    if is_near { LOOPBACK } else { ETHERNET }
+    if is_near { LO } else { ETH0 }
 }
 
 /// `ip_cmsg_recv_offset`: the order is that of its lines.

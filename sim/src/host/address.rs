@@ -12,8 +12,8 @@ pub(crate) struct NoRoute;
 pub(super) const LOOPBACK4_IPV6: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 6);
 
 /// The number of `lo`, and that of the only interface beside it; as Linux gives them, with their names.
-pub(super) const LO: u32 = 1;
-pub(super) const ETH0: u32 = 2;
+pub(crate) const LO: u32 = 1;
+pub(crate) const ETH0: u32 = 2;
 const INTERFACES: [(u32, &str); 2] = [(LO, "lo"), (ETH0, "eth0")];
 
 /// The interface that has an address: `lo` those of the loopback, `eth0` all others; also where a host talks to itself (`__mkroute_output`

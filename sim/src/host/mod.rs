@@ -35,7 +35,7 @@ use std::{
 };
 
 pub(crate) use self::tcp::{AcceptError, ListenError, PortsExhausted};
-pub(crate) use address::is_link_local_group;
+pub(crate) use address::{ETH0, LO, is_link_local_group};
 pub(crate) use descriptors::{Program, TableFull};
 pub(crate) use fast_open::CLIENT as FASTOPEN_CLIENT;
 pub(crate) use options::{Membership, Rare, RareSwitches, SocketOptions, Switches};

@@ -51,7 +51,7 @@ impl Host {
     }
 
     pub(super) fn is_found_by(&self, device: u32, to: IpAddr) -> bool {
-        device == 0 || device == interface_of(to) || device == 1 && to.is_ipv4() && self.owns(to)
+        device == 0 || device == interface_of(to) || device == LO && to.is_ipv4() && self.owns(to)
     }
 
     /// Whether a segment came by a route that is not local: from who is bound to `lo`, to an address of `eth0`. It counts as come by `lo`

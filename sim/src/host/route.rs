@@ -6,7 +6,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Host, SocketOptions, Switches, address::interface_of};
+use super::{
+    Host, SocketOptions, Switches,
+    address::{LO, interface_of},
+};
 use crate::proto::tcp::DEFAULT_HOP_LIMIT;
 
 /// Why there is no way.
@@ -69,26 +72,26 @@ impl Host {
         let way = |source: IpAddr, to: Ipv4Addr| Ok(Way { source, to: to.into(), device });
         if to.is_unspecified() {
             let own = source.unwrap_or_else(|| self.first4_of(device));
-            return if device > 1 && own.is_loopback() { Err(NoWay::Invalid) } else { way(own.into(), own) };
+            return if device > LO && own.is_loopback() { Err(NoWay::Invalid) } else { way(own.into(), own) };
         }
         match source {
             Some(source) if !self.owns(source.into()) && !options.switches.contains(Switches::TRANSPARENT) => {
                 Err(NoWay::Unreachable)
             }
             // Through `eth0`, as if 127.0.0.1 were there (`__mkroute_output`).
-            Some(source) if device > 1 && source.is_loopback() && (to.is_loopback() || !self.owns(to.into())) => {
+            Some(source) if device > LO && source.is_loopback() && (to.is_loopback() || !self.owns(to.into())) => {
                 Err(NoWay::Invalid)
             }
             Some(source) if to_many || self.owns(to.into()) || Self::is_broadcast(to.into()) => way(source.into(), to),
             Some(_) if !reachable && device == 0 => Err(NoWay::Unreachable),
             // `__mkroute_output`
-            Some(source) if source.is_loopback() && device != 1 => Err(NoWay::Invalid),
+            Some(source) if source.is_loopback() && device != LO => Err(NoWay::Invalid),
             Some(source) => way(source.into(), to),
             None if to_many && device == 0 => Err(NoWay::Unreachable),
             // An address of the loopback is none for others (`inet_select_addr`, RT_SCOPE_LINK).
             None if to_many => way(self.first_of(2), to),
             None if !reachable && device == 0 => Err(NoWay::Unreachable),
-            None if device > 1 && to.is_loopback() => way(self.first_of(device), to),
+            None if device > LO && to.is_loopback() => way(self.first_of(device), to),
             None => way(self.source_for(to.into()).map_err(|_| NoWay::Unreachable)?, to),
         }
     }
@@ -106,7 +109,7 @@ impl Host {
         let is_wish = options.device() == 0 && source.is_some() && !to.is_multicast();
         let device = if is_wish { 0 } else { device };
         // Nothing is sent to many through the loopback (IFF_MULTICAST).
-        let by_another = device != 0 && device != interface_of(to.into()) && (device == 1 || !to.is_multicast());
+        let by_another = device != 0 && device != interface_of(to.into()) && (device == LO || !to.is_multicast());
         if !reachable || by_another {
             return Err(NoWay::Unreachable);
         }
@@ -135,7 +138,7 @@ impl Host {
 
     fn first4_of(&self, device: u32) -> Ipv4Addr {
         let mut of_network = self.addrs.iter().filter_map(|addr| match addr {
-            IpAddr::V4(v4) if device > 1 => Some(*v4),
+            IpAddr::V4(v4) if device > LO => Some(*v4),
             _ => None,
         });
         of_network.next().unwrap_or(Ipv4Addr::LOCALHOST)

@@ -368,8 +368,8 @@ impl Host {
         let socket = &self.sockets[id];
         let (to, is_ipv4) = (outgoing.to.ip(), outgoing.to.is_ipv4());
         let mut marks = Marks::empty();
-        marks.set(Marks::NEAR, outgoing.from.ip().is_loopback() || outgoing.device == 1);
-        marks.set(Marks::BY_LO, outgoing.device == 1);
+        marks.set(Marks::NEAR, outgoing.from.ip().is_loopback() || outgoing.device == LO);
+        marks.set(Marks::BY_LO, outgoing.device == LO);
         marks.set(Marks::QUIET, !marks.contains(Marks::NEAR) && socket.is_quiet_to(to));
         marks.set(Marks::UNSUMMED, !is_ipv4 && socket.has_udp(RareSwitches::UDP_NO_CHECK6_TX));
         let is_by_hand = outgoing.is_gathered || outgoing.gathered.is_in_fragments();

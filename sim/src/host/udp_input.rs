@@ -22,7 +22,7 @@ impl Host {
         if to.ip().is_multicast() || Self::is_broadcast(to.ip()) {
             return self.udp_to_many(env, from, to, datagram);
         }
-        let device = if datagram.marks.contains(Marks::BY_LO) { 1 } else { interface_of(to.ip()) };
+        let device = if datagram.marks.contains(Marks::BY_LO) { LO } else { interface_of(to.ip()) };
         let receiver = self.udp_found(from, to, device);
         // Not even refused (`udp6_csum_zero_error`).
         let is_taken = !datagram.marks.contains(Marks::UNSUMMED)

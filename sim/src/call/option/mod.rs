@@ -26,7 +26,7 @@ use wavetank_api::{Errno, Result, c, option::SockOpt};
 use super::{Caller, Told};
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, Env, Family, Host, Rare, RareSwitches, Socket, Switches},
+    host::{Body, Env, Family, Host, LO, Rare, RareSwitches, Socket, Switches},
     proto::{
         Cx,
         tcp::{Connection, State},
@@ -140,7 +140,7 @@ impl Asked<'_> {
         }
         // IPv4 reaches others from an address of the loopback through that alone; IPv6 leaves by `eth0` all the same.
         let is_loopback = |local: SocketAddr| remote.is_ipv4() && local.ip().is_loopback();
-        let is_by_lo = matches!(&socket.body, Body::Udp(udp) if udp.way_device == 1);
+        let is_by_lo = matches!(&socket.body, Body::Udp(udp) if udp.way_device == LO);
         let is_near = is_by_lo || self.host.owns(remote) || socket.remote.and(socket.local).is_some_and(is_loopback);
         Ok(match remote {
             _ if !is_near => 1500,

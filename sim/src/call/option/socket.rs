@@ -415,10 +415,9 @@ fn set_rcvlowat(given: &mut Given<'_, '_>, value: i32) {
     }
     let rcvbuf = socket.connection().map_or(socket.options.rcvbuf, |live| live.rcvbuf());
     let is_unconnected = socket.connection().is_none();
-    let room_for = |window: u32| socket.connection().map_or(window * 2, |live| live.space_for(window));
     let cap = if socket.options.rcvbuf_set { socket.options.rcvbuf } else { most } / 2;
     let wanted = wanted.min(cap as i32);
-    let space = room_for(wanted as u32);
+    let space = socket.connection().map_or(wanted as u32 * 2, |live| live.space_for(wanted as u32));
     let options = &mut socket.options;
     options.rcvlowat = wanted;
     if !options.rcvbuf_set && space > rcvbuf {
