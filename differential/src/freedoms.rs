@@ -202,9 +202,14 @@ impl Asked<'_> {
     /// Whether a socket that is not TCP's shows POLLHUP or POLLOUT in one world, and no other shows anything else.
     fn differs_in_unix(&self) -> bool {
         let shown = |seen: &Seen| seen.ready & (PollEvents::HUP | PollEvents::OUT);
+        self.all_that_differ(|real, sim| real.state.is_none() && shown(real) != shown(sim))
+    }
+
+    /// Whether sockets show otherwise in the two worlds, and all that do so in this way.
+    fn all_that_differ(&self, so: impl Fn(&Seen, &Seen) -> bool) -> bool {
         let both = self.real.seen.iter().flatten().zip(self.sim.seen.iter().flatten());
         let mut differing = both.filter(|(real, sim)| real != sim).peekable();
-        differing.peek().is_some() && differing.all(|(real, sim)| real.state.is_none() && shown(real) != shown(sim))
+        differing.peek().is_some() && differing.all(|(real, sim)| so(real, sim))
     }
 
     /// Whether a TCP socket was sent, and nothing differs but sockets of TCP whose peer is gone in one world.
@@ -219,9 +224,7 @@ impl Asked<'_> {
         let was_sent =
             so_far.any(|(step, call)| matches!(call, Call::Send { carry: Some(slot), .. } if is_tcp(*slot, step)));
         let is_gone = |seen: &Seen| matches!(seen.state, Some(TcpState::CLOSE | TcpState::CLOSE_WAIT));
-        let both = self.real.seen.iter().flatten().zip(self.sim.seen.iter().flatten());
-        let mut differing = both.filter(|(real, sim)| real != sim).peekable();
-        was_sent && differing.peek().is_some() && differing.all(|(real, sim)| is_gone(real) != is_gone(sim))
+        was_sent && self.all_that_differ(|real, sim| is_gone(real) != is_gone(sim))
     }
 
     /// Whether it is SIOCOUTQ on a UNIX socket, and nothing is left in one world of what that has sent.
