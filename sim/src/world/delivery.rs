@@ -69,7 +69,9 @@ impl World {
     /// Sees to what a host left behind: reminders, wakes, packets. A packet over an instant link (loopback) arrives before
     /// this returns, as Linux's loopback delivers before `send` returns.
     pub(super) fn settle(&mut self, id: HostId) {
-        self.settle_local(id);
+        if self.has_left_news() {
+            self.settle_local(id);
+        }
         if self.out.call != Call::Other {
             return self.send_of_call(id);
         }
@@ -224,13 +226,15 @@ impl World {
         }
         let link = self.topology.link_mut(from, to);
         let instant = !later && link.is_instant() && (from.is_next_to(to) || link.is_direct());
-        let (arrives, packet) = match link.delay(self.now) {
-            Some(arrives) => (arrives, packet),
-            None => match self.pass(from, to, packet) {
-                Some(passed) => passed,
-                None => return,
-            },
-        };
+        match link.delay(self.now) {
+            Some(arrives) => self.set_out(from, to, packet, arrives, instant),
+            None => self.pass(from, to, packet, instant),
+        }
+    }
+
+    /// Nothing keeps a packet from its destination: it arrives at once, or goes on the agenda.
+    #[inline(always)] // a packet is large: each move of it shows
+    fn set_out(&mut self, from: HostId, to: HostId, packet: Packet, arrives: Instant, instant: bool) {
         let number = self.flights.next_number;
         self.flights.next_number += 1;
         let kept = self.trace.keeps().then(|| Box::new(packet.clone()));
@@ -255,31 +259,22 @@ impl World {
         }
     }
 
-    /// A packet meets what the link does to it. When it arrives, and what then arrives of it; `None` if nothing does.
+    /// A packet meets what the link does to it; what is left of it sets out.
     #[inline(never)]
-    fn pass(&mut self, from: HostId, to: HostId, packet: Packet) -> Option<(Instant, Packet)> {
+    fn pass(&mut self, from: HostId, to: HostId, packet: Packet, instant: bool) {
         let len = packet.wire_len();
         let link = self.topology.link_mut(from, to);
         if len > link.settings().mtu && matches!(packet.body, Body::Tcp(_)) {
-            self.too_big(from, to, packet);
-            return None;
+            return self.too_big(from, to, packet);
         }
         let arrives = match link.offer(self.now, len) {
             Verdict::Arrives(at) => at,
-            Verdict::Dropped(reason) => {
-                self.drop_packet(from, packet, reason);
-                return None;
-            }
+            Verdict::Dropped(reason) => return self.drop_packet(from, packet, reason),
         };
-        if link.settings().corruption.is_zero() {
-            return Some((arrives, packet));
-        }
-        match through_noise(link, packet) {
-            Ok(packet) => Some((arrives, packet)),
-            Err(packet) => {
-                self.drop_packet(from, packet, DropReason::Corrupted);
-                None
-            }
+        let passed = if link.settings().corruption.is_zero() { Ok(packet) } else { through_noise(link, packet) };
+        match passed {
+            Ok(packet) => self.set_out(from, to, packet, arrives, instant),
+            Err(packet) => self.drop_packet(from, packet, DropReason::Corrupted),
         }
     }
 

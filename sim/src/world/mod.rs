@@ -189,7 +189,13 @@ impl World {
     /// Whether a host has left packets, wakes or reminders to be seen to.
     #[inline]
     fn has_left_something(&self) -> bool {
-        !(self.out.packets.is_empty() && self.wakes.is_empty() && self.unarmed.is_empty() && self.refused.is_empty())
+        !self.out.packets.is_empty() || self.has_left_news()
+    }
+
+    /// Whether there is something of that to be seen to here: all but packets.
+    #[inline]
+    fn has_left_news(&self) -> bool {
+        !(self.wakes.is_empty() && self.unarmed.is_empty() && self.refused.is_empty())
     }
 
     /// Takes back the buffer of a packet that a program has read.
