@@ -1,7 +1,7 @@
 //! A ring of bytes. It owns no memory until the first byte comes, grows in powers of two up to what its user puts into
 //! it, and keeps what it has grown to.
 //!
-//! It is not responsible for limits: SO_SNDBUF and SO_RCVBUF are enforced by `calls.rs` and by the window.
+//! It is not responsible for limits: SO_SNDBUF and SO_RCVBUF are enforced by `send.rs` and by the window.
 
 /// What a ring takes when its first byte comes: room for a few small messages, little enough for a crowd of idle
 /// connections.

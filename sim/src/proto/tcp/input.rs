@@ -5,14 +5,9 @@
 use std::net::IpAddr;
 
 use super::{
-    Connection, Failure, Marks, State, Switches,
+    Connection, Failure, Marks, State,
     ack::Acked,
-    congestion, default_mss,
-    memory::{HEAD, PAGE},
-    output::Push,
-    recovery::Phase,
-    timers::{Moment, TIMEOUT_MIN, after, since},
-    window::Window,
+    timers::{Moment, TIMEOUT_MIN, after},
 };
 use crate::{
     proto::Cx,
@@ -21,7 +16,7 @@ use crate::{
 
 /// What is to be done about a segment beyond what was done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Disposition {
+pub(super) enum Disposition {
     Done,
     /// It is answered with a RST that takes its sequence number from it.
     Reset,
@@ -43,114 +38,8 @@ impl Connection {
         self.check();
     }
 
-    /// Whether none of the steps of [`Self::arrives`] would find anything out of the ordinary: data or an ACK of data, in
-    /// order, and nothing waits for what is missing (Van Jacobson's "header prediction", as in `tcp_rcv_established`).
-    #[inline]
-    fn is_predicted(&self, segment: &Segment) -> bool {
-        let (snd, rcv) = (&self.snd, &self.rcv);
-        let newly_acked = segment.ack.0.wrapping_sub(snd.una.0);
-        self.state == State::Established
-            && segment.flags.difference(Flags::PSH) == Flags::ACK
-            && segment.seq == rcv.nxt
-            && newly_acked <= snd.outstanding()
-            && segment.payload.len() as u32 <= rcv.window()
-            && (newly_acked > 0 || !segment.payload.is_empty())
-            && rcv.assembler.is_empty()
-            && rcv.fin_at.is_none()
-            && self.urgent.is_none()
-            && self.recovery.phase == Phase::Open
-            && !rcv.has_overdrawn()
-    }
-
-    fn take_predicted(&mut self, cx: &mut Cx<'_>, segment: &Segment) {
-        if self.stamps.on
-            && let Some(stamp) = segment.options.timestamps
-        {
-            if self.stamps.behind(stamp) > 0 {
-                // Older than what was heard: not ordinary at all.
-                let disposition = self.arrives(cx, segment);
-                debug_assert_eq!(disposition, Disposition::Done);
-                return;
-            }
-            if self.rcv.nxt == self.rcv.wup {
-                self.stamps.store(stamp, cx.now);
-            }
-        }
-        self.rcv.heard_at = cx.now;
-        let advance = segment.ack.0.wrapping_sub(self.snd.una.0);
-        let window = self.snd.wnd;
-        self.take_predicted_ack(cx, segment, advance);
-        let len = segment.payload.len();
-        if len > 0 {
-            self.counts.data_in = self.counts.data_in.wrapping_add(1);
-            self.rcv.buffer.push(&segment.payload);
-            self.rcv.nxt += len as u32;
-            self.data_arrived(cx, segment, len);
-        }
-        if self.snd.left() > 0 && (advance > 0 || self.is_off_fast_path(segment, window)) {
-            // Only who looks closer takes it for the answer to a probe: of what is corked the timer runs on.
-            if advance == 0 && self.timers.is_probe_set() && self.snd.sent.is_empty() {
-                self.peer_answered_probe(cx);
-            }
-            self.output_queued(cx, Push::Usual);
-        }
-        if self.snd.no_space {
-            self.check_space(cx.sysctl);
-        }
-        self.acknowledge(cx);
-    }
-
-    /// Whether it is only for what is urgent on our side that a segment is not predicted: to Linux it is, and acknowledges nothing.
-    #[cold]
-    fn lets_nothing_go(&self, segment: &Segment) -> bool {
-        self.foresees(segment)
-            && segment.ack == self.snd.una
-            && !segment.payload.is_empty()
-            && !self.needs_memory(segment, self.rcv.allocated()[0])
-    }
-
-    /// Header prediction.
-    pub(super) fn foresees(&self, segment: &Segment) -> bool {
-        self.state == State::Established
-            && segment.flags.difference(Flags::PSH) == Flags::ACK
-            && segment.seq == self.rcv.nxt
-            && self.rcv.assembler.is_empty()
-            && !self.expects_urgent()
-            && self.rcv.predicts()
-            && u32::from(segment.window) << self.snd.scale == self.snd.wnd
-    }
-
-    /// Whether Linux, too, would look closer at a predicted segment: its window is another than the last, or it is the first
-    /// that brings a client anything (`pred_flags`), or it does not fit into what the socket has of memory
-    /// (`sk_forward_alloc`), here beside what is held back alone. Data that acknowledges nothing otherwise does not let go what is corked
-    /// (`tcp_rcv_established`: only the slow path ends with `tcp_data_snd_check`).
-    #[cold]
-    fn is_off_fast_path(&self, segment: &Segment, window: u32) -> bool {
-        // (Without window scaling a client predicts from the beginning, `tcp_finish_connect`.)
-        let is_first = self.counts.data_in == 1 && self.snd.una == self.counts.iss + 1 && self.snd.scale > 0;
-        self.snd.wnd != window
-            || is_first && !self.is(Marks::PASSIVE) && !self.rcv.has_memory()
-            || !self.rcv.predicted()
-            || self.needs_memory(segment, self.rcv.allocated()[1])
-    }
-
-    /// Whether a segment does not fit into what the socket has reserved, when so much was allocated for what was received. It reserves
-    /// whole pages, and gives back those that are free.
-    pub(super) fn needs_memory(&self, segment: &Segment, allocated: u32) -> bool {
-        let cost = segment.payload.len() as u32 + HEAD;
-        let twice = if self.notes() { cost } else { 0 };
-        let reserved = (PAGE - (self.send_memory() + allocated + twice) % PAGE) % PAGE;
-        cost > reserved
-    }
-
-    /// What comes is charged twice while it is dealt with.
-    #[inline]
-    pub(super) fn notes(&self) -> bool {
-        self.config.has(Switches::NOTES) && self.ends.remote.is_ipv6()
-    }
-
     /// RFC 9293 section 3.10.7.4, from top to bottom; the states that are treated otherwise come first.
-    fn arrives(&mut self, cx: &mut Cx<'_>, segment: &Segment) -> Disposition {
+    pub(super) fn arrives(&mut self, cx: &mut Cx<'_>, segment: &Segment) -> Disposition {
         self.counts.data_in = self.counts.data_in.wrapping_add(u32::from(!segment.payload.is_empty()));
         match self.state {
             State::Closed => return Disposition::Reset,
@@ -540,107 +429,6 @@ impl Connection {
         self.send_ack(cx);
     }
 
-    /// Takes over what the peer's SYN says.
-    pub(super) fn learn_peer(&mut self, cx: &Cx<'_>, syn: &Segment) {
-        let Options { mss, window_scale, sack_permitted, timestamps, .. } = &syn.options;
-        let sysctl = cx.sysctl;
-        self.rcv.nxt = syn.seq + 1;
-        self.counts.irs = syn.seq;
-        self.rcv.wup = self.rcv.nxt;
-        if let Some(scale) = window_scale.filter(|_| sysctl.window_scaling) {
-            // RFC 7323 section 2.3: more than 14 is taken for 14.
-            self.snd.scale = scale.min(14);
-            self.marks |= Marks::SCALING;
-            self.rcv.scale = self.rcv.window.scale(cx.rmem_max, sysctl);
-        }
-        if self.is(Marks::PASSIVE) {
-            let scale = self.rcv.scale;
-            self.rcv.window.bound_by_scale(scale);
-        }
-        self.marks.set(Marks::SACK, *sack_permitted && sysctl.sack);
-        if let Some(stamp) = timestamps.filter(|_| sysctl.timestamps > 0) {
-            self.stamps.on = true;
-            self.stamps.store(stamp, cx.now);
-        }
-        let options = if self.stamps.on { 12 } else { 0 };
-        if self.is(Marks::PASSIVE) {
-            // Options take their room from whole segments: 65,160 instead of 64,240 (`tcp_openreq_init_rwin`).
-            let mss = self.config.advertised_mss().saturating_sub(options);
-            let (config, clamp) = (&self.config, self.rcv.window.clamp);
-            self.rcv.window = Window::new(config, clamp, mss, sysctl);
-        }
-        // More than the window field of a SYN could say (`tcp_select_initial_window`).
-        self.rcv.edge = self.rcv.nxt + self.rcv.window.threshold;
-        let mss = mss.unwrap_or(default_mss(self.ends.remote)).max(sysctl.min_snd_mss);
-        let mss = self.config.advertised_mss().min(mss);
-        self.snd.peer_mss = if self.is(Marks::COOKIE) { cookie_mss(self.ends.remote, mss) } else { mss };
-        // The window of a SYN is not scaled.
-        self.snd.set_window(syn.window.into());
-        self.snd.wl1 = syn.seq;
-        self.sync_mss(sysctl);
-        // `tcp_initialize_rcv_mss`
-        let hint =
-            self.config.advertised_mss().min(self.snd.mss).min((self.rcv.window() / 2).min(u16::MAX.into()) as u16);
-        self.rcv.mss = hint.clamp(88, 536);
-    }
-
-    /// Our SYN is acknowledged, by `segment`: `tcp_finish_connect`, `tcp_rcv_state_process` for SYN_RECV.
-    fn become_established(&mut self, cx: &Cx<'_>, segment: &Segment) {
-        let once = (self.recovery.total == 0).then(|| since(cx.now, self.snd.sent_at) / 1000);
-        self.time_handshake(cx, segment, once);
-        // If the SYN was lost more than once, the path is in no state for ten segments (`tcp_init_transfer`).
-        self.congestion.cwnd = if self.recovery.total > 1 { 1 } else { congestion::INITIAL };
-        self.recovery.phase = Phase::Open;
-        // Data in the SYN may be acknowledged, too: that is seen to later.
-        self.snd.una += 1;
-        self.snd.retries = 0;
-        self.snd.pushed = self.snd.nxt;
-        self.snd.small = self.snd.nxt;
-        self.snd.sent_at = cx.now;
-        if self.is(Marks::PASSIVE) || self.state == State::SynSent {
-            // `lrcvtime` (`tcp_finish_connect`, `tcp_create_openreq_child`)
-            self.rcv.data_at = Moment::at(cx.now);
-        }
-        self.recovery.forget_resent();
-        self.recovery.high = self.snd.una;
-        self.timers.stop_resend();
-        if self.is(Marks::PASSIVE) {
-            // The largest offer is reckoned from here (`tcp_create_openreq_child`).
-            let window = u32::from(segment.window) << self.snd.scale;
-            self.snd.max_wnd = 0;
-            self.snd.set_window(window);
-            self.sync_mss(cx.sysctl);
-        } else {
-            let scale = self.rcv.scale;
-            self.rcv.window.bound_by_scale(scale);
-        }
-        let offered = self.rcv.window();
-        let mss = self.received_mss();
-        self.rcv.window.established(cx.now, self.rcv.nxt, offered, mss);
-        if !self.is_sndbuf_locked() {
-            self.expand_sndbuf(cx.sysctl);
-        }
-        // Shut down while connecting: the FIN follows now (RFC 9293 section 3.10.4, SYN-RECEIVED).
-        self.state = if self.is(Marks::FIN_QUEUED) { State::FinWait1 } else { State::Established };
-        self.set_keepalive(cx, false);
-    }
-
-    /// Takes in the round trip of the handshake that `segment` ends, in microseconds: `once` if our SYN went out but once, else
-    /// what the echo of a timestamp tells.
-    pub(super) fn time_handshake(&mut self, cx: &Cx<'_>, segment: &Segment, once: Option<u64>) {
-        let echo = || {
-            let stamp = segment.options.timestamps.filter(|_| self.stamps.on)?;
-            self.stamps.round_trip(stamp, cx.now)
-        };
-        match once.or_else(echo) {
-            Some(micros) => {
-                self.rtt.observe_least(micros.max(1), cx.now);
-                self.rtt.sample(micros, segment.ack, segment.ack, cx.sysctl);
-            }
-            None => self.rtt.handshake_was_repeated(),
-        }
-    }
-
     /// Everything sent is acknowledged, and the FIN was the last of it.
     fn fin_is_acked(&self) -> bool {
         self.is(Marks::FIN_QUEUED) && self.snd.una == self.snd.end
@@ -673,10 +461,4 @@ pub(crate) fn reset_for(segment: &Segment, local: IpAddr, remote: IpAddr, cx: &m
     };
     cx.out.note_reset((local, reset.src_port).into(), (remote, reset.dst_port).into());
     cx.out.segment(local, remote, reset);
-}
-
-/// What of the peer's MSS a SYN cookie can carry: one of four (`msstab` of net/ipv4/syncookies.c and net/ipv6/syncookies.c).
-fn cookie_mss(remote: IpAddr, mss: u16) -> u16 {
-    let known = if remote.is_ipv4() { [536, 1300, 1440, 1460] } else { [1220, 1420, 1440, 8940] };
-    known.into_iter().rev().find(|known| *known <= mss).unwrap_or(known[0])
 }

@@ -2,8 +2,9 @@
 //!
 //! Read `state.rs` first, then `input.rs`, whose [`Connection::on_segment`] follows RFC 9293 section 3.10.7 from top to
 //! bottom; `ack.rs` is its fifth step (what the peer has received), `receive.rs` its seventh (the text), `urgent.rs` its
-//! sixth. `output.rs` decides what to send and when, `recovery/` what is lost and what becomes of the window then.
-//! `calls.rs` is what a program can ask for, `timers.rs` what happens by itself. `rtt.rs`, `scoreboard.rs`, `congestion/`,
+//! sixth; `predict.rs` is the short way of ordinary segments. `output.rs` decides what to send and when, `recovery/` what is lost and
+//! what becomes of the window then. `calls.rs` is what a program can ask for, `send.rs` what it writes and the room for that,
+//! `handshake.rs` how a connection begins, `timers.rs` what happens by itself. `rtt.rs`, `scoreboard.rs`, `congestion/`,
 //! `window.rs`, `memory.rs`, `stamps.rs`, `assembler.rs` and `buffer.rs` are small and know nothing of the rest; `listen.rs` is the
 //! passive side's bookkeeping, `fast_open.rs` what RFC 7413 adds to both sides.
 //!
@@ -38,16 +39,19 @@ mod buffer;
 mod calls;
 mod congestion;
 mod fast_open;
+mod handshake;
 mod info;
 mod input;
 mod listen;
 mod memory;
 mod output;
+mod predict;
 mod receive;
 mod recovery;
 mod rtt;
 mod scoreboard;
 mod seams;
+mod send;
 mod stamps;
 mod state;
 mod sysctl;
@@ -74,12 +78,13 @@ use self::{
     window::Window,
 };
 pub(crate) use self::{
-    calls::{SendFlags, Successor},
     congestion::CongestionControl,
     fast_open::{Handshake, Opening},
+    handshake::Successor,
     info::{Info, Path},
     input::reset_for,
     listen::{Listener, Welcome},
+    send::SendFlags,
     state::State,
     sysctl::Sysctl,
     urgent::UrgentError,
