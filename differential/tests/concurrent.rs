@@ -238,7 +238,7 @@ type Met = (&'static str, usize, &'static str, Answer, Answer);
 #[test]
 fn calls_that_meet_in_the_kernel_see_a_little_more() {
     let events = |bits| Answer::Done(vec![Fact::Number(1), Fact::Events(PollEvents::from_bits_retain(bits))]);
-    let met: [Met; 6] = [
+    let met: [Met; 9] = [
         (
             "a = socket(AF_INET, SOCK_DGRAM, 0)\nbind(a, 127.0.0.1:$0)\nb = socket(AF_INET, SOCK_DGRAM, 0)\nconnect(b, name(a))\nthread\n\
              recv(b, 1, 0)\nthread\nconnect(b, 127.0.0.1:$0)\n",
@@ -246,6 +246,14 @@ fn calls_that_meet_in_the_kernel_see_a_little_more() {
             "EAGAIN",
             Answer::Failed(Errno::ECONNREFUSED),
             Answer::Failed(Errno::ECONNRESET),
+        ),
+        (
+            "a = socket(AF_INET, SOCK_DGRAM, 0)\nbind(a, 127.0.0.1:$0)\nb = socket(AF_INET, SOCK_DGRAM, 0)\nconnect(b, name(a))\nthread\n\
+             send(b, 1, MSG_NOSIGNAL)\nthread\nconnect(b, unspec)\n",
+            0,
+            "EDESTADDRREQ",
+            Answer::Done(vec![Fact::Number(1)]),
+            Answer::Failed(Errno::ECONNREFUSED),
         ),
         (
             "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
@@ -271,6 +279,14 @@ fn calls_that_meet_in_the_kernel_see_a_little_more() {
             events(1),
         ),
         (
+            "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
+             c = accept4(a)\nsend(c, 1, MSG_NOSIGNAL)\nthread\npoll(b, POLLIN, -1)\nthread\nconnect(b, unspec)\n",
+            0,
+            "[Number(1), Events(PollEvents(ERR | HUP))]",
+            events(25),
+            events(28),
+        ),
+        (
             "a, b = socketpair(AF_UNIX, SOCK_DGRAM, 0)\nclose(b)\nthread\nsend(a, 1, MSG_NOSIGNAL)\nthread\nsend(a, 1, MSG_NOSIGNAL)\n",
             0,
             "ENOTCONN",
@@ -283,6 +299,14 @@ fn calls_that_meet_in_the_kernel_see_a_little_more() {
             0,
             "ECONNRESET",
             Answer::Done(vec![Fact::Number(0), Fact::Data(Bytes::of(&[]))]),
+            Answer::Failed(Errno::ENOTCONN),
+        ),
+        (
+            "a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)\nc = dup(a)\nfcntl(c, F_SETFL, 0)\nthread\nsend(c, 500000, MSG_NOSIGNAL)\nthread\n\
+             shutdown(a, SHUT_WR)\n",
+            0,
+            "EPIPE",
+            Answer::Done(vec![Fact::Number(146_176)]),
             Answer::Failed(Errno::ENOTCONN),
         ),
     ];

@@ -53,13 +53,16 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "a poll that meets a disconnect",
-        bounds: "poll, where a thread connects a socket to AF_UNSPEC: POLLHUP without the POLLERR that comes with it; nothing else",
-        reason: "`tcp_disconnect` sets sk_state and then sk_err, without a barrier, and `tcp_poll` takes no lock",
+        bounds: "poll, where a thread connects a socket to AF_UNSPEC: of POLLERR and POLLHUP one alone, and POLLIN, POLLPRI and POLLRDHUP still; \
+                 nothing else",
+        reason: "`tcp_disconnect` sets sk_state, then sk_err, without a barrier, and only then empties the queue and forgets urg_data and \
+                 sk_shutdown; `tcp_poll` takes no lock",
         covers: &[Covers::Answer(|asked| {
             let Some((real, sim)) = asked.events() else { return false };
             let is_disconnect = |call: &Call| matches!(call, Call::Connect { addr: Place::Literal(Addr::Unspec), .. });
             let may_be = asked.program.threads.iter().flatten().any(is_disconnect);
-            may_be && real.contains(PollEvents::HUP) && sim == real | PollEvents::ERR
+            let still = PollEvents::IN | PollEvents::PRI | PollEvents::RDHUP;
+            may_be && sim.contains(ENDED) && real.intersects(ENDED) && sim - ENDED == real - ENDED - still
         })],
     },
     Race {
@@ -105,16 +108,22 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "a datagram that meets a connect",
-        bounds: "where a thread connects a socket of UDP: recv that fails with ECONNREFUSED for EAGAIN; nothing else",
+        bounds: "where a thread connects a socket of UDP: recv that fails with ECONNREFUSED for EAGAIN, or tells of a sender with port 0; send \
+                 without an address that is done for EDESTADDRREQ, and nobody receives it; nothing else",
         reason: "`udp_sendmsg` and `udpv6_sendmsg` take no lock, and `__ip6_datagram_connect` sets the peer and the own address one after the \
-                 other: what leaves in between has the address of before, and is refused by who is connected to the new one",
+                 other: what leaves in between has the address of before, and is refused by who is connected to the new one. \
+                 `__udp_disconnect` sets inet_sport to 0: what has found its peer before, and leaves after, comes from port 0 \
+                 (14 of 15,000), whom no connected socket hears",
         covers: &[Covers::Answer(|asked| {
             let may_be = |slot: Slot| asked.program.is_datagram(slot) && !asked.program.is_unix(slot);
             let connects = |call: &Call| matches!(call, Call::Connect { slot, .. } if may_be(*slot));
-            let Call::Recv { slot, .. } = asked.call else { return false };
-            let meets =
-                matches!((asked.real, asked.sim), (Answer::Failed(Errno::ECONNREFUSED), Answer::Failed(Errno::EAGAIN)));
-            meets && may_be(*slot) && asked.program.threads.iter().flatten().any(connects)
+            let meets = match (asked.call, asked.real, asked.sim) {
+                (Call::Recv { .. }, Answer::Failed(Errno::ECONNREFUSED), Answer::Failed(Errno::EAGAIN)) => true,
+                (Call::Recv { .. }, Answer::Done(real), Answer::Done(sim)) => is_from_no_port(real, sim),
+                (Call::Send { to: None, .. }, Answer::Done(_), Answer::Failed(Errno::EDESTADDRREQ)) => true,
+                _ => false,
+            };
+            meets && asked.call.slot().is_some_and(may_be) && asked.program.threads.iter().flatten().any(connects)
         })],
     },
     Race {
@@ -182,6 +191,8 @@ pub const RACES: &[Race] = &[
     },
 ];
 
+/// What a connection shows that was given up.
+const ENDED: PollEvents = PollEvents::ERR.union(PollEvents::HUP);
 /// POLLOUT, POLLWRNORM and POLLWRBAND.
 const ROOM: PollEvents = PollEvents::from_bits_retain(0x304);
 
@@ -207,6 +218,15 @@ impl Asked<'_> {
     }
 }
 
+/// Whether they differ in the sender alone, who has no port.
+fn is_from_no_port(real: &[Fact], sim: &[Fact]) -> bool {
+    let is_one = |(real, sim): (&Fact, &Fact)| match (real, sim) {
+        (Fact::Addr(Some(real)), Fact::Addr(Some(sim))) => *real == sim.clone().with_port(0),
+        (real, sim) => real == sim,
+    };
+    real.len() == sim.len() && real.iter().zip(sim).all(is_one)
+}
+
 /// Whether a thread may end a listener of TCP.
 fn closes_listener(program: &Program) -> bool {
     let listens = |slot: Slot| {
@@ -228,41 +248,54 @@ fn fills(program: &Program, unix: bool) -> bool {
     calls.any(|call| matches!(call, Call::Send { slot, len, .. } if *len > SMALL && program.is_unix(*slot) == unix))
 }
 
+/// Whether that is a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET.
 fn is_of_pair(program: &Program, slot: Slot) -> bool {
-    let is_connected = |kind: i32| kind & 0xf != c::SOCK_DGRAM;
-    program.calls.iter().any(|call| match call {
-        Call::Socketpair { into, kind, .. } => into.contains(&slot) && is_connected(*kind),
-        Call::Socket { into, family: c::AF_UNIX, kind, .. } => *into == slot && is_connected(*kind),
-        _ => false,
-    })
+    program.kinds(slot).iter().any(|(family, kind)| *family == c::AF_UNIX && *kind != c::SOCK_DGRAM)
 }
 
 impl Program {
-    /// Whether that socket is made for datagrams, or may be a duplicate of one that is.
+    /// Whether that socket may be one for datagrams.
     fn is_datagram(&self, slot: Slot) -> bool {
-        let mut made = self.calls.iter().filter_map(|call| match call {
-            Call::Socket { into, kind, .. } => Some((*into, kind & 0xf == c::SOCK_DGRAM)),
-            _ => None,
-        });
-        match made.clone().find(|(into, _)| *into == slot) {
-            Some((_, is_datagram)) => is_datagram,
-            None => made.any(|(_, is_datagram)| is_datagram),
-        }
+        self.kinds(slot).iter().any(|(_, kind)| *kind == c::SOCK_DGRAM)
     }
 
     /// Whether that socket is a UNIX socket, whichever of the program's it is.
     fn is_unix(&self, slot: Slot) -> bool {
-        let mut made = self.calls.iter().filter_map(|call| match call {
-            Call::Socket { into, family, .. } => Some((*into, *family)),
-            Call::Socketpair { into: [one, _], family, .. } if *one == slot => Some((slot, *family)),
-            Call::Socketpair { into: [_, other], family, .. } => Some((*other, *family)),
-            _ => None,
-        });
-        match made.clone().find(|(into, _)| *into == slot) {
-            Some((_, family)) => family == c::AF_UNIX,
-            // Accepted, or a duplicate.
-            None => made.all(|(_, family)| family == c::AF_UNIX),
+        self.kinds(slot).iter().all(|(family, _)| *family == c::AF_UNIX)
+    }
+
+    /// The family and the type of every socket that may be there: made, accepted, a duplicate, or received.
+    fn kinds(&self, slot: Slot) -> Vec<(i32, i32)> {
+        let calls = || self.calls.iter().chain(self.threads.iter().flatten());
+        let (mut kinds, mut slots, mut at) = (Vec::new(), vec![slot], 0);
+        while let Some(&slot) = slots.get(at) {
+            at += 1;
+            if slots[..at - 1].contains(&slot) {
+                continue;
+            }
+            for call in calls() {
+                match call {
+                    Call::Socket { into, family, kind, .. } if *into == slot => kinds.push((*family, kind & 0xf)),
+                    Call::Socketpair { into, family, kind, .. } if into.contains(&slot) => {
+                        kinds.push((*family, kind & 0xf))
+                    }
+                    Call::Accept { slot: from, into } | Call::Dup { slot: from, into } if *into == slot => {
+                        slots.push(*from)
+                    }
+                    Call::Recv { into: Some(into), .. } if *into == slot => slots.extend(calls().filter_map(carried)),
+                    _ => {}
+                }
+            }
         }
+        kinds
+    }
+}
+
+/// What it sends as a descriptor.
+const fn carried(call: &Call) -> Option<Slot> {
+    match call {
+        Call::Send { carry, .. } => *carry,
+        _ => None,
     }
 }
 
