@@ -18,6 +18,7 @@ mod pair;
 mod parts;
 mod random;
 mod retransmission;
+mod send;
 mod stories;
 mod syn_received;
 mod syn_sent;

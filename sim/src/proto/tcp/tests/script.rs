@@ -223,8 +223,12 @@ impl Script {
 
     /// Writes `len` bytes, of which the first has the sequence number `place`.
     pub(super) fn write(&mut self, place: usize, len: usize) -> Result<usize, SendError> {
+        self.write_with(place, len, SendFlags::empty())
+    }
+
+    pub(super) fn write_with(&mut self, place: usize, len: usize, flags: SendFlags) -> Result<usize, SendError> {
         let data = bytes(place, len);
-        self.with(|connection, cx| connection.send(cx, &data, SendFlags::empty()))
+        self.with(|connection, cx| connection.send(cx, &data, flags))
     }
 
     /// Opens what was put off with as much of `len` bytes as the SYN takes; the first has the sequence number 1.
