@@ -191,8 +191,8 @@ impl Host {
         child.syn_hop_limit = segment.hop_limit;
         child.options.switches.insert(Switches::ACCEPTED);
         let hop_limit = self.hop_limit(&child.options, from.ip());
-        let config = tcp::Config { defer_accept, hop_limit, scaling_ratio, ..super::tcp::config_of(&child) };
-        let config = super::tcp::towards(self, from.ip(), config);
+        let config = tcp::Config { defer_accept, hop_limit, scaling_ratio, ..super::tcp_config::config_of(&child) };
+        let config = super::tcp_config::towards(self, from.ip(), config);
         let cx = &mut Self::cx(&self.settings, &mut self.isn_rng, env);
         let mut connection = if verdict.early {
             Box::new(tcp::Connection::accept_fast(cx, to, from, &segment, config, successor, verdict.cookie))

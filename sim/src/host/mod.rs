@@ -5,6 +5,7 @@
 //! `call/errno.rs` makes them errnos.
 
 mod address;
+mod after;
 mod descriptors;
 mod embryo;
 mod ephemeral;
@@ -17,6 +18,7 @@ mod route;
 mod socket;
 mod sysctl;
 mod tcp;
+mod tcp_config;
 mod time_wait;
 mod udp;
 mod udp_cork;

@@ -1,14 +1,15 @@
-//! TCP sockets of a host: the calls that need ports, queues and other sockets, and what follows from every event.
+//! TCP sockets of a host: the calls that need ports, queues and other sockets.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use smallvec::smallvec;
 
 use super::{
-    Body, ConnectStatus, Env, Family, Flow, Host, RareSwitches, Socket, Stage, Switches, Tcp, Way, address, ports::By,
+    Body, ConnectStatus, Env, Family, Flow, Host, Socket, Stage, Switches, Tcp, Way, address, ports::By,
+    tcp_config::towards,
 };
 use crate::{
-    base::{Instant, SocketId},
+    base::SocketId,
     proto::{Readiness, tcp},
 };
 
@@ -279,25 +280,6 @@ impl Host {
         Ok(())
     }
 
-    /// The options of a socket have changed: its connection, if there is one, is told.
-    pub(crate) fn tcp_reconfigure(&mut self, env: &mut Env<'_>, id: SocketId) {
-        let Some(socket) = self.sockets.get_mut(id) else { return };
-        if let Body::Tcp(Tcp::Listening(listener)) = &mut socket.body {
-            listener.note_change();
-        } else if socket.connection().is_some() {
-            self.tcp_reach_is_set(id);
-            let config = self.tcp_config(id);
-            self.with_connection(env, id, |connection, cx| connection.set_config(cx, config));
-        }
-    }
-
-    /// What a connection of this socket is set up with.
-    pub(crate) fn tcp_config(&self, id: SocketId) -> tcp::Config {
-        let socket = &self.sockets[id];
-        let hop_limit = socket.remote.map_or(tcp::DEFAULT_HOP_LIMIT, |to| self.hop_limit(&socket.options, to.ip()));
-        tcp::Config { hop_limit, ..config_of(socket) }
-    }
-
     /// Runs `act` on the connection of a socket and sees to what follows.
     pub(crate) fn with_connection<R>(
         &mut self,
@@ -438,101 +420,6 @@ impl Host {
         self.sockets[id].waiters.wake(Readiness::ERR, || true, env.wakes);
     }
 
-    /// What follows from any event at a socket: the listener it was in the queue of is told, who waits is woken, the next
-    /// reminder is asked for, and what is over is removed.
-    #[inline]
-    pub(super) fn after(&mut self, env: &mut Env<'_>, id: SocketId) {
-        let Some(socket) = self.sockets.get_mut(id) else { return };
-        let mut is_over = false;
-        if let Body::Tcp(Tcp::Connection { connection, parent }) = &mut socket.body {
-            if !socket.arming && connection.poll_at_or_never() < socket.timer_at.unwrap_or(Instant::FAR_FUTURE) {
-                socket.arming = true;
-                env.unarmed.push(id);
-            }
-            is_over = connection.state().is_over();
-            if let Some(parent) = *parent {
-                self.tell_parent(env, id, parent);
-            }
-        }
-        if is_over {
-            self.be_over(env, id);
-        }
-        self.wake(env, id);
-    }
-
-    /// What follows from a look: no more than that its ACK may have set a timer. Who looks wakes nobody: two who look for more than there is
-    /// would wake one another for ever.
-    #[cold]
-    fn after_a_look(&mut self, env: &mut Env<'_>, id: SocketId) {
-        let socket = &mut self.sockets[id];
-        if !socket.arming {
-            socket.arming = true;
-            env.unarmed.push(id);
-        }
-    }
-
-    /// Wakes who waits for what the socket is ready for now.
-    #[inline]
-    pub(crate) fn wake(&mut self, env: &mut Env<'_>, id: SocketId) {
-        if let Some(socket) = self.sockets.get_mut(id) {
-            socket.wake_for(Readiness::all(), env.wakes);
-        }
-    }
-
-    /// Wakes who waits for that, if the socket is ready for it now.
-    pub(crate) fn wake_for(&mut self, env: &mut Env<'_>, id: SocketId, what: Readiness) {
-        if let Some(socket) = self.sockets.get_mut(id) {
-            socket.wake_for(what, env.wakes);
-        }
-    }
-
-    /// Wakes all who wait for anything: [`Waiters::wake_all`](super::Waiters::wake_all).
-    pub(crate) fn wake_all(&mut self, env: &mut Env<'_>, id: SocketId) {
-        if let Some(socket) = self.sockets.get_mut(id) {
-            socket.waiters.wake_all(false, env.wakes);
-        }
-    }
-
-    /// A connection in a listener's queue has moved on.
-    fn tell_parent(&mut self, env: &mut Env<'_>, child: SocketId, parent: SocketId) {
-        let Some(connection) = self.sockets[child].connection() else { return };
-        let (state, finished) = (connection.state(), connection.is_finished());
-        let handshake = connection.handshake();
-        let is_embryo = connection.is_embryo();
-        let Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), waiters, .. }) = self.sockets.get_mut(parent)
-        else {
-            if is_embryo {
-                return;
-            }
-            // It listens no more: an accepted connection whose handshake was not over.
-            return self.forget_parent(child);
-        };
-        if state == tcp::State::SynReceived || handshake == tcp::Handshake::Pending {
-            return;
-        }
-        if listener.has_early() {
-            let accepted = !listener.is_queued(child);
-            let reset = handshake == tcp::Handshake::Reset && accepted;
-            let was_early = listener.early_is_over(child, reset.then_some(env.now));
-            if was_early && accepted {
-                return self.forget_parent(child);
-            }
-        }
-        if finished && !listener.is_queued(child) {
-            // Reset or given up during the handshake: nobody will ever see it.
-            listener.gone(child);
-            self.forget_parent(child);
-        } else if listener.established(child) {
-            waiters.wake(Readiness::IN, || true, env.wakes);
-        }
-    }
-
-    fn forget_parent(&mut self, child: SocketId) {
-        if let Body::Tcp(Tcp::Connection { parent, .. }) = &mut self.sockets[child].body {
-            *parent = None;
-        }
-    }
-
     /// Enters a connection made by a listener.
     pub(super) fn adopt(&mut self, id: SocketId, local: SocketAddr, remote: SocketAddr) {
         self.sockets[id].remote = Some(remote);
@@ -557,56 +444,4 @@ impl Host {
         self.flows.remove(flow);
         self.last_flow = None;
     }
-}
-
-/// What a connection of a socket with these options is set up with.
-pub(super) fn config_of(socket: &Socket) -> tcp::Config {
-    let options = &socket.options;
-    let mut switches = tcp::Switches::empty();
-    switches.set(tcp::Switches::NODELAY, options.nodelay);
-    switches.set(tcp::Switches::CORK, options.cork);
-    switches.set(tcp::Switches::KEEPALIVE, options.keepalive);
-    switches.set(tcp::Switches::OOBINLINE, options.oobinline);
-    let recverr = if socket.family == Family::Inet6 { Switches::V6_RECVERR } else { Switches::RECVERR };
-    switches.set(tcp::Switches::RECVERR, options.switches.contains(recverr));
-    let notes = options.switches.intersects(Switches::NOTES_OF_SEGMENTS)
-        || options.has_rare() && options.rare().switches.intersects(RareSwitches::NOTES_OF_SEGMENTS);
-    switches.set(tcp::Switches::NOTES, notes && socket.family == Family::Inet6);
-    let keeps_syn = options.switches.intersects(Switches::NOTED_OF_SEGMENTS);
-    switches.set(tcp::Switches::KEEPS_SYN, keeps_syn && socket.family == Family::Inet6);
-    tcp::Config {
-        switches,
-        maxseg: options.maxseg,
-        congestion: options.congestion,
-        rcvbuf: if options.rcvbuf_set { options.rcvbuf } else { 0 },
-        sndbuf: if options.sndbuf_set { options.sndbuf } else { 0 },
-        tuned_rcvbuf: options.rcvbuf,
-        tuned_sndbuf: options.sndbuf,
-        rcvlowat: options.rcvlowat.max(1) as u32,
-        window_clamp: options.window_clamp,
-        notsent_lowat: options.notsent_lowat,
-        user_timeout: options.user_timeout,
-        linger2: options.linger2,
-        keepidle: options.keepidle,
-        keepintvl: options.keepintvl,
-        keepcnt: options.keepcnt,
-        syn_retries: options.syncnt,
-        defer_accept: options.defer_accept,
-        scaling_ratio: socket.rest().scaling_ratio,
-        ..tcp::Config::default()
-    }
-}
-
-/// The same towards `to`: the largest segment is the MTU (65,536 on loopback, 1,500 elsewhere) less the headers of IP and TCP; no IPv4
-/// packet is longer than 65,535 bytes (`ipv4_default_advmss`, `ip6_default_advmss`).
-pub(super) fn towards(host: &Host, to: IpAddr, config: tcp::Config) -> tcp::Config {
-    let mss = match (host.owns(to), to.is_ipv4()) {
-        (true, true) => 65_495,
-        (true, false) => 65_476,
-        (false, true) => 1460,
-        (false, false) => 1440,
-    };
-    let mut switches = config.switches;
-    switches.set(tcp::Switches::IN_MEMORY, host.owns(to) || host.next_door.contains(&to));
-    tcp::Config { mss, switches, ..config }
 }
