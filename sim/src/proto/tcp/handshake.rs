@@ -204,6 +204,7 @@ impl Connection {
             self.snd.max_wnd = 0;
             self.snd.set_window(window);
             self.sync_mss(cx.sysctl);
+            self.rcv.is_made_by(self.counts.segments_in);
         } else {
             let scale = self.rcv.scale;
             self.rcv.window.bound_by_scale(scale);

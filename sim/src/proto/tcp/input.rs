@@ -132,6 +132,7 @@ impl Connection {
             // RFC 7323 section 4.3: TS.Recent is of the segment that is acknowledged next.
             self.stamps.renew(stamp, cx.now);
         }
+        let is_foreseen = self.rcv.has_overdrawn() && self.fits_unasked(segment);
         let is_quiet = self.urgent.is_some() && self.lets_nothing_go(segment);
         match if is_quiet { Acked::Fine } else { self.take_ack(cx, segment) } {
             Acked::Fine => {}
@@ -179,7 +180,7 @@ impl Connection {
         }
         if self.state.awaits_data() || segment.seq.before(self.rcv.nxt) {
             let fin_came_before = self.rcv.fin_at.is_some();
-            self.take_text(cx, segment);
+            self.take_text(cx, segment, is_foreseen);
             // Eighth, check the FIN bit.
             if self.rcv.fin_at.is_some_and(|fin| fin.at_or_before(self.rcv.nxt)) {
                 self.take_fin(cx);

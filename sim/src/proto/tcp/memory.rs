@@ -44,6 +44,8 @@ pub(super) struct Memory {
     /// Whether the header of the next is predicted (`pred_flags`), and that of the last was.
     predicts: bool,
     predicted: bool,
+    /// Which segment has made a connection of a request.
+    maker: Option<u32>,
     queue: VecDeque<Packet>,
     /// What waits for the end of a call, which is held against the socket until all is dealt with (`sk_backlog.len`).
     backlog: u32,
@@ -83,6 +85,7 @@ impl Memory {
             charged: 0,
             predicts: true,
             predicted: true,
+            maker: None,
             queue: VecDeque::new(),
             backlog: 0,
         }
@@ -105,6 +108,16 @@ impl Memory {
 
     pub(super) fn backlog(&self) -> u32 {
         self.backlog
+    }
+
+    /// The segment of this number has made the connection.
+    pub(super) fn is_made_by(&mut self, number: u32) {
+        self.maker = Some(number);
+    }
+
+    /// Which has, if it was a request.
+    pub(super) fn maker(&self) -> Option<u32> {
+        self.maker
     }
 
     /// Whether the header of the next segment is predicted.

@@ -73,14 +73,20 @@ impl Connection {
     /// Whether it is only for what is urgent on our side that a segment is not predicted: to Linux it is, and acknowledges nothing.
     #[cold]
     pub(super) fn lets_nothing_go(&self, segment: &Segment) -> bool {
+        segment.ack == self.snd.una && !segment.payload.is_empty() && self.fits_unasked(segment)
+    }
+
+    /// A segment is foreseen and fits into what the socket has reserved: nobody asks whether there is memory for it
+    /// (`tcp_rcv_established`). That is said before its ACK is taken.
+    #[cold]
+    pub(super) fn fits_unasked(&self, segment: &Segment) -> bool {
         self.foresees(segment)
-            && segment.ack == self.snd.una
-            && !segment.payload.is_empty()
+            && segment.payload.len() as u32 <= self.rcv.window()
             && !self.needs_memory(segment, self.rcv.allocated()[0])
     }
 
     /// Header prediction.
-    pub(super) fn foresees(&self, segment: &Segment) -> bool {
+    fn foresees(&self, segment: &Segment) -> bool {
         self.state == State::Established
             && segment.flags.difference(Flags::PSH) == Flags::ACK
             && segment.seq == self.rcv.nxt
@@ -106,7 +112,7 @@ impl Connection {
 
     /// Whether a segment does not fit into what the socket has reserved, when so much was allocated for what was received. It reserves
     /// whole pages, and gives back those that are free.
-    pub(super) fn needs_memory(&self, segment: &Segment, allocated: u32) -> bool {
+    fn needs_memory(&self, segment: &Segment, allocated: u32) -> bool {
         let cost = segment.payload.len() as u32 + HEAD;
         let twice = if self.notes() { cost } else { 0 };
         let reserved = (PAGE - (self.send_memory() + allocated + twice) % PAGE) % PAGE;

@@ -29,8 +29,8 @@ impl Connection {
             && self.rcv.nxt.before(segment.seq + segment.payload.len() as u32)
     }
 
-    /// `tcp_data_queue`: what is new and within the window is kept, wherever it belongs.
-    pub(super) fn take_text(&mut self, cx: &mut Cx<'_>, segment: &Segment) {
+    /// `tcp_data_queue`: what is new and within the window is kept, wherever it belongs. If it is foreseen nobody asks for memory.
+    pub(super) fn take_text(&mut self, cx: &mut Cx<'_>, segment: &Segment, is_foreseen: bool) {
         let is_syn = u32::from(segment.flags.contains(Flags::SYN));
         let start = segment.seq + is_syn;
         let data_end = start + segment.payload.len() as u32;
@@ -67,7 +67,7 @@ impl Connection {
         let len = last.distance_from(first).max(0) as usize;
         let data = &segment.payload[skip.min(segment.payload.len())..][..len];
         let gap = first.0.wrapping_sub(rcv.nxt.0) as usize;
-        if gap == 0 && self.rcv.has_overdrawn() && self.drops_for_want_of_memory(cx, segment) {
+        if gap == 0 && !is_foreseen && self.rcv.has_overdrawn() && self.drops_for_want_of_memory(cx, segment) {
             return;
         }
         let rcv = &mut self.rcv;
@@ -95,14 +95,10 @@ impl Connection {
     }
 
     /// There is no memory left for data in order: the peer is told of a window that is closed, whatever was promised
-    /// (`tcp_data_queue`, ICSK_ACK_NOMEM). The first segment of all is always taken, and so is one that is foreseen and fits into what
-    /// the socket has reserved: nobody asks (`tcp_rcv_established`).
+    /// (`tcp_data_queue`, ICSK_ACK_NOMEM). The first segment of all is always taken.
     #[cold]
     fn drops_for_want_of_memory(&mut self, cx: &Cx<'_>, segment: &Segment) -> bool {
         let len = segment.payload.len();
-        if self.foresees(segment) && !self.needs_memory(segment, self.rcv.allocated()[0]) {
-            return false;
-        }
         let (read, our_mss) = (self.read_to(), self.received_mss());
         let rcv = &mut self.rcv;
         if !rcv.is_out_of_memory(read, our_mss, cx.sysctl) || rcv.buffer.is_empty() || len == 0 {
@@ -118,8 +114,14 @@ impl Connection {
         let reports = self.is(Marks::SACK);
         let rcv = &mut self.rcv;
         rcv.owe_ack();
+        // A FIN is told of, too, but is no byte to be kept.
+        let end_of = |end: SeqNum| end + u32::from(rcv.fin_at == Some(end));
         if !first.before(last) {
             rcv.ack = AckDue::Now;
+            let end = end_of(last);
+            if reports && first.before(end) {
+                rcv.assembler.report((first, end));
+            }
             return;
         }
         if reports
@@ -128,9 +130,9 @@ impl Connection {
         {
             rcv.assembler.report_duplicate(start, end);
         }
-        let (range, _) = rcv.assembler.insert(first, last);
+        let ((start, end), _) = rcv.assembler.insert(first, last);
         if reports {
-            rcv.assembler.report(range);
+            rcv.assembler.report((start, end_of(end)));
         }
     }
 
@@ -171,8 +173,10 @@ impl Connection {
     /// What the data of a segment costs, and what waits beside it.
     #[cold]
     fn charge_arrived(&mut self, cx: &Cx<'_>, segment: &Segment, len: u32) {
-        let twice = u32::from(self.notes());
-        let is_first = self.counts.data_in == 1 && self.is(Marks::PASSIVE);
+        // Nothing is noted of a segment that has made the connection of a request (`tcp_child_process`, not `tcp_v6_do_rcv`).
+        let (number, maker) = (self.counts.segments_in, self.rcv.maker());
+        let twice = u32::from(self.notes() && maker != Some(number));
+        let is_first = maker.is_some_and(|maker| number <= maker + 1);
         let keeps_syn = is_first && self.config.has(Switches::KEEPS_SYN) && self.ends.remote.is_ipv6();
         let waits = cx.out.held.segments + twice + u32::from(keeps_syn);
         self.rcv.set_backlog(waits, cx.out.held.bytes + twice * len);

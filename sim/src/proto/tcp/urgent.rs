@@ -111,6 +111,7 @@ impl Connection {
         if was_next && !self.config.has(super::Switches::OOBINLINE) && read != self.rcv.nxt {
             // The old one was not read: it is none any more, and, lying first in the stream, is skipped.
             self.rcv.buffer.consume(1);
+            self.rcv.discharge(read + 1);
         }
         let urgent = self.urgent.get_or_insert_default();
         (urgent.at, urgent.received) = (at, Received::Announced);

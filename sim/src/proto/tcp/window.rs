@@ -302,6 +302,19 @@ impl ReceiveSide {
         }
     }
 
+    /// See [`Memory::is_made_by`].
+    #[cold]
+    pub(super) fn is_made_by(&mut self, number: u32) {
+        if let Some(memory) = &mut self.window.memory {
+            memory.is_made_by(number);
+        }
+    }
+
+    /// See [`Memory::maker`].
+    pub(super) fn maker(&self) -> Option<u32> {
+        self.window.memory.as_ref().and_then(|memory| memory.maker())
+    }
+
     /// The buffer is another.
     pub(super) fn reckon(&mut self) {
         self.window.reckon(self.buffer.len() as u32);
