@@ -143,7 +143,6 @@ impl Connection {
             _ => return,
         }
         self.marks |= Marks::FIN_QUEUED;
-        self.rcv.set_backlog(0, 0);
         self.snd.end += 1;
         self.output(cx);
     }

@@ -514,10 +514,11 @@ impl ReceiveSide {
         self.edge.0.wrapping_sub(self.nxt.0)
     }
 
-    /// Nobody will read what has arrived.
+    /// Nobody will read what has arrived, or waits.
     fn forget(&mut self) {
         self.buffer.free();
         self.assembler.free();
+        self.set_backlog(0, 0);
     }
 
     /// An ACK is owed, sooner or later.

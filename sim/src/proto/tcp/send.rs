@@ -76,7 +76,7 @@ impl Connection {
         Ok(taken)
     }
 
-    /// The call that is made has the socket locked until all is sent.
+    /// The call that is made has the socket locked until all is sent. Of what came before it nothing waits any more.
     #[inline]
     pub(super) fn hold_what_comes_back(&mut self, cx: &mut Cx<'_>) {
         if self.rcv.has_memory() {
