@@ -82,6 +82,8 @@ pub(crate) struct Host {
     /// Some TCP socket looks at IP's headers: somebody has set IP_MINTTL or IPV6_MINHOPCOUNT (`ip4_min_ttl`, `ip6_min_hopcount`), or asked
     /// to be told of what comes.
     pub(crate) minds_headers: bool,
+    /// Some socket has been bound to `lo` (SO_BINDTODEVICE, SO_BINDTOIFINDEX).
+    pub(crate) binds_to_lo: bool,
     pub(crate) sockets: SlotMap<SocketId, Socket>,
     pub(crate) programs: SmallVec<[Program; 2]>,
     flows: Lookup<Flow, SocketId>,
@@ -150,6 +152,7 @@ impl Host {
             next_door: SmallVec::new(),
             settings: Settings::default(),
             minds_headers: false,
+            binds_to_lo: false,
             sockets: SlotMap::with_key(),
             // Program 0 is the harness: calls made outside any process.
             programs: smallvec![Program::default()],

@@ -154,11 +154,11 @@ impl Host {
 
     /// `__inet6_bind` of a socket that is bound to a device: it has to be there, and to have the address, if that is of one device alone.
     fn is_on_device(&self, options: &SocketOptions, ip: IpAddr) -> Result<(), BindError> {
-        match options.rare().device {
+        match options.device() {
             0 if address::is_link_local_group(ip) => Err(BindError::AlreadyBound),
             0 => Ok(()),
-            device if self.interface_name(device.cast_unsigned()).is_none() => Err(BindError::NoDevice),
-            device if device != 1 && ip.is_loopback() && ip.is_ipv6() => Err(BindError::AddrNotAvailable),
+            device if self.interface_name(device).is_none() => Err(BindError::NoDevice),
+            device if device != address::LO && ip.is_loopback() && ip.is_ipv6() => Err(BindError::AddrNotAvailable),
             _ => Ok(()),
         }
     }

@@ -57,7 +57,7 @@ impl Host {
     /// Whether a segment came by a route that is not local: from who is bound to `lo`, to an address of `eth0`. It counts as come by `lo`
     /// (`__mkroute_output`: `rt_iif`), and nobody is told there that no socket takes it (`tcp_v4_send_reset`: RTN_LOCAL).
     pub(super) fn came_by_foreign_route(&self, from: SocketAddr, to: SocketAddr) -> bool {
-        to.is_ipv4() && !to.ip().is_loopback() && self.bound_to_lo(from, to).is_some()
+        self.binds_to_lo && to.is_ipv4() && !to.ip().is_loopback() && self.bound_to_lo(from, to).is_some()
     }
 
     /// Of two sockets of this host that are bound to `lo`, the one that a segment to an address of `eth0` is for.

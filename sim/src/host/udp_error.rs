@@ -3,7 +3,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Body, Env, Host, Socket, Switches, ports::Space, udp_limits::discover};
+use super::{
+    Body, Env, Host, Socket, Switches,
+    address::{ETH0, LO},
+    ports::Space,
+    udp_limits::discover,
+};
 use crate::{
     base::SocketId,
     proto::udp::{Failure, Report, Told},
@@ -19,7 +24,7 @@ impl Host {
         let Icmp { reason, quoted_src, quoted_dst, .. } = icmp;
         // By which interface the message came; of IPv6, that has the address.
         let is_near = if is_ipv4 { self.owns(offender) } else { to.is_loopback() };
-        let device = if is_near { 1 } else { 2 };
+        let device = if is_near { LO } else { ETH0 };
         let Some(id) = self.udp_found(quoted_dst, quoted_src, device) else { return };
         // A tunnel's end has no program that wants to know (`__udp4_lib_err_encap`).
         if self.sockets[id].options.has_rare() && self.sockets[id].options.rare().udp_encap != 0 {

@@ -219,9 +219,9 @@ impl Given<'_, '_> {
         }
     }
 
-    /// Whether there is an interface of that index: "lo" is 1, and "eth0", where there is a network, 2.
+    /// Whether there is an interface of that index.
     fn has_interface(&self, index: i32) -> bool {
-        index == 1 || (index == 2 && !self.host.addrs.is_empty())
+        self.host.interface_name(index.cast_unsigned()).is_some()
     }
 }
 

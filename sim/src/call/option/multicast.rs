@@ -8,6 +8,10 @@ use wavetank_api::{Errno, c};
 use super::{Asked, Given, Value, int, within};
 use crate::host::{Body, Host, Membership};
 
+/// The interfaces, as options number them.
+const LO: i32 = crate::host::LO.cast_signed();
+const ETH0: i32 = crate::host::ETH0.cast_signed();
+
 /// `net.ipv4.igmp_max_memberships`, `net.ipv4.igmp_max_msf` and `net.ipv6.mld_max_msf`.
 const MAX_MEMBERSHIPS: usize = 20;
 const MAX_V4_SOURCES: u32 = 10;
@@ -242,21 +246,21 @@ fn group_filter(value: &[u8], family: i32) -> Result<Filter, Errno> {
 /// `ip_mc_find_dev`, `ip6_mc_find_dev`: the interface's index. Without an index or an address the route decides, and only IPv6 has one
 /// to its groups of itself (ff00::/8).
 fn device(host: &Host, place: Place) -> Option<i32> {
-    let owned = |index: i32| host.interfaces().any(|(of, _)| of == index.cast_unsigned()).then_some(index);
+    let owned = |index: i32| host.interface_name(index.cast_unsigned()).map(|_| index);
     if place.index != 0 {
         return owned(place.index);
     }
     let by_address = place.address;
     if by_address.is_loopback() {
-        return Some(1);
+        return Some(LO);
     }
     if !by_address.is_unspecified() {
-        return host.owns(by_address.into()).then_some(2);
+        return host.owns(by_address.into()).then_some(ETH0);
     }
     match place.group {
-        IpAddr::V6(_) => owned(2),
-        group if group.is_unspecified() || host.owns(group) => Some(1),
-        group => is_near(host, group).then_some(2),
+        IpAddr::V6(_) => owned(ETH0),
+        group if group.is_unspecified() || host.owns(group) => Some(LO),
+        group => is_near(host, group).then_some(ETH0),
     }
 }
 
@@ -385,10 +389,10 @@ fn join_anycast(given: &mut Given<'_, '_>, addr: Ipv6Addr, index: i32) -> Result
     if index != 0 && !given.has_interface(index) {
         return Err(Errno::ENODEV);
     }
-    if index == 1 || !is_near(given.host, addr.into()) {
+    if index == LO || !is_near(given.host, addr.into()) {
         return Err(Errno::EADDRNOTAVAIL);
     }
-    given.rare_mut().anycast.push((addr, 2));
+    given.rare_mut().anycast.push((addr, ETH0));
     Ok(())
 }
 

@@ -15,13 +15,16 @@ use super::{
 use crate::{
     base::SocketId,
     call::errno::IntoErrno,
-    host::{Body, Family, Host, RareSwitches, Socket, Switches, Tcp},
+    host::{Body, Family, Host, LO, RareSwitches, Socket, Switches, Tcp},
     proto::unix::{Credentials, Kind},
 };
 
 /// `SOCK_MIN_RCVBUF` and `SOCK_MIN_SNDBUF` of include/net/sock.h: one and two of TCP_SKB_MIN_TRUESIZE.
 const MIN_RCVBUF: u32 = 2304;
 const MIN_SNDBUF: u32 = 4608;
+
+/// How long the name of an interface is at most, with its NUL.
+const IFNAMSIZ: usize = 16;
 
 /// MAX_SCHEDULE_TIMEOUT / HZ: seconds that are for ever.
 const FOR_EVER: u64 = i64::MAX as u64 / HZ;
@@ -135,7 +138,7 @@ pub(super) fn get(asked: &mut Asked<'_>) -> Result<Value, Errno> {
         // Whoever made the peer is in no other group; and without a peer there is nothing to say.
         c::SO_PEERGROUPS if maker(socket).is_some() => return Ok(Value::Bytes(Vec::new())),
         c::SO_PEERGROUPS => return Err(Errno::ENODATA),
-        libc::SO_BINDTODEVICE => return device_name(rare.device, asked.room),
+        libc::SO_BINDTODEVICE => return device_name(asked.host, rare.device, asked.room),
         SO_BINDTOIFINDEX => rare.device,
         // There is no filter.
         libc::SO_ATTACH_FILTER => return Ok(Value::Bytes(Vec::new())),
@@ -190,15 +193,15 @@ fn take_error(socket: &mut Socket) -> Option<Errno> {
 }
 
 /// The name with its NUL; nothing if the socket is bound to no device, EINVAL if there is no room for any name (IFNAMSIZ).
-fn device_name(device: i32, room: usize) -> Result<Value, Errno> {
-    const IFNAMSIZ: usize = 16;
+fn device_name(host: &Host, device: i32, room: usize) -> Result<Value, Errno> {
     match device {
         0 => Ok(Value::Bytes(Vec::new())),
         _ if room < IFNAMSIZ => Err(Errno::EINVAL),
-        1 => Ok(Value::Bytes(b"lo\0".to_vec())),
-        2 => Ok(Value::Bytes(b"eth0\0".to_vec())),
-        // `netdev_get_name` of an index that nobody has.
-        _ => Err(Errno::ENODEV),
+        _ => {
+            // `netdev_get_name`
+            let name = host.interface_name(device.cast_unsigned()).ok_or(Errno::ENODEV)?;
+            Ok(Value::Bytes([name.as_bytes(), b"\0"].concat()))
+        }
     }
 }
 
@@ -323,8 +326,7 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         c::SO_PASSRIGHTS => given.rare_switch(RareSwitches::NO_PASSRIGHTS, !on),
         c::SO_RCVPRIORITY => given.rare_switch(RareSwitches::RCVPRIORITY, on),
         SO_BINDTOIFINDEX => {
-            given.rare_mut().device = within(value, 0, i32::MAX)?;
-            given.forget_route();
+            bind_to_interface(given, within(value, 0, i32::MAX)?);
         }
         libc::SO_TIMESTAMP => set_stamps(given, Switches::TIMESTAMP, on),
         libc::SO_TIMESTAMPNS => set_stamps(given, Switches::TIMESTAMP | Switches::TIMESTAMP_NS, on),
@@ -478,17 +480,22 @@ fn set_linger(given: &mut Given<'_, '_>, on: bool) -> Result<(), Errno> {
 
 /// By the name of an interface, up to its NUL; none, and it is bound to no device.
 fn bind_to_device(given: &mut Given<'_, '_>) -> Result<(), Errno> {
-    const IFNAMSIZ: usize = 16;
     let name = if given.value.is_empty() { b"" } else { text(given.value, IFNAMSIZ - 1)? };
     let index = match name {
         b"" => 0,
-        b"lo" => 1,
-        b"eth0" if given.has_interface(2) => 2,
-        _ => return Err(Errno::ENODEV),
+        name => {
+            let found = given.host.interfaces().find(|(_, of)| of.as_bytes() == name);
+            found.ok_or(Errno::ENODEV)?.0.cast_signed()
+        }
     };
+    bind_to_interface(given, index);
+    Ok(())
+}
+
+fn bind_to_interface(given: &mut Given<'_, '_>, index: i32) {
+    given.host.binds_to_lo |= index.cast_unsigned() == LO;
     given.rare_mut().device = index;
     given.forget_route();
-    Ok(())
 }
 
 /// A `struct timeval`: zero means for ever; kept in jiffies, and rounded up to one (`sock_set_timeout`).
