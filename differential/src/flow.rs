@@ -4,15 +4,18 @@
 
 use wavetank_api::{PollEvents, TcpState, c};
 
-use crate::{Answer, Call, Entry, Fact, Log, Program, SLOTS, Seen, Slot};
+use crate::{
+    Answer, Call, Entry, Fact, Log, Program, SLOTS, Seen, Slot,
+    ioctl::{FIONREAD, SIOCOUTQ, SIOCOUTQNSD},
+};
 
 /// What no window is smaller than that nobody has made smaller: that of a SYN.
 const WINDOW: i64 = 65_483;
 /// What no window is smaller than, whatever was asked for: half of SOCK_MIN_RCVBUF.
 const LEAST: i64 = 1_152;
 
-/// FIONREAD, SIOCOUTQ, SIOCOUTQNSD.
-const AMOUNTS: [u32; 3] = [0x541b, 0x5411, 0x894b];
+/// What tells how much waits.
+const AMOUNTS: [u32; 3] = [FIONREAD, SIOCOUTQ, SIOCOUTQNSD];
 
 /// What an ACK, or a FIN, that has come already does to a state.
 const STEPS: [[TcpState; 2]; 6] = [

@@ -2,7 +2,7 @@
 
 use wavetank_api::{Errno, PollEvents, TcpState, c};
 
-use crate::{Answer, Call, Entry, Fact, Log, Program, Seen, Slot, flow};
+use crate::{Answer, Call, Entry, Fact, Log, Program, Seen, Slot, flow, ioctl::SIOCOUTQ};
 
 /// A difference between the worlds that is permitted.
 #[derive(Clone, Copy, Debug)]
@@ -17,9 +17,6 @@ pub struct Freedom {
     pub ends: bool,
     pub(crate) covers: fn(&Asked<'_>) -> bool,
 }
-
-/// What is not acknowledged, a FIN counted as one.
-const SIOCOUTQ: u32 = 0x5411;
 
 /// A call whose answers differ.
 pub(crate) struct Asked<'a> {

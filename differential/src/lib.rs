@@ -15,6 +15,7 @@
 //! | `print/` | programs for readers: with the answers beside the calls, as C, as Rust |
 //! | `corpus.rs` | programs that once showed a difference, `fixtures/differential/`, and how they are run again |
 //! | `coverage/` | which cells of the kernel's behaviour were reached: call, socket, state, answer; tables, and records that steer |
+//! | `ioctl.rs` | the numbers of requests |
 //! | `hunt.rs` | many programs, the differences among them, each confirmed and cut down |
 
 mod compare;
@@ -26,6 +27,7 @@ mod execute;
 mod flow;
 mod freedoms;
 mod hunt;
+mod ioctl;
 mod log;
 mod print;
 mod program;

@@ -16,10 +16,11 @@ use super::{
 use crate::{
     Call, Place, Port, Slot,
     coverage::{Question, RecvWay, SendWay},
+    ioctl::{FIONBIO, FIONREAD, SIOCATMARK, SIOCOUTQ, SIOCOUTQNSD},
 };
 
-/// `FIONREAD`, `SIOCOUTQ`, `SIOCATMARK`, `SIOCOUTQNSD`, `FIONBIO`, and one that there is not.
-pub(super) const REQUESTS: [u32; 6] = [0x541b, 0x5411, 0x8905, 0x894b, 0x5421, 0x1234];
+/// One is nobody's.
+pub(super) const REQUESTS: [u32; 6] = [FIONREAD, SIOCOUTQ, SIOCATMARK, SIOCOUTQNSD, FIONBIO, 0x1234];
 
 /// A call that asks this.
 pub(super) fn ask(sketch: &mut Sketch<'_>, slot: Slot, question: Question) -> Call {

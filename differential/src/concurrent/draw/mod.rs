@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use wavetank_api::{Addr, MsgFlags, UnixAddr, c};
 
-use crate::{Call, Dice, Place, Port, Program, Slot};
+use crate::{Call, Dice, Place, Port, Program, Slot, ioctl::FIONREAD};
 
 /// Programs of two and three threads.
 #[derive(Clone, Debug, Default)]
@@ -338,7 +338,6 @@ impl Sketch {
 
     /// What changes nothing, or not much.
     fn question(&mut self, slot: Slot, own: Slot) -> Call {
-        const FIONREAD: u32 = 0x541b;
         match self.dice.u8(0..10) {
             8 => self.adjusts(slot),
             9 => Call::Dup { slot, into: own },

@@ -2,14 +2,16 @@
 
 use wavetank_api::{Family, MsgFlags, PollEvents, Protocol, SockType, c, option};
 
+use crate::ioctl;
+
 /// What the tables of `wavetank_api` do not have: `sys/ioctl.h`, `linux/sockios.h`, `fcntl.h`, `poll.h`.
 const MORE: &[(&str, i64)] = &[
-    ("FIONREAD", 0x541b),
-    ("FIONBIO", 0x5421),
-    ("SIOCINQ", 0x541b),
-    ("SIOCOUTQ", 0x5411),
-    ("SIOCATMARK", 0x8905),
-    ("SIOCOUTQNSD", 0x894b),
+    ("FIONREAD", ioctl::FIONREAD as i64),
+    ("FIONBIO", ioctl::FIONBIO as i64),
+    ("SIOCINQ", ioctl::FIONREAD as i64),
+    ("SIOCOUTQ", ioctl::SIOCOUTQ as i64),
+    ("SIOCATMARK", ioctl::SIOCATMARK as i64),
+    ("SIOCOUTQNSD", ioctl::SIOCOUTQNSD as i64),
     ("O_NONBLOCK", 0o4000),
     ("SHUT_RD", 0),
     ("SHUT_WR", 1),
