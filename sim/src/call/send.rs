@@ -225,7 +225,9 @@ impl Caller<'_> {
             && (1..=SELDOM_MORE).contains(&data.len())
         {
             // The usual write, which there is least to be thought about.
+            world.gathers_acks = data.len() > LEAST_SEGMENT;
             let result = world.on_host(self.host, |host, env| host.tcp_send(env, id, data, flags));
+            world.gathers_acks = false;
             *sent = result.map_err(IntoErrno::errno)?;
             return if *sent == data.len() { Ok(()) } else { Err(Errno::EAGAIN) };
         }
@@ -269,6 +271,9 @@ impl Caller<'_> {
         })
     }
 }
+
+/// What no segment carries less of, unless it is the last (TCP_MIN_SND_MSS, less timestamps): more may be acknowledged in several.
+const LEAST_SEGMENT: usize = 48 - 12;
 
 /// Sixteen of the least segments: writes beyond may be done in several steps.
 const SELDOM_MORE: usize = 16 * 48;

@@ -140,7 +140,11 @@ impl Asked<'_> {
         }
         // IPv4 reaches others from an address of the loopback through that alone; IPv6 leaves by `eth0` all the same.
         let is_loopback = |local: SocketAddr| remote.is_ipv4() && local.ip().is_loopback();
-        let is_by_lo = matches!(&socket.body, Body::Udp(udp) if udp.way_device == LO);
+        // Who is bound to `lo` sends there what is for others, too.
+        let is_by_lo = match &socket.body {
+            Body::Udp(udp) => udp.way_device == LO,
+            _ => remote.is_ipv4() && socket.options.device() == LO,
+        };
         let is_near = is_by_lo || self.host.owns(remote) || socket.remote.and(socket.local).is_some_and(is_loopback);
         Ok(match remote {
             _ if !is_near => 1500,

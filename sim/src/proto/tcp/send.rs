@@ -105,11 +105,17 @@ impl Connection {
         }
     }
 
-    /// After so many bytes a write looks what has come meanwhile (`process_backlog` of `tcp_sendmsg_locked`).
+    /// After so many bytes a write looks what has come meanwhile (`process_backlog` of `tcp_sendmsg_locked`). Behind a packet that waits
+    /// and takes nothing more nothing goes before it is pushed by force, so nothing comes either.
     pub(crate) fn until_flush(&self) -> usize {
         let mss = self.current_mss();
-        let (_, tail) = self.unsent_packets(mss);
-        (tail + FLUSH * mss) as usize
+        let (waiting, tail) = self.unsent_packets(mss);
+        if waiting == 0 || tail > 0 {
+            return (tail + FLUSH * mss) as usize;
+        }
+        let unpushed = self.snd.end.0.wrapping_sub(self.snd.pushed.0);
+        let filled = ((self.snd.max_wnd >> 1) + 1).saturating_sub(unpushed).div_ceil(mss);
+        (filled.max(1).next_multiple_of(FLUSH) * mss) as usize
     }
 
     /// How many of so many bytes the send buffer takes now: the last packet is filled, and others are begun as long as what there is
@@ -126,7 +132,7 @@ impl Connection {
         let left = self.unsent_data();
         let (_, tail) = self.unsent_packets(size);
         let new = spare.saturating_sub(tail).div_ceil(size + HEAD);
-        let new = if lowat == 0 { new } else { new.min(self.segments_below_lowat(left + tail, size, flags)) };
+        let new = if lowat == 0 { new } else { new.min(self.segments_below_lowat(left, tail, size, flags)) };
         data.min((tail + new.saturating_mul(size)) as usize)
     }
 
@@ -144,13 +150,17 @@ impl Connection {
 
     /// TCP_NOTSENT_LOWAT: no packet is begun while so much is not sent, but what may be sent is sent as it is filled
     /// (`tcp_stream_memory_free`); of a write that ends urgently nothing goes before its end (`tcp_sendmsg_locked`). How many packets
-    /// can be begun.
+    /// can be begun, when so much is left to be sent and the last packet takes a `tail` more.
     #[cold]
-    fn segments_below_lowat(&self, left: u32, mss: u32, flags: SendFlags) -> u32 {
+    fn segments_below_lowat(&self, left: u32, tail: u32, mss: u32, flags: SendFlags) -> u32 {
+        if tail == 0 && left >= self.config.notsent_lowat {
+            // Who has copied nothing yet lets nothing go (`tcp_sendmsg_locked`, wait_for_space).
+            return 0;
+        }
         let window = self.snd.window_left() / mss;
         let may_go = window.min(self.congestion.cwnd.saturating_sub(self.snd.sent.in_flight()));
         let may_go = if flags.contains(SendFlags::OOB) { 0 } else { may_go };
-        may_go + self.config.notsent_lowat.saturating_sub(left).div_ceil(mss)
+        may_go + self.config.notsent_lowat.saturating_sub(left + tail).div_ceil(mss)
     }
 
     /// Bytes that were never sent.

@@ -424,8 +424,9 @@ impl ReceiveSide {
         let unit = 1 << self.scale;
         let (current, wanted) = (self.window(), self.offer());
         let window = if wanted < current { current.next_multiple_of(unit) } else { wanted };
+        // (What the field has no room for is promised to nobody, but held to.)
         let field = (window >> self.scale).min(u16::MAX.into());
-        let edge = self.nxt + (field << self.scale);
+        let edge = self.nxt + window;
         if self.edge.before(edge) {
             self.edge = edge;
         }
