@@ -10,7 +10,7 @@ use wavetank_differential::{
 };
 
 /// Programs, and what their threads may come to: answers with `;` between them, threads with `|`.
-const KNOWN: [(&str, &[&str]); 16] = [
+const KNOWN: [(&str, &[&str]); 17] = [
     // Two accepters and one connection: one waits for ever.
     (
         "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\n\
@@ -95,6 +95,17 @@ const KNOWN: [(&str, &[&str]); 16] = [
          send(c, 1, MSG_NOSIGNAL)\nfcntl(b, F_SETFL, 0)\nthread\nrecv(b, 2, MSG_PEEK|MSG_WAITALL)\nthread\n\
          recv(b, 2, MSG_PEEK|MSG_WAITALL)\n",
         &[" | "],
+    ),
+    // What was seen already is not seen anew: what follows it is what is first now ("race in MSG_PEEK"), once for each time that more comes.
+    (
+        "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 1)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\nc = accept4(a)\n\
+         send(c, 3, MSG_NOSIGNAL)\nfcntl(b, F_SETFL, 0)\nthread\nrecv(b, 7, MSG_PEEK|MSG_WAITALL)\nthread\nrecv(b, 1, 0)\n\
+         send(c, 1, MSG_NOSIGNAL)\nsend(c, 1, MSG_NOSIGNAL)\n",
+        &[
+            " | [Number(1), Data(1 bytes, [b9].., 86028214)]; [Number(1)]; [Number(1)]",
+            "[Number(7), Data(7 bytes, [b9, c4, cf, c4].., ce4d6f0c)] | [Number(1), Data(1 bytes, [b9].., 86028214)]; [Number(1)]; [Number(1)]",
+            "[Number(7), Data(7 bytes, [b9, c4, cf, c4].., ce4c7543)] | [Number(1), Data(1 bytes, [b9].., 86028214)]; [Number(1)]; [Number(1)]",
+        ],
     ),
     // A look ends at the urgent byte, however much it was to see.
     (

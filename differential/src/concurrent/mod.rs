@@ -16,9 +16,7 @@
 //! | `freedoms.rs` | what calls may see that meet in the kernel, and no schedule of whole calls brings about; what Linux may choose |
 //! | `hunt.rs` | many of them, in both worlds |
 //!
-//! Absent: time-outs that are a matter of milliseconds on the kernel's side too (a core that is busy elsewhere would decide); what is
-//! urgent of a write that is taken in parts; and MSG_PEEK with MSG_WAITALL, which keeps what it has seen while it waits, and goes on from
-//! wherever another has read to (`tcp_recvmsg_locked`, "race in MSG_PEEK"), where the simulator looks anew.
+//! Absent: time-outs that are a matter of milliseconds on the kernel's side too (a core that is busy elsewhere would decide).
 
 mod draw;
 mod freedoms;

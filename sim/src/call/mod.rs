@@ -17,6 +17,7 @@ pub(crate) mod netdb;
 pub(crate) mod option;
 pub(crate) mod poll;
 pub(crate) mod receive;
+mod receive_peek;
 mod receive_unix;
 pub(crate) mod resolve;
 pub(crate) mod send;

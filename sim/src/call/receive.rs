@@ -6,7 +6,7 @@ use wavetank_api::{Addr, Errno, MsgFlags, Result};
 
 use super::{
     Attempt, Caller, For, Told, control::Passed, deadline_after, errno::IntoErrno, has_passed, ip_control, name,
-    send::UIO_MAXIOV,
+    receive_peek::Look, send::UIO_MAXIOV,
 };
 use crate::{
     base::{Instant, SocketId},
@@ -29,6 +29,13 @@ pub(crate) struct Received {
     pub(crate) passed: Option<Box<Passed>>,
 }
 
+/// What a call that waits in between goes on from.
+#[derive(Default)]
+struct Begun {
+    reading: Reading,
+    look: Look,
+}
+
 impl super::Outcome for Received {
     fn number(&self) -> i64 {
         self.count as i64
@@ -47,18 +54,18 @@ impl Caller<'_> {
             text: || format!("recv({fd}, {len}, {flags})"),
         };
         let mut count = 0;
-        // Made by who needs it: a stream of TCP's does not.
-        let mut reading: Option<Box<Reading>> = None;
+        // Made by who needs it: what takes from a stream of TCP's does not.
+        let mut begun: Option<Box<Begun>> = None;
         let result = self.blocking(fd, told, |world, deadline| {
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
-                    Body::Tcp(_) => self.recv_stream(world, id, buf, flags, expired, &mut count),
-                    _ => self.recv_other(world, id, buf, flags, expired, &mut reading),
+                    Body::Tcp(_) => self.recv_stream(world, id, buf, flags, expired, &mut count, &mut begun),
+                    _ => self.recv_other(world, id, buf, flags, expired, &mut begun),
                 }
             })
         });
-        if let Some(reading) = reading {
-            forget(reading);
+        if let Some(begun) = begun {
+            forget(begun);
         }
         result
     }
@@ -72,11 +79,11 @@ impl Caller<'_> {
         buf: &mut [u8],
         flags: MsgFlags,
         expired: bool,
-        reading: &mut Option<Box<Reading>>,
+        begun: &mut Option<Box<Begun>>,
     ) -> Result<usize, Errno> {
         let received = match world.hosts[self.host.index()].sockets[id].body {
             Body::Udp(_) => self.recv_udp(world, id, &mut [IoSliceMut::new(buf)], None, flags),
-            _ => self.receive_unix(world, id, buf, 0, flags, expired, reading.get_or_insert_default()),
+            _ => self.receive_unix(world, id, buf, 0, flags, expired, &mut begun.get_or_insert_default().reading),
         };
         received.map(|received| received.count)
     }
@@ -97,7 +104,7 @@ impl Caller<'_> {
             text: || format!("recvmsg({fd}, {len}, {flags})"),
         };
         let mut count = 0;
-        let mut reading = Reading::default();
+        let (mut reading, mut begun) = (Reading::default(), None);
         self.blocking(fd, told, |world, deadline| {
             if bufs.len() > UIO_MAXIOV {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
@@ -114,7 +121,7 @@ impl Caller<'_> {
                         received
                     }
                     Body::Tcp(_) => {
-                        let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count)?;
+                        let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count, &mut begun)?;
                         // A byte that is urgent has no time.
                         let stamped = whole > 0 && !flags.contains(MsgFlags::OOB);
                         let (passed, cut) = ip_control::tell_stream(self.host(world), id, room, stamped, world.now);
@@ -196,9 +203,13 @@ impl Caller<'_> {
         flags: MsgFlags,
         expired: bool,
         count: &mut usize,
+        begun: &mut Option<Box<Begun>>,
     ) -> Result<usize, Errno> {
         if flags.contains(MsgFlags::PEEK) && !flags.contains(MsgFlags::OOB) {
-            return self.peek_stream(world, id, buf, flags, expired, count);
+            let look = &mut begun.get_or_insert_default().look;
+            let result = self.peek_stream(world, id, buf, flags, expired, look);
+            *count = look.seen;
+            return result;
         }
         if flags.is_empty() && *count == 0 {
             // The usual read, which there is least to be thought about.
@@ -240,61 +251,6 @@ impl Caller<'_> {
         }
     }
 
-    /// MSG_PEEK: as [`Self::recv_stream`], but each attempt looks from where it began: SO_PEEK_OFF, or the beginning. With MSG_TRUNC
-    /// what is there is only counted.
-    fn peek_stream(
-        &self,
-        world: &mut World,
-        id: SocketId,
-        buf: &mut [u8],
-        flags: MsgFlags,
-        expired: bool,
-        count: &mut usize,
-    ) -> Result<usize, Errno> {
-        let socket = &self.host(world).sockets[id];
-        let is_tcp = matches!(socket.body, Body::Tcp(_));
-        let offset = usize::try_from(socket.options.rare().peek_off).ok().filter(|_| is_tcp);
-        let place = offset.unwrap_or(0);
-        let connection = socket.connection();
-        let unread = connection.map_or(0, Connection::unread_with_fin);
-        if connection.is_some() && place > 0 && unread <= place {
-            // There is nothing at that place, which is not the end: why not is told as if nothing had come.
-            return world.on_host(self.host, |host, env| host.tcp_look_behind(env, id)).map_err(IntoErrno::errno);
-        }
-        if is_tcp && unread > 0 && buf.is_empty() {
-            // Something is there, of which nothing is wanted. Who asks for nothing meets no urgent byte either.
-            return self.recv_once(world, id, buf, flags, false);
-        }
-        // The place is one among all bytes, and an urgent one that comes first is none of what is seen.
-        let skip = place - usize::from(place > 0 && connection.is_some_and(Connection::is_urgent_first));
-        let seen = if is_tcp && !buf.is_empty() && (place > 0 || flags.contains(MsgFlags::TRUNC)) {
-            // Behind an urgent byte, too.
-            let mut whole = vec![0; unread.min(skip.saturating_add(buf.len())).max(1)];
-            let seen = self.recv_once(world, id, &mut whole, flags, false)?;
-            let found = whole[..seen].get(skip..).unwrap_or_default();
-            if !flags.contains(MsgFlags::TRUNC) {
-                buf[..found.len()].copy_from_slice(found);
-            }
-            found.len().min(buf.len())
-        } else {
-            self.recv_once(world, id, buf, flags, false)?
-        };
-        let socket = &mut self.host_mut(world).sockets[id];
-        let has_ended = socket.readiness().intersects(Readiness::RDHUP | Readiness::HUP | Readiness::ERR);
-        let is_stopped = socket.connection().is_some_and(|connection| connection.stops_look(place + seen));
-        let has_less = !is_stopped && seen < self.recv_target(world, id, flags, buf.len());
-        let has_nothing = seen == 0 && place > 0;
-        if is_tcp && !has_ended && (has_nothing || has_less && !expired && self.may_wait(world, id, flags)) {
-            return Err(Errno::EAGAIN);
-        }
-        if offset.is_some() && seen > 0 {
-            let rare = self.host_mut(world).sockets[id].options.rare_mut();
-            rare.peek_off = rare.peek_off.saturating_add(seen as i32);
-        }
-        *count = seen;
-        Ok(seen)
-    }
-
     /// What was read moves the place from which is peeked (`sk_peek_offset_bwd`).
     #[inline]
     pub(super) fn after_taking(&self, world: &mut World, id: SocketId, taken: usize) {
@@ -327,21 +283,22 @@ impl Caller<'_> {
         flags: MsgFlags,
         expired: bool,
         count: &mut usize,
+        begun: &mut Option<Box<Begun>>,
     ) -> Result<usize, Errno> {
         if let [buf] = bufs {
-            return self.recv_stream(world, id, buf, flags, expired, count);
+            return self.recv_stream(world, id, buf, flags, expired, count, begun);
         }
         let len = bufs.iter().map(|buf| buf.len()).sum();
         let mut whole = vec![0; len];
         gather(bufs, &mut whole);
-        let result = self.recv_stream(world, id, &mut whole, flags, expired, count);
+        let result = self.recv_stream(world, id, &mut whole, flags, expired, count, begun);
         // What an attempt took is kept in the buffers, also when the next attempt will take more.
         scatter(&whole[..*count], bufs);
         result
     }
 
     #[inline]
-    fn recv_once(
+    pub(super) fn recv_once(
         &self,
         world: &mut World,
         id: SocketId,
@@ -449,8 +406,8 @@ impl Caller<'_> {
 /// Out of the way of the streams that have none.
 #[cold]
 #[inline(never)]
-fn forget(reading: Box<Reading>) {
-    drop(reading);
+fn forget(begun: Box<Begun>) {
+    drop(begun);
 }
 
 /// Copies a datagram, as far as there is room; how much that is.

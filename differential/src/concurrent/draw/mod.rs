@@ -313,8 +313,7 @@ impl Sketch {
         let is_large = self.is_small(slot) && !self.has_small_buffers;
         let flags = match (role, self.dice.u8(0..24)) {
             (_, 0..=1) => MsgFlags::DONTWAIT,
-            // Where the urgent byte is of a part that was taken is for sequential programs.
-            (Some(Role::Stream | Role::Pipe), 2) if !is_large => MsgFlags::OOB,
+            (Some(Role::Stream | Role::Pipe), 2) => MsgFlags::OOB,
             (Some(Role::Stream), 3) => MsgFlags::MORE,
             _ => MsgFlags::empty(),
         };
@@ -329,8 +328,14 @@ impl Sketch {
     }
 
     fn recv(&mut self, slot: Slot) -> Call {
-        const FLAGS: [MsgFlags; 5] =
-            [MsgFlags::PEEK, MsgFlags::WAITALL, MsgFlags::DONTWAIT, MsgFlags::TRUNC, MsgFlags::OOB];
+        const FLAGS: [MsgFlags; 6] = [
+            MsgFlags::PEEK,
+            MsgFlags::WAITALL,
+            MsgFlags::DONTWAIT,
+            MsgFlags::TRUNC,
+            MsgFlags::OOB,
+            MsgFlags::PEEK.union(MsgFlags::WAITALL),
+        ];
         let flags = if self.once_in(2) { self.one_of(&FLAGS) } else { MsgFlags::empty() }.bits();
         let len = self.one_of(&[1, 2, 10, 100, 2000, 2000]);
         Call::Recv { slot, len, flags, from: self.once_in(5), control: 0, into: None }

@@ -123,6 +123,11 @@ impl Connection {
         self.rcv.nxt - fin - self.rcv.buffer.len() as u32
     }
 
+    /// `copied_seq` and `rcv_nxt`.
+    pub(crate) fn read_and_come(&self) -> [u32; 2] {
+        [self.read_to().0, self.rcv.nxt.0]
+    }
+
     /// What of the stream may be read at once: so many bytes are skipped, and so many follow. The urgent byte is not a part
     /// of the stream unless SO_OOBINLINE says so, and no read goes past it that began before (`tcp_recvmsg_locked`).
     #[inline]
