@@ -249,7 +249,7 @@ type Met = (&'static str, usize, &'static str, Answer, Answer);
 #[test]
 fn calls_that_meet_in_the_kernel_see_a_little_more() {
     let events = |bits| Answer::Done(vec![Fact::Number(1), Fact::Events(PollEvents::from_bits_retain(bits))]);
-    let met: [Met; 9] = [
+    let met: [Met; 10] = [
         (
             "a = socket(AF_INET, SOCK_DGRAM, 0)\nbind(a, 127.0.0.1:$0)\nb = socket(AF_INET, SOCK_DGRAM, 0)\nconnect(b, name(a))\nthread\n\
              recv(b, 1, 0)\nthread\nconnect(b, 127.0.0.1:$0)\n",
@@ -311,6 +311,13 @@ fn calls_that_meet_in_the_kernel_see_a_little_more() {
             "ECONNRESET",
             Answer::Done(vec![Fact::Number(0), Fact::Data(Bytes::of(&[]))]),
             Answer::Failed(Errno::ENOTCONN),
+        ),
+        (
+            "a, b = socketpair(AF_UNIX, SOCK_SEQPACKET, 0)\nsend(b, 1, MSG_NOSIGNAL)\nthread\nrecv(b, 1, 0)\nthread\nclose(a)\n",
+            0,
+            "ECONNRESET",
+            Answer::Done(vec![Fact::Number(0), Fact::Data(Bytes::of(&[]))]),
+            Answer::Failed(Errno::EPIPE),
         ),
         (
             "a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)\nc = dup(a)\nfcntl(c, F_SETFL, 0)\nthread\nsend(c, 500000, MSG_NOSIGNAL)\nthread\n\

@@ -66,15 +66,41 @@ pub const RACES: &[Race] = &[
         })],
     },
     Race {
-        name: "a send that meets the end of its peer",
-        bounds: "send on a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET: EPIPE for ECONNRESET, or though it could have been sent; nothing else",
-        reason: "`unix_release_sock` shuts the peer and then sets its error, and `sock_alloc_send_pskb` looks at both without its lock; what \
-                 finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
-        covers: &[Covers::Answer(|asked| {
-            let Call::Send { slot, .. } = asked.call else { return false };
-            let may_be = matches!(asked.sim, Answer::Failed(Errno::ECONNRESET) | Answer::Done(_));
-            may_be && *asked.real == Answer::Failed(Errno::EPIPE) && is_of_pair(asked.program, *slot)
-        })],
+        name: "a call that meets the end of its peer",
+        bounds: "on a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET: send that fails with EPIPE for ECONNRESET, or though it could have been sent. \
+                 Where a thread closes one: recv of 0 bytes for ECONNRESET, of SOCK_SEQPACKET alone; ECONNRESET for 0 bytes; POLLERR beside \
+                 POLLHUP in one world only; nothing else",
+        reason: "`unix_release_sock` shuts the peer and then sets its error, and `sock_alloc_send_pskb`, `__skb_wait_for_more_packets`, \
+                 `unix_poll` and `unix_dgram_poll` look at both without its lock: who looks in between finds it shut, and the error stays for \
+                 the next. What finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
+        covers: &[
+            Covers::Answer(|asked| {
+                let Call::Send { slot, .. } = asked.call else { return false };
+                let may_be = matches!(asked.sim, Answer::Failed(Errno::ECONNRESET) | Answer::Done(_));
+                may_be && *asked.real == Answer::Failed(Errno::EPIPE) && is_of_pair(asked.program, *slot)
+            }),
+            Covers::Answer(|asked| {
+                let Call::Recv { slot, .. } = asked.call else { return false };
+                let is_end =
+                    |answer: &Answer| matches!(answer, Answer::Done(facts) if facts.first() == Some(&Fact::Number(0)));
+                let is_packets = || asked.program.kinds(*slot).contains(&(c::AF_UNIX, c::SOCK_SEQPACKET));
+                let may_be = match (asked.real, asked.sim) {
+                    (real, Answer::Failed(Errno::ECONNRESET)) => is_end(real) && is_packets(),
+                    (Answer::Failed(Errno::ECONNRESET), sim) => is_end(sim),
+                    _ => false,
+                };
+                may_be && is_of_pair(asked.program, *slot) && closes_pair(asked.program)
+            }),
+            Covers::Answer(|asked| {
+                let is_such = asked.call.slot().is_some_and(|slot| is_of_pair(asked.program, slot));
+                let may_be = |(real, sim)| is_hung_up_and_fails_in_one(real, sim);
+                is_such && asked.events().is_some_and(may_be) && closes_pair(asked.program)
+            }),
+            Covers::Seen(|program, real, sim| {
+                let is_unix = real.state.is_none() && sim.state.is_none();
+                is_unix && is_hung_up_and_fails_in_one(real.ready, sim.ready) && closes_pair(program)
+            }),
+        ],
     },
     Race {
         name: "what comes between the pieces of a large send",
@@ -225,6 +251,17 @@ fn is_from_no_port(real: &[Fact], sim: &[Fact]) -> bool {
         (real, sim) => real == sim,
     };
     real.len() == sim.len() && real.iter().zip(sim).all(is_one)
+}
+
+/// Whether POLLERR is all that differs, beside POLLHUP.
+fn is_hung_up_and_fails_in_one(real: PollEvents, sim: PollEvents) -> bool {
+    real ^ sim == PollEvents::ERR && real.contains(PollEvents::HUP)
+}
+
+/// Whether a thread may end a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET.
+fn closes_pair(program: &Program) -> bool {
+    let closes = |call: &Call| matches!(call, Call::Close { slot } if is_of_pair(program, *slot));
+    program.threads.iter().flatten().any(closes)
 }
 
 /// Whether a thread may end a listener of TCP.
