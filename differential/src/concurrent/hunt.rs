@@ -74,6 +74,8 @@ pub struct Escape {
 const FEW: u64 = 5;
 /// How many thousand schedules are tried at most.
 const PATIENCE: u64 = 40;
+/// And before an outcome is said to be out of reach: what one schedule in a hundred thousand comes to is not found by fewer.
+const LONG_PATIENCE: u64 = 5 * PATIENCE;
 /// And while a program is cut down.
 const LITTLE_PATIENCE: u64 = 2;
 /// How often it is run on the kernel then.
@@ -202,6 +204,10 @@ fn look_at(
             outcome = run(tank, program, pace, |outcome| reach.contains_soon(outcome));
         }
         is_blocked |= outcome.is_blocked(program);
+        if patience == PATIENCE && !reach.contains(&outcome) {
+            hunted.simulated += reach.runs();
+            reach = Reach::new(program, LONG_PATIENCE);
+        }
         if !reach.contains(&outcome) {
             let nearest = reach.nearest(&outcome).cloned();
             let failure = reach.failure().map(str::to_owned);
