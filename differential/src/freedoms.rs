@@ -122,8 +122,8 @@ pub const FREEDOMS: &[Freedom] = &[
         name: "when the sockets are found that nobody can receive",
         bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
                  datagram that is sent to it (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT and SIOCOUTQ say; if a \
-                 TCP socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only; the comparison \
-                 ends there",
+                 TCP socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only, or waits to be \
+                 accepted, or is told by a RST that nobody is there; the comparison ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
                  closed (`unix_gc`), and their files are let go of a tick or two later (`delayed_fput`): 8 ms as a rule; whoever closes such \
                  a cycle closes no socket by that. The simulator looks for them whenever a UNIX socket is closed, at once",
@@ -221,7 +221,11 @@ impl Asked<'_> {
         let was_sent =
             so_far.any(|(step, call)| matches!(call, Call::Send { carry: Some(slot), .. } if is_tcp(*slot, step)));
         let is_gone = |seen: &Seen| matches!(seen.state, Some(TcpState::CLOSE | TcpState::CLOSE_WAIT));
-        was_sent && self.all_that_differ(|real, sim| is_gone(real) != is_gone(sim))
+        // TCP_DEFER_ACCEPT: the FIN is what it waited for.
+        let waits = |seen: &Seen| (seen.state == Some(TcpState::LISTEN)).then(|| seen.ready.contains(PollEvents::IN));
+        let differs = |real: &Seen, sim: &Seen| waits(real).zip(waits(sim)).is_some_and(|(real, sim)| real != sim);
+        let is_told = self.real.resets.is_empty() != self.sim.resets.is_empty() && self.real.seen == self.sim.seen;
+        was_sent && (is_told || self.all_that_differ(|real, sim| is_gone(real) != is_gone(sim) || differs(real, sim)))
     }
 
     /// Whether it is SIOCOUTQ on a UNIX socket, and nothing is left in one world of what that has sent.

@@ -134,7 +134,11 @@ impl Caller<'_> {
                 // Who begins to gather points it to his peer again.
                 if gathers_on { (Way { to: destination.ip(), ..way }, destination.port()) } else { (way, port) }
             }
-            None => (self.udp_way(world, id, destination.ip(), &how)?, destination.port()),
+            None => {
+                let kept = self.host(world).udp_kept_way6(id, destination.ip(), &how);
+                let way = kept.map_or_else(|| self.udp_way(world, id, destination.ip(), &how), Ok)?;
+                (way, destination.port())
+            }
         };
         if is_connected && how.route.is_none() {
             self.host_mut(world).udp_keeps_way(id, to.0);

@@ -268,6 +268,7 @@ impl Host {
             connection.set_ip_options(cx, ip_options.len() as u8);
         }
         connection.inherit_shut(rest.read_shut, rest.write_shut);
+        connection.inherit_soft_failure(rest.soft_failure);
         socket.stage = Stage::Connecting;
         socket.remote = Some(to);
         socket.body = Body::Tcp(Tcp::Connection { connection, parent: None });

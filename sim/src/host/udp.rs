@@ -110,8 +110,9 @@ impl Host {
         let own = self.udp_source(id, to.ip(), &How::default()).unwrap_or(Ipv4Addr::UNSPECIFIED.into());
         let Body::Udp(udp) = &mut self.sockets[id].body else { return };
         if !to.is_ipv4() {
-            udp.has_way |= way.is_some();
-            udp.way_device = way.map_or(udp.way_device, |way| way.device);
+            if let Some(way) = way {
+                (udp.has_way, udp.way_device, udp.way_to) = (true, way.device, Some(way.to));
+            }
             return;
         }
         let source = way.map(|way| way.source);
@@ -177,6 +178,17 @@ impl Host {
         let udp::Aim { source, to } = udp.aim.filter(|_| udp.has_way && socket.family == Family::Inet)?;
         let is_group = socket.remote.is_some_and(|remote| remote.ip().is_multicast());
         (!is_group).then_some((Way { source, to: to.ip(), device: udp.way_device }, to.port()))
+    }
+
+    /// The way that a socket of IPv6 has kept to there, which is not asked for again while it leaves by the interface that is asked for
+    /// (`ip6_sk_dst_check`): whoever is this host is behind `lo`.
+    pub(crate) fn udp_kept_way6(&self, id: SocketId, to: IpAddr, how: &How) -> Option<Way> {
+        let source = self.udp_source(id, to, how)?;
+        let Body::Udp(udp) = &self.sockets[id].body else { return None };
+        let device = self.udp_device(id, to, how);
+        let is_it = udp.has_way && to.is_ipv6() && source.is_ipv6() && udp.way_to == Some(to);
+        let leaves_by = if self.owns(to) { LO } else { interface_of(to) };
+        (is_it && (device == 0 || device == leaves_by)).then_some(Way { source, to, device })
     }
 
     /// `connect(2)` on a datagram socket: fixes the peer, and with it the local address, unless it is fixed already.
@@ -402,7 +414,7 @@ impl Host {
         }
         let segment = usize::from(outgoing.segment);
         if segment > 0 {
-            self.udp_may_segment(id, outgoing.to.ip(), len, segment)?;
+            self.udp_may_segment(id, outgoing, len)?;
         }
         let is_brought_back = outgoing.device == LO && is_ipv4;
         if !is_brought_back && !self.is_found_by(outgoing.device, to) && !is_to_many(to) {
@@ -418,15 +430,16 @@ impl Host {
     }
 
     /// The checks of `udp_send_skb` and `udp_v6_send_skb`.
-    fn udp_may_segment(&self, id: SocketId, to: IpAddr, len: usize, segment: usize) -> Result<(), SendError> {
+    fn udp_may_segment(&self, id: SocketId, outgoing: &udp::Outgoing, len: usize) -> Result<(), SendError> {
         /// UDP_MAX_SEGMENTS, since Linux 6.9.
         const MOST: usize = 128;
         let options = &self.sockets[id].options;
-        let (header, no_checksum) = match to {
+        let segment = usize::from(outgoing.segment);
+        let (header, no_checksum) = match outgoing.to.ip() {
             IpAddr::V4(_) => (20 + 8, options.switches.contains(Switches::NO_CHECK)),
             IpAddr::V6(_) => (40 + 8, options.rare().switches.contains(RareSwitches::UDP_NO_CHECK6_TX)),
         };
-        let mtu = if self.owns(to) { 65_535 } else { 1500 };
+        let mtu = if self.owns(outgoing.route) { 65_535 } else { 1500 };
         if header + len.min(segment) > mtu {
             return Err(SendError::TooLong);
         }

@@ -37,7 +37,7 @@ impl Host {
         let options = &self.sockets[id].options;
         let rare = options.rare();
         let segments = how.segment.unwrap_or(rare.udp_segment) > 0;
-        let device = self.device_mtu(way);
+        let device = self.device_mtu(way, how.route.unwrap_or(way.to));
         let fragments = |discover: u8| discover < discover::DO || discover == discover::OMIT;
         match way.to {
             IpAddr::V4(_) => {
@@ -63,9 +63,9 @@ impl Host {
         }
     }
 
-    /// Of the interface: loopback's, and Ethernet's.
-    fn device_mtu(&self, way: Way) -> usize {
+    /// Of the interface that the route leads to, wherever the packet is for: loopback's, and Ethernet's.
+    fn device_mtu(&self, way: Way, route: IpAddr) -> usize {
         let is_by_loopback = way.source.is_ipv4() && way.source.is_loopback();
-        if self.owns(way.to) || is_by_loopback || way.device == LO { 65_536 } else { 1500 }
+        if self.owns(route) || is_by_loopback || way.device == LO { 65_536 } else { 1500 }
     }
 }

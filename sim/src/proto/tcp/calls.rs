@@ -1,7 +1,7 @@
 //! What a program can ask of a connection. Blocking is the caller's affair: `WouldBlock` means to wait for
 //! [`Connection::readiness`] and ask again.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use super::{AckDue, Config, Connection, Failure, Marks, NotConnected, RecvError, State, Switches, output::Push};
 use crate::{
@@ -193,7 +193,7 @@ impl Connection {
         let resets = self.state.needs_reset() || is_unsent;
         let was_there = resets || self.state == State::SynSent;
         self.abort(cx);
-        if resets && self.ends.remote == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
+        if resets && self.has_no_way() {
             self.found_no_way();
         }
         if was_there { Some(Failure::Reset) } else { self.failure }
@@ -216,6 +216,11 @@ impl Connection {
     /// A segment did not leave the host.
     pub(crate) fn found_no_way(&mut self) {
         self.soft_failure = Some(Failure::NetUnreachable);
+    }
+
+    /// What went wrong with a connection before, and was not asked for: `tcp_connect_init` leaves it.
+    pub(crate) fn inherit_soft_failure(&mut self, failure: Option<Failure>) {
+        self.soft_failure = failure;
     }
 
     /// What was shut before there was a connection.
@@ -273,7 +278,8 @@ impl Connection {
     /// IP_OPTIONS: what they take, segments have no room for (`do_ip_setsockopt`).
     pub(crate) fn set_ip_options(&mut self, cx: &Cx<'_>, len: u8) {
         let before = std::mem::replace(&mut self.snd.ip_options, len);
-        if self.state.is_connecting() || self.state == State::Closed {
+        let never_connected = self.state == State::Closed && self.snd.max_wnd == 0;
+        if self.state.is_connecting() || never_connected {
             self.snd.mss = self.snd.mss + u16::from(before) - u16::from(len);
         } else {
             self.sync_mss(cx.sysctl);

@@ -3,6 +3,8 @@
 //! When an ACK is owed is `receive.rs`'s to say; here it goes out, with data if there is any. What goes out again is
 //! `recovery/`'s to say.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use super::{AckDue, Connection, Marks, SendSide, State, Switches, Sysctl, scoreboard::Fate, timers::since};
 use crate::{
     base::Instant,
@@ -55,6 +57,10 @@ impl Connection {
         let (mut sent, mut stopped_by_window) = (false, false);
         while self.snd.left() > 0 {
             match self.next_segment(push) {
+                Ok(_) if self.has_no_way() => {
+                    self.found_no_way();
+                    break;
+                }
                 Ok(plan) => {
                     self.send_new(cx, plan);
                     if self.recovery.reduces() {
@@ -80,6 +86,13 @@ impl Connection {
             // Nothing will come back to tell that the window has opened (`tcp_check_probe_timer`).
             self.timers.set_probe(cx.now, self.rtt.base().max(u64::from(cx.sysctl.rto_min) * 1_000_000));
         }
+    }
+
+    /// Nothing leads to the peer any more. Of IPv6 TCP is told, and what did not leave counts as not sent (`inet6_csk_xmit`); what IPv4 sends
+    /// it does not hear of.
+    #[inline]
+    pub(super) fn has_no_way(&self) -> bool {
+        self.ends.remote == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
     }
 
     /// Data came in the SYN: the answer needs not wait for the end of the handshake, but the FIN of a `shutdown` does.
@@ -286,7 +299,7 @@ impl Connection {
     /// nothing does.
     pub(super) fn send_whatever_fits(&mut self, cx: &mut Cx<'_>) -> bool {
         let window = self.snd.window_left();
-        if window == 0 || self.snd.left() == 0 || !self.state.may_transmit() {
+        if window == 0 || self.snd.left() == 0 || !self.state.may_transmit() || self.has_no_way() {
             return false;
         }
         let fin_queued = self.is(Marks::FIN_QUEUED);
@@ -302,7 +315,7 @@ impl Connection {
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = self.snd.left() - u32::from(fin_queued && self.snd.left() > 0);
         let data = data_left.min(self.current_mss());
-        if data == 0 || data > window || !self.state.may_transmit() {
+        if data == 0 || data > window || !self.state.may_transmit() || self.has_no_way() {
             return false;
         }
         self.send_new(cx, self.plan(data, data_left, fin_queued, window));
