@@ -102,17 +102,14 @@ impl Caller<'_> {
         if connection.is_none() || buf.is_empty() || place == 0 && !flags.contains(MsgFlags::TRUNC) {
             return self.recv_once(world, id, buf, flags, false);
         }
-        // The place is one among all bytes, and an urgent one that comes first is none of what is seen.
-        let skip = place - usize::from(place > 0 && connection.is_some_and(Connection::is_urgent_first));
-        let unread = connection.map_or(0, Connection::unread_with_fin);
-        // Behind an urgent byte, too.
-        let mut whole = vec![0; unread.min(skip.saturating_add(buf.len())).max(1)];
-        let seen = self.recv_once(world, id, &mut whole, flags, false)?;
-        let found = whole[..seen].get(skip..).unwrap_or_default();
+        self.recv_once(world, id, &mut [0], flags, false)?;
+        let connection = self.host(world).sockets[id].connection();
+        let [first, second] = connection.map_or([&[][..]; 2], |connection| connection.look_from(place, buf.len()));
         if !flags.contains(MsgFlags::TRUNC) {
-            buf[..found.len()].copy_from_slice(found);
+            buf[..first.len()].copy_from_slice(first);
+            buf[first.len()..first.len() + second.len()].copy_from_slice(second);
         }
-        Ok(found.len().min(buf.len()))
+        Ok(first.len() + second.len())
     }
 }
 

@@ -1,7 +1,7 @@
 //! An open socket: what Linux calls a `struct sock` with its open file description.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
 };
 
@@ -131,6 +131,8 @@ pub(crate) struct Rest {
     pub(crate) path: Option<tcp::Path>,
     /// `scaling_ratio`; 0 as long as none was measured.
     pub(crate) scaling_ratio: u8,
+    /// To whom IPv6 has found a way, but no port to begin with (`tcp_v6_connect`: `sk_dst_cache`).
+    pub(crate) way6: Option<Ipv6Addr>,
 }
 
 /// What `connect(2)` finds.

@@ -137,6 +137,7 @@ impl Host {
         let socket = &mut self.sockets[id];
         let rest = socket.rest_mut();
         (rest.read_shut, rest.write_shut) = (false, false);
+        rest.way6 = None;
         // Numbers of the old connection are not used again.
         rest.unacked = rest.unacked.wrapping_add(rest.largest_window + 2);
         rest.unsent = rest.unsent.wrapping_add(rest.largest_window + 2);
@@ -210,6 +211,20 @@ impl Host {
 
     /// `connect(2)` on a fresh socket, by a way that there is: begins the handshake, unless it is put off until [`Host::tcp_open_fast`].
     pub(crate) fn tcp_connect(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        to: (Way, u16),
+        put_off: bool,
+    ) -> Result<(), PortsExhausted> {
+        let begun = self.tcp_begin(env, id, to, put_off);
+        if let (Err(PortsExhausted), IpAddr::V6(to)) = (&begun, to.0.to) {
+            self.sockets[id].rest_mut().way6 = Some(to);
+        }
+        begun
+    }
+
+    fn tcp_begin(
         &mut self,
         env: &mut Env<'_>,
         id: SocketId,

@@ -26,7 +26,7 @@ use wavetank_api::{Errno, Result, c, option::SockOpt};
 use super::{Caller, Told};
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, Env, Family, Host, LO, Rare, RareSwitches, Socket, Switches},
+    host::{Body, Env, Family, Host, LO, Rare, RareSwitches, Socket, Switches, Tcp},
     proto::{
         Cx,
         tcp::{Connection, State},
@@ -128,7 +128,8 @@ impl Asked<'_> {
         let socket = self.socket();
         // A second bind forgets the way that the last connection had, but not of a socket of IPv6 (`__inet_bind`, `__inet6_bind`).
         let left = || socket.connection().filter(|_| socket.family == Family::Inet6).map(Connection::remote_ip);
-        let remote = socket.remote.map(|remote| remote.ip()).or_else(left).ok_or(Errno::ENOTCONN)?;
+        let found = || socket.rest().way6.map(IpAddr::from).filter(|_| matches!(socket.body, Body::Tcp(Tcp::Closed)));
+        let remote = socket.remote.map(|remote| remote.ip()).or_else(left).or_else(found).ok_or(Errno::ENOTCONN)?;
         // Who was connected to an IPv4 address sends IPv4's packets ever after.
         let sent_to = socket.remote.and(socket.connection()).map(Connection::remote_ip);
         let remote = sent_to.filter(|to| to.is_ipv4() && !to.is_unspecified()).unwrap_or(remote);
@@ -202,6 +203,9 @@ impl Given<'_, '_> {
     fn forget_route(&mut self) {
         if let Body::Udp(udp) = &mut self.socket_mut().body {
             udp.has_way = false;
+        }
+        if self.socket().rest().way6.is_some() {
+            self.socket_mut().rest_mut().way6 = None;
         }
         if let Some(sent) = self.socket().connection().map(Connection::segments_sent) {
             self.rare_mut().route_forgotten_at = Some(sent);

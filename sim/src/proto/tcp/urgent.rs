@@ -134,13 +134,22 @@ impl Connection {
     pub(super) fn readable_at_once(&self, begun: bool) -> (usize, usize) {
         match &self.urgent {
             None => (0, self.rcv.buffer.len()),
-            Some(urgent) => self.readable_around(urgent, begun),
+            Some(urgent) => self.readable_around(urgent, 0, begun),
         }
     }
 
-    fn readable_around(&self, urgent: &Urgent, begun: bool) -> (usize, usize) {
-        let unread = self.rcv.buffer.len();
-        let distance = urgent.at.distance_from(self.read_to());
+    /// What somebody sees of the stream who looks from that place on, counted among all bytes that are there (`peek_seq`).
+    pub(crate) fn look_from(&self, place: usize, most: usize) -> [&[u8]; 2] {
+        let (skip, unread) = match &self.urgent {
+            None => (0, self.rcv.buffer.len().saturating_sub(place)),
+            Some(urgent) => self.readable_around(urgent, place, false),
+        };
+        if unread == 0 { [&[]; 2] } else { self.rcv.buffer.pieces(place + skip, unread.min(most)) }
+    }
+
+    fn readable_around(&self, urgent: &Urgent, place: usize, begun: bool) -> (usize, usize) {
+        let unread = self.rcv.buffer.len().saturating_sub(place);
+        let distance = urgent.at.distance_from(self.read_to() + place as u32);
         match usize::try_from(distance) {
             _ if urgent.received == Received::None => (0, unread),
             Err(_) => (0, unread),
@@ -187,11 +196,6 @@ impl Connection {
     /// SIOCATMARK: the urgent byte is the next to be read.
     pub(crate) fn is_at_mark(&self) -> bool {
         self.urgent.as_ref().is_some_and(|urgent| urgent.received != Received::None && urgent.at == self.read_to())
-    }
-
-    /// The next byte is an urgent one, which reads pass over.
-    pub(crate) fn is_urgent_first(&self) -> bool {
-        self.readable_at_once(false).0 > 0
     }
 
     /// A look that has come so far stops, because the urgent byte is next: who has something looks no further (`tcp_recvmsg_locked`).
