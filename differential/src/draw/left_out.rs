@@ -26,6 +26,8 @@ const TIME: &str = "what it does is done in real time, which no sequence of call
 const MEMORY: &str = "the value holds addresses of memory: what lies there is not the program's";
 const MULTICAST: &str = "datagrams to groups: the simulator delivers none, and keeps memberships only for who asks";
 
+const NO_IP_OPTIONS: &str = "packets of the simulator make room for what IP_OPTIONS asks for, but do not carry it";
+
 /// All of it.
 pub const LEFT_OUT: &[LeftOut] = &[
     neither("SO_COOKIE", MACHINE),
@@ -56,6 +58,8 @@ pub const LEFT_OUT: &[LeftOut] = &[
         "extension headers of IPv6",
         "IPV6_HOPOPTS and its kin with 8 bytes or more: what a receiver does not know it answers with ICMPv6, and what passes is routed by it",
     ),
+    not_set("IP_RECVOPTS", NO_IP_OPTIONS),
+    not_set("IP_RETOPTS", NO_IP_OPTIONS),
     not_set("TCP_TX_DELAY", TIME),
     not_set("SO_BUSY_POLL", TIME),
     not_set("SO_TXTIME", TIME),

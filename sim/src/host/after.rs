@@ -65,7 +65,8 @@ impl Host {
     /// A connection in a listener's queue has moved on.
     fn tell_parent(&mut self, env: &mut Env<'_>, child: SocketId, parent: SocketId) {
         let Some(connection) = self.sockets[child].connection() else { return };
-        let (state, finished) = (connection.state(), connection.is_finished());
+        let state = connection.state();
+        let died_unborn = connection.is_finished() && !connection.was_opened();
         let handshake = connection.handshake();
         let is_embryo = connection.is_embryo();
         let Some(Socket { body: Body::Tcp(Tcp::Listening(listener)), waiters, .. }) = self.sockets.get_mut(parent)
@@ -87,7 +88,7 @@ impl Host {
                 return self.forget_parent(child);
             }
         }
-        if finished && !listener.is_queued(child) {
+        if died_unborn && !listener.is_queued(child) {
             // Reset or given up during the handshake: nobody will ever see it.
             listener.gone(child);
             self.forget_parent(child);

@@ -218,10 +218,23 @@ impl Host {
         put_off: bool,
     ) -> Result<(), PortsExhausted> {
         let begun = self.tcp_begin(env, id, to, put_off);
-        if let (Err(PortsExhausted), IpAddr::V6(to)) = (&begun, to.0.to) {
-            self.sockets[id].rest_mut().way6 = Some(to);
+        if begun.is_err() {
+            self.keep_way_without_port(id, &to.0);
         }
         begun
+    }
+
+    /// IPv6 keeps the way itself; IPv4 the address, if the socket is bound to where packets to many come from (`inet_bhash2_update_saddr`).
+    #[cold]
+    fn keep_way_without_port(&mut self, id: SocketId, way: &Way) {
+        let socket = &mut self.sockets[id];
+        if let IpAddr::V6(to) = way.to {
+            socket.rest_mut().way6 = Some(to);
+        } else if let (Family::Inet, Some(local)) = (socket.family, &mut socket.local)
+            && (local.ip().is_multicast() || Self::is_broadcast(local.ip()))
+        {
+            local.set_ip(way.source);
+        }
     }
 
     fn tcp_begin(

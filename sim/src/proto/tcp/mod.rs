@@ -554,6 +554,11 @@ impl Connection {
         self.state == State::SynReceived && (self.marks & (Marks::PASSIVE | Marks::FAST_OPEN)) == Marks::PASSIVE
     }
 
+    /// The peer has acknowledged our SYN.
+    pub(crate) fn was_opened(&self) -> bool {
+        self.snd.una != self.counts.iss
+    }
+
     /// It is over, for a reason or without (`tcp_done`). What was received stays for the program to read.
     fn finish(&mut self, failure: Option<Failure>) {
         self.failure = failure.or(self.failure);
