@@ -2,7 +2,9 @@
 
 use std::{fmt::Debug, panic::Location, time::Duration};
 
-use wavetank_api::{Addr, Eai, Errno, Error, Host, JoinHandle, Net, PollEvents, Result, Socket, poll_one};
+use wavetank_api::{
+    Addr, Eai, Errno, Error, Host, JoinHandle, Net, PollEvents, Result, SockOpt, Socket, option::OptValue, poll_one,
+};
 
 use crate::need::Absence;
 
@@ -53,6 +55,15 @@ pub(crate) fn same<T: PartialEq + Debug>(what: &str, got: T, expected: T) -> Out
 #[track_caller]
 pub(crate) fn holds(what: &str, is_so: bool) -> Outcome {
     if is_so { Ok(()) } else { Err(Stop::failed(&format!("it does not hold that {what}"))) }
+}
+
+/// Sets an option that not every kernel has: on one without it the case is skipped.
+#[track_caller]
+pub(crate) fn sets_if_known<N: Net, T: OptValue>(socket: &Socket<N>, option: SockOpt<T>, value: T::Value) -> Outcome {
+    match socket.setsockopt(option, value) {
+        Err(error) if error == Errno::ENOPROTOOPT => Err(Stop::Skipped(format!("this kernel has no {option}"))),
+        other => Ok(other?),
+    }
 }
 
 /// The call fails with this errno.

@@ -77,6 +77,7 @@ mod udplite;
 mod unix;
 mod unix_messages;
 mod unix_names;
+mod unix_options;
 mod urgent;
 mod vsock;
 mod vsock_names;
@@ -105,7 +106,7 @@ tables! {
     socket, bind, ports, listen, accept, connect, connect_nonblocking, open, open_queue, fast_open, syn_data, names,
     stream, data, held_back, sendfile, makefile, shutdown, close, closing, closing_waits, time_wait, alive, poll,
     modes, timeouts, default_timeout, udp, udp_errors, udp_control, urgent, unix, unix_names, unix_messages, passing,
-    options, options_effect, tcp_options, inherit, tcp_info, msg_flags, dup, resolve, create, ancillary, making,
+    unix_options,    options, options_effect, tcp_options, inherit, tcp_info, msg_flags, dup, resolve, create, ancillary, making,
     databases, addr_text, netdb, host, examples, can_raw, can_raw_options, can_bcm, can_bcm_receive, can_isotp,
     can_isotp_options, netlink, netlink_groups, bluetooth, hci, packet, packet_options, raw_ip, ping, tipc, udplite,
     mptcp, tipc_connect, rds, bluetooth_unplugged, alg, alg_cipher, can_j1939, can_j1939_transfer, vsock,

@@ -7,15 +7,13 @@ use std::{
 
 use wavetank_api::{
     Addr, Errno, Family, Host, SockType, Socket,
-    option::{
-        IP_BIND_ADDRESS_NO_PORT, IP_LOCAL_PORT_RANGE, IPV6_V6ONLY, OptValue, SO_REUSEADDR, SO_REUSEPORT, SockOpt,
-    },
+    option::{IP_BIND_ADDRESS_NO_PORT, IP_LOCAL_PORT_RANGE, IPV6_V6ONLY, SO_REUSEADDR, SO_REUSEPORT},
 };
 
 use crate::{
     bed::{Bed, Capability, Side},
     case::cases,
-    check::{Outcome, Stop, fails, holds, port_of, same},
+    check::{Outcome, Stop, fails, holds, port_of, same, sets_if_known},
     pair::Place,
 };
 
@@ -313,14 +311,6 @@ fn no_port_shares<B: Bed>(bed: &B) -> Outcome {
     Ok(())
 }
 
-/// Sets an option that not every kernel has.
-fn set_if_known<H: Host, T: OptValue>(socket: &Socket<H>, option: SockOpt<T>, value: T::Value) -> Outcome {
-    match socket.setsockopt(option, value) {
-        Err(error) if error == Errno::ENOPROTOOPT => Err(Stop::Skipped(format!("this kernel has no {option}"))),
-        other => Ok(other?),
-    }
-}
-
 /// IP_LOCAL_PORT_RANGE's value.
 fn range(low: u16, high: u16) -> i32 {
     (u32::from(high) << 16 | u32::from(low)) as i32
@@ -332,7 +322,7 @@ fn range_of_one_socket<B: Bed>(bed: &B) -> Outcome {
     let to = listener.getsockname()?;
     // Ports of an address that no other case has.
     let narrowed = |socket: Socket<B::Host>| -> Result<Socket<B::Host>, Stop> {
-        set_if_known(&socket, IP_LOCAL_PORT_RANGE, range(40100, 40102))?;
+        sets_if_known(&socket, IP_LOCAL_PORT_RANGE, range(40100, 40102))?;
         Ok(socket)
     };
     let make = || connection(narrowed(near.tcp()?)?, &to);
@@ -358,7 +348,7 @@ fn range_of_one_socket_is_within<B: Bed>(bed: &B) -> Outcome {
     let rows = [((1000, 0), 32768..=60999), ((0, 32769), 32768..=32769), ((60998, 65535), 60998..=60999)];
     for ((low, high), expected) in rows {
         let socket = near.udp()?;
-        set_if_known(&socket, IP_LOCAL_PORT_RANGE, range(low, high))?;
+        sets_if_known(&socket, IP_LOCAL_PORT_RANGE, range(low, high))?;
         same("read back", socket.getsockopt(IP_LOCAL_PORT_RANGE)?, range(low, high))?;
         socket.bind(&near.addr(0))?;
         holds("the port is in the range", expected.contains(&local_port(&socket)?))?;

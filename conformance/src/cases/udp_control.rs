@@ -9,16 +9,16 @@ use wavetank_api::{
     Addr, Errno, Family, Host, MsgFlags, Net, Result, SockOpt, Socket,
     control::{self, ControlBuf, ControlMessages, ControlType, SCM_TIMESTAMP, SCM_TIMESTAMPNS, SO_RXQ_OVFL, cmsg_len},
     option::{
-        IP_PKTINFO, IP_RECVORIGDSTADDR, IP_RECVTOS, IP_RECVTTL, IP_TOS, IP_TTL, IPV6_RECVHOPLIMIT, IPV6_RECVPKTINFO,
-        IPV6_RECVTCLASS, IPV6_TCLASS, IPV6_UNICAST_HOPS, OptValue, Pkt6Info, PktInfo, SO_RCVBUF, SO_TIMESTAMP,
-        SO_TIMESTAMPNS,
+        self, IP_PKTINFO, IP_RECVORIGDSTADDR, IP_RECVTOS, IP_RECVTTL, IP_TOS, IP_TTL, IPV6_RECVHOPLIMIT,
+        IPV6_RECVPKTINFO, IPV6_RECVTCLASS, IPV6_TCLASS, IPV6_UNICAST_HOPS, OptValue, Pkt6Info, PktInfo, SO_PRIORITY,
+        SO_RCVBUF, SO_RCVMARK, SO_RCVPRIORITY, SO_TIMESTAMP, SO_TIMESTAMPNS,
     },
 };
 
 use crate::{
-    bed::Bed,
+    bed::{Bed, Capability},
     case::cases,
-    check::{Outcome, Stop, fails, holds, same},
+    check::{Outcome, Stop, fails, holds, same, sets_if_known},
     message::{Received, recvmsg_into, sendmsg},
 };
 
@@ -59,6 +59,12 @@ cases! { udp::control:
     dropped_before families
         "SO_RXQ_OVFL: how many were dropped for want of room before this one came"
         from "socket(7) SO_RXQ_OVFL; sock_recv_drops";
+    mark_and_priority families
+        "SO_RCVMARK and SO_RCVPRIORITY: the datagram's own, as the sender's option or control message set them; the mark comes first"
+        from "socket(7) SO_MARK, SO_PRIORITY; sock_recv_mark, sock_recv_priority";
+    mark_stays_here linked
+        "To another machine neither mark nor priority goes"
+        from "____dev_forward_skb: skb_scrub_packet";
     bad_hop_limits families
         "A hop limit of 0 (IPv4), of 256, or of a wrong length: EINVAL; on IPv6 -1 is the usual one, and only 16 bits count"
         from "ip_cmsg_send; ip6_datagram_send_ctl";
@@ -303,6 +309,47 @@ fn dropped_before<B: Bed>(bed: &B) -> Outcome {
     send(&near, &to, &[])?;
     bed.settle();
     same("dropped", get(&far)?.value(SO_RXQ_OVFL), Some(sent - received))
+}
+
+/// What tells the datagram's priority: nothing that this crate has a type for.
+const PRIORITY: ControlType<i32> = ControlType::new(libc::SOL_SOCKET, libc::SO_PRIORITY);
+
+fn ask_for_mark_and_priority<H: Host>(socket: &Socket<H>) -> Outcome {
+    sets_if_known(socket, SO_RCVMARK, true)?;
+    sets_if_known(socket, SO_RCVPRIORITY, true)
+}
+
+fn mark_and_priority<B: Bed>(bed: &B) -> Outcome {
+    bed.need(Capability::NetAdmin)?;
+    let (near, far, to) = two(bed)?;
+    ask_for_mark_and_priority(&far)?;
+    send(&near, &to, &[])?;
+    let got = get(&far)?;
+    same("messages", got.kinds(), [libc::SO_MARK, libc::SO_PRIORITY].map(|kind| (libc::SOL_SOCKET, kind)).to_vec())?;
+    same("mark and priority", (got.value(control::SO_MARK), got.value(PRIORITY)), (Some(0), Some(0)))?;
+    near.setsockopt(option::SO_MARK, 0x8000_0007)?;
+    near.setsockopt(SO_PRIORITY, 5)?;
+    send(&near, &to, &[])?;
+    let got = get(&far)?;
+    same("set by options", (got.value(control::SO_MARK), got.value(PRIORITY)), (Some(0x8000_0007), Some(5)))?;
+    let both = [one(control::SO_MARK, 3)?, one(PRIORITY, 2)?].concat();
+    send(&near, &to, &both)?;
+    let got = get(&far)?;
+    same("set for this one", (got.value(control::SO_MARK), got.value(PRIORITY)), (Some(3), Some(2)))?;
+    far.setsockopt(SO_RCVMARK, false)?;
+    send(&near, &to, &[])?;
+    same("messages", get(&far)?.kinds(), vec![(libc::SOL_SOCKET, libc::SO_PRIORITY)])
+}
+
+fn mark_stays_here<B: Bed>(bed: &B) -> Outcome {
+    bed.need(Capability::NetAdmin)?;
+    let (near, far, to) = two(bed)?;
+    ask_for_mark_and_priority(&far)?;
+    near.setsockopt(option::SO_MARK, 7)?;
+    near.setsockopt(SO_PRIORITY, 5)?;
+    send(&near, &to, &[])?;
+    let got = get(&far)?;
+    same("mark and priority", (got.value(control::SO_MARK), got.value(PRIORITY)), (Some(0), Some(0)))
 }
 
 fn bad_hop_limits<B: Bed>(bed: &B) -> Outcome {

@@ -2,7 +2,7 @@
 
 use wavetank_api::UnixAddr;
 
-use super::{Env, Host, Switches, UnixError};
+use super::{Env, Host, RareSwitches, Switches, UnixError};
 use crate::{
     base::{ProgramId, SocketId},
     proto::{
@@ -82,8 +82,7 @@ impl Host {
         }
         let listens_as = listener.peer_credentials;
         let child = self.unix_socket(kind);
-        let inherited = self.sockets[other].options.switches & (Switches::PASSCRED | Switches::PASSSEC);
-        self.sockets[child].options.switches |= inherited;
+        self.unix_takes_beside_as(child, other);
         self.unix_share_name(other, child);
         for (id, peer, credentials) in [(child, id, Some(Self::credentials(who))), (id, child, listens_as)] {
             self.unix_set_peer(id, Some(peer));
@@ -97,6 +96,18 @@ impl Host {
         self.wake(env, other);
         self.wake(env, id);
         Ok(())
+    }
+
+    /// What an accepted socket takes beside the data is what its listener takes (`unix_stream_connect`: `sk_scm_recv_flags`).
+    fn unix_takes_beside_as(&mut self, child: SocketId, listener: SocketId) {
+        let listener = &self.sockets[listener].options;
+        let switches = listener.switches & (Switches::PASSCRED | Switches::PASSSEC);
+        let rare = listener.rare().switches & (RareSwitches::PASSPIDFD | RareSwitches::NO_PASSRIGHTS);
+        let child = &mut self.sockets[child].options;
+        child.switches |= switches;
+        if !rare.is_empty() {
+            child.rare_mut().switches |= rare;
+        }
     }
 
     /// `unix_dgram_connect`; to nobody: what AF_UNSPEC means.
