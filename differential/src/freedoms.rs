@@ -121,7 +121,7 @@ pub const FREEDOMS: &[Freedom] = &[
     Freedom {
         name: "when the sockets are found that nobody can receive",
         bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
-                 datagram that is sent to it (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT and SIOCOUTQ say; if a \
+                 datagram that is sent to it, or who connects to its name (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT and SIOCOUTQ say; if a \
                  TCP socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only, or waits to be \
                  accepted, or is told by a RST that nobody is there; the comparison ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
@@ -239,9 +239,12 @@ impl Asked<'_> {
         is_unix && self.real.seen == self.sim.seen && is_nothing(self.real) != is_nothing(self.sim)
     }
 
-    /// Whether it sends a UNIX datagram, which has no receiver in one world.
+    /// Whether it sends a UNIX datagram, or connects to who is named so, and nobody is there in one world.
     fn is_sent_to_nobody(&self) -> bool {
-        let Some(Call::Send { slot, .. }) = self.program.calls.get(self.step) else { return false };
+        let slot = match self.program.calls.get(self.step) {
+            Some(Call::Send { slot, .. } | Call::Connect { slot, .. }) => slot,
+            _ => return false,
+        };
         let before = self.program.calls[..self.step].iter().rev();
         let mut family = before.filter_map(|call| match call {
             Call::Socket { into, family, kind: c::SOCK_DGRAM, .. } if into == slot => Some(*family),

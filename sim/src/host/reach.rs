@@ -88,7 +88,8 @@ impl Host {
         }
     }
 
-    /// From where to where the segments of a connection are sent; to the unspecified address if they get nowhere.
+    /// From where to where the segments of a connection are sent; to the unspecified address if they get nowhere, and of IPv4 also from it
+    /// if there is no such interface.
     ///
     /// Who was connected to an IPv4 address sends IPv4's packets ever after (`tcp_v6_connect` does not set `ipv6_specific` again), to where
     /// they were sent last, from what stands for the address of IPv6 that it is bound to (`__ip_queue_xmit`, LOOPBACK4_IPV6).
@@ -102,16 +103,21 @@ impl Host {
                 way.map_or((local, Ipv4Addr::UNSPECIFIED.into()), |way| (way.source, way.to))
             }
             _ if self.finds_way(&socket.options, remote) => (local, remote),
-            _ if remote.is_ipv4() => (local, Ipv4Addr::UNSPECIFIED.into()),
+            _ if remote.is_ipv4() => {
+                let exists = self.interface_name(socket.options.device()).is_some();
+                let local = if exists { local } else { Ipv4Addr::UNSPECIFIED.into() };
+                (local, Ipv4Addr::UNSPECIFIED.into())
+            }
             _ => (local, Ipv6Addr::UNSPECIFIED.into()),
         }
     }
 
     /// Whether a connection that has lost its route (`sk_dst_reset`) has sent since, by another.
     pub(crate) fn has_found_route_again(&self, socket: &Socket) -> bool {
-        let Some((connection, remote)) = socket.connection().zip(socket.remote) else { return false };
+        let Some(connection) = socket.connection() else { return false };
+        let remote = socket.remote.map_or(connection.remote_ip(), |remote| remote.ip());
         let options = &socket.options;
-        options.rare().route_forgotten_at != Some(connection.segments_sent()) && self.finds_way(options, remote.ip())
+        options.rare().route_forgotten_at != Some(connection.segments_sent()) && self.finds_way(options, remote)
     }
 
     /// A segment has found no way at all: of IPv6 that is remembered (`inet6_csk_xmit`).

@@ -213,9 +213,11 @@ impl Connection {
         self.soft_failure
     }
 
-    /// A segment did not leave the host.
+    /// A segment did not leave the host: IPv6 remembers that.
     pub(crate) fn found_no_way(&mut self) {
-        self.soft_failure = Some(Failure::NetUnreachable);
+        if self.ends.remote.is_ipv6() {
+            self.soft_failure = Some(Failure::NetUnreachable);
+        }
     }
 
     /// What went wrong with a connection before, and was not asked for: `tcp_connect_init` leaves it.
@@ -408,10 +410,11 @@ impl Connection {
 
     /// TCP_WINDOW_CLAMP (`tcp_set_window_clamp`).
     fn set_window_clamp(&mut self, clamp: u32) {
-        let full = self.rcv.window.rcvbuf / 2;
         let window = &mut self.rcv.window;
-        window.clamp = if clamp == 0 { full } else { clamp };
-        window.threshold = if clamp == 0 { window.threshold } else { window.threshold.min(clamp) };
+        window.clamp = clamp;
+        if clamp > 0 {
+            window.threshold = window.threshold.min(clamp);
+        }
     }
 
     /// Bytes not acknowledged, a FIN counted as one: SIOCOUTQ.

@@ -3,7 +3,7 @@
 //! When an ACK is owed is `receive.rs`'s to say; here it goes out, with data if there is any. What goes out again is
 //! `recovery/`'s to say.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{AckDue, Connection, Marks, SendSide, State, Switches, Sysctl, scoreboard::Fate, timers::since};
 use crate::{
@@ -88,11 +88,15 @@ impl Connection {
         }
     }
 
-    /// Nothing leads to the peer any more. Of IPv6 TCP is told, and what did not leave counts as not sent (`inet6_csk_xmit`); what IPv4 sends
-    /// it does not hear of.
+    /// Nothing leads to the peer any more, and TCP is told: what did not leave counts as not sent (`inet6_csk_xmit`, `__ip_queue_xmit`). What
+    /// IPv4 sends by another interface does leave, and TCP does not hear of it.
     #[inline]
     pub(super) fn has_no_way(&self) -> bool {
-        self.ends.remote == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+        const NOWHERE6: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+        match self.ends.remote {
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) => self.ends.local.is_unspecified(),
+            remote => remote == NOWHERE6,
+        }
     }
 
     /// Data came in the SYN: the answer needs not wait for the end of the handshake, but the FIN of a `shutdown` does.
