@@ -29,7 +29,15 @@ pub(crate) struct Received {
     pub(crate) passed: Option<Box<Passed>>,
 }
 
-/// What a call that waits in between goes on from.
+/// How far a call has come that waits in between.
+#[derive(Default)]
+struct SoFar {
+    count: usize,
+    /// Made by who needs it: what takes from a stream of TCP's does not.
+    begun: Option<Box<Begun>>,
+}
+
+/// What else it goes on from.
 #[derive(Default)]
 struct Begun {
     reading: Reading,
@@ -53,18 +61,16 @@ impl Caller<'_> {
             numbers: [fd as u64 | (flags.bits() as u64) << 32, len as u64, 0],
             text: || format!("recv({fd}, {len}, {flags})"),
         };
-        let mut count = 0;
-        // Made by who needs it: what takes from a stream of TCP's does not.
-        let mut begun: Option<Box<Begun>> = None;
+        let mut so_far = SoFar::default();
         let result = self.blocking(fd, told, |world, deadline| {
             self.recv_attempt(world, fd, flags, deadline, |world, id, expired| {
                 match world.hosts[self.host.index()].sockets[id].body {
-                    Body::Tcp(_) => self.recv_stream(world, id, buf, flags, expired, &mut count, &mut begun),
-                    _ => self.recv_other(world, id, buf, flags, expired, &mut begun),
+                    Body::Tcp(_) => self.recv_stream(world, id, buf, flags, expired, &mut so_far),
+                    _ => self.recv_other(world, id, buf, flags, expired, &mut so_far.begun),
                 }
             })
         });
-        if let Some(begun) = begun {
+        if let Some(begun) = so_far.begun {
             forget(begun);
         }
         result
@@ -103,8 +109,7 @@ impl Caller<'_> {
             numbers: [fd as u64 | (flags.bits() as u64) << 32, len as u64, 0],
             text: || format!("recvmsg({fd}, {len}, {flags})"),
         };
-        let mut count = 0;
-        let (mut reading, mut begun) = (Reading::default(), None);
+        let (mut reading, mut so_far) = (Reading::default(), SoFar::default());
         self.blocking(fd, told, |world, deadline| {
             if bufs.len() > UIO_MAXIOV {
                 return Attempt::Done(self.socket(world, fd).and(Err(Errno::EMSGSIZE)));
@@ -121,7 +126,7 @@ impl Caller<'_> {
                         received
                     }
                     Body::Tcp(_) => {
-                        let whole = self.recv_parts(world, id, bufs, flags, expired, &mut count, &mut begun)?;
+                        let whole = self.recv_parts(world, id, bufs, flags, expired, &mut so_far)?;
                         // A byte that is urgent has no time.
                         let stamped = whole > 0 && !flags.contains(MsgFlags::OOB);
                         let (passed, cut) = ip_control::tell_stream(self.host(world), id, room, stamped, world.now);
@@ -192,7 +197,7 @@ impl Caller<'_> {
         Attempt::Wait(For::Ready { socket: id, interest: Readiness::IN })
     }
 
-    /// Fills one buffer from a stream: with what is there, or to the end under MSG_WAITALL. `count` remembers how far an
+    /// Fills one buffer from a stream: with what is there, or to the end under MSG_WAITALL. `so_far.count` is how far an
     /// earlier attempt came; what it took is told before an error.
     #[inline]
     fn recv_stream(
@@ -202,9 +207,9 @@ impl Caller<'_> {
         buf: &mut [u8],
         flags: MsgFlags,
         expired: bool,
-        count: &mut usize,
-        begun: &mut Option<Box<Begun>>,
+        so_far: &mut SoFar,
     ) -> Result<usize, Errno> {
+        let SoFar { count, begun } = so_far;
         if flags.contains(MsgFlags::PEEK) && !flags.contains(MsgFlags::OOB) {
             let look = &mut begun.get_or_insert_default().look;
             let result = self.peek_stream(world, id, buf, flags, expired, look);
@@ -282,18 +287,17 @@ impl Caller<'_> {
         bufs: &mut [IoSliceMut<'_>],
         flags: MsgFlags,
         expired: bool,
-        count: &mut usize,
-        begun: &mut Option<Box<Begun>>,
+        so_far: &mut SoFar,
     ) -> Result<usize, Errno> {
         if let [buf] = bufs {
-            return self.recv_stream(world, id, buf, flags, expired, count, begun);
+            return self.recv_stream(world, id, buf, flags, expired, so_far);
         }
         let len = bufs.iter().map(|buf| buf.len()).sum();
         let mut whole = vec![0; len];
         gather(bufs, &mut whole);
-        let result = self.recv_stream(world, id, &mut whole, flags, expired, count, begun);
+        let result = self.recv_stream(world, id, &mut whole, flags, expired, so_far);
         // What an attempt took is kept in the buffers, also when the next attempt will take more.
-        scatter(&whole[..*count], bufs);
+        scatter(&whole[..so_far.count], bufs);
         result
     }
 
