@@ -63,6 +63,14 @@ pub(crate) struct Held {
     pub(crate) owes_ack: bool,
 }
 
+impl Held {
+    /// One more, with so much data.
+    pub(crate) fn count(&mut self, len: u32) {
+        self.segments += u32::from(len > 0);
+        self.bytes += len;
+    }
+}
+
 impl Out {
     /// Writes down that a RST is left.
     pub(crate) fn note_reset(&mut self, from: SocketAddr, to: SocketAddr) {

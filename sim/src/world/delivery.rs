@@ -1,6 +1,7 @@
 //! Packets between hosts: over which link, when they arrive, and what keeps them from it.
 
 use std::{
+    collections::VecDeque,
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
@@ -124,7 +125,7 @@ impl World {
     fn send_while_locked(&mut self, id: HostId, call: Call) {
         if call == Call::SendsToItself {
             let all = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet)).collect();
-            return self.send_held(all);
+            return self.send_held(all, false);
         }
         let mut batch = std::mem::take(&mut self.batch);
         std::mem::swap(&mut batch, &mut self.out.packets);
@@ -136,22 +137,48 @@ impl World {
         if answers.any(|packet| data_of(packet) > 0) {
             let here = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet));
             let answers = here.chain(std::mem::take(&mut self.relayed)).collect();
-            self.send_held(answers);
+            self.send_held(answers, true);
         }
     }
 
-    /// Packets that wait, where they arrive, until a call is nearly over.
-    fn send_held(&mut self, packets: Vec<(HostId, Packet)>) {
-        let lens = packets.iter().map(|(_, packet)| data_of(packet)).filter(|&len| len > 0);
-        let (segments, bytes) = lens.fold((0, 0), |(segments, bytes), len| (segments + 1, bytes + len));
-        let mut left = packets.len();
-        self.out.held = Held { segments, bytes, ..Held::default() };
-        for (from, packet) in packets {
-            left -= 1;
-            self.out.held.more = left > 0;
-            self.send(from, packet, false);
+    /// Packets that wait, where they arrive, until a call is nearly over (`__release_sock`). What is sent upon one of them, if to another
+    /// socket, arrives `at_once`, and what that says to it waits behind the others.
+    fn send_held(&mut self, packets: VecDeque<(HostId, Packet)>, at_once: bool) {
+        let mut waiting = packets;
+        let mut held = Held::default();
+        waiting.iter().for_each(|(_, packet)| held.count(data_of(packet)));
+        let mut sent = 0;
+        while let Some((from, packet)) = waiting.pop_front() {
+            sent += 1;
+            held.more = !waiting.is_empty();
+            self.out.held = held;
+            self.is_gathered = waiting.front().is_some_and(|(_, next)| is_in(&packet, next));
+            self.send(from, packet, sent > LOOPBACK_BURST);
+            held = std::mem::take(&mut self.out.held);
+            self.is_gathered = false;
+            if at_once {
+                self.send_answers_to_held(from, &mut held, &mut waiting);
+            }
         }
-        self.out.held = Held::default();
+    }
+
+    /// What was sent upon a packet from `from` that had waited.
+    fn send_answers_to_held(&mut self, from: HostId, held: &mut Held, waiting: &mut VecDeque<(HostId, Packet)>) {
+        for (host, answer) in self.take_answers(from) {
+            for (_, packet) in waiting.iter_mut() {
+                let_go(packet, &answer);
+            }
+            self.send(host, answer, false);
+            let more = self.take_answers(host);
+            more.iter().for_each(|(_, packet)| held.count(data_of(packet)));
+            waiting.extend(more);
+        }
+    }
+
+    /// What was left behind by a packet from `from`, on loopback or at the other end of a direct link.
+    fn take_answers(&mut self, from: HostId) -> Vec<(HostId, Packet)> {
+        let here = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (from, packet));
+        here.chain(std::mem::take(&mut self.relayed)).collect()
     }
 
     /// Batch by batch, because what arrives on loopback leaves more packets behind.
@@ -515,6 +542,15 @@ fn data_of(packet: &Packet) -> u32 {
     match &packet.body {
         Body::Tcp(segment) => segment.payload.len() as u32,
         _ => 0,
+    }
+}
+
+/// A packet that waits is not behind any that its sender still holds, if all before it is acknowledged by this answer.
+fn let_go(packet: &mut Packet, answer: &Packet) {
+    let (Body::Tcp(segment), Body::Tcp(answer)) = (&mut packet.body, &answer.body) else { return };
+    let is_of_flow = (segment.src_port, segment.dst_port) == (answer.dst_port, answer.src_port);
+    if is_of_flow && answer.flags.contains(Flags::ACK) && segment.seq.at_or_before(answer.ack) {
+        segment.holds = 0;
     }
 }
 
