@@ -38,15 +38,21 @@ impl Caller<'_> {
     }
 
     /// Fills in what a descriptor is ready for; errors and hang-ups unasked.
-    fn look(&self, world: &World, entry: &mut Entry) -> bool {
+    fn look(&self, world: &mut World, entry: &mut Entry) -> bool {
         entry.revents = match self.socket(world, entry.fd) {
             // poll(2): a negative descriptor is passed over.
             Err(_) if entry.fd < 0 => PollEvents::empty(),
             Err(_) => PollEvents::NVAL,
             Ok(id) => {
                 let asked = entry.events | PollEvents::ERR | PollEvents::HUP;
-                let socket = &self.host(world).sockets[id];
-                bits(socket.readiness(), matches!(socket.body, Body::Tcp(_))) & asked
+                let socket = &mut self.host_mut(world).sockets[id];
+                let ready = socket.readiness();
+                if !ready.contains(Readiness::OUT)
+                    && let Some(connection) = socket.connection_mut()
+                {
+                    connection.misses_room();
+                }
+                bits(ready, matches!(socket.body, Body::Tcp(_))) & asked
             }
         };
         !entry.revents.is_empty()

@@ -316,7 +316,7 @@ impl Socket {
         sent_to.or(self.remote.map(|remote| remote.ip())).is_some_and(|to| to.is_ipv6())
     }
 
-    pub(super) fn connection_mut(&mut self) -> Option<&mut tcp::Connection> {
+    pub(crate) fn connection_mut(&mut self) -> Option<&mut tcp::Connection> {
         match &mut self.body {
             Body::Tcp(Tcp::Connection { connection, .. }) => Some(connection),
             _ => None,

@@ -286,7 +286,7 @@ impl Host {
         if socket.options.switches.contains(Switches::PINGPONG) {
             connection.set_quickack(cx, 0);
         }
-        // `tcp_connect_init` clears `sk_err`; what was shut stays so.
+        // `tcp_connect_init` clears `sk_err`; what was shut stays so, and what was wrong while there was hope.
         let rest = socket.take_rest();
         if socket.options.has_rare() {
             socket.options.rare_mut().route_forgotten_at = None;

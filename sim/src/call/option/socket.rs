@@ -419,7 +419,14 @@ fn set_rcvlowat(given: &mut Given<'_, '_>, value: i32) {
     let is_unconnected = socket.connection().is_none();
     let cap = if socket.options.rcvbuf_set { socket.options.rcvbuf } else { most } / 2;
     let wanted = wanted.min(cap as i32);
-    let space = socket.connection().map_or(wanted as u32 * 2, |live| live.space_for(wanted as u32));
+    let space = match socket.connection() {
+        Some(live) => live.space_for(wanted as u32),
+        // By what the last connection has seen (`tcp_space_from_win`).
+        None => match socket.rest().scaling_ratio {
+            0 => wanted as u32 * 2,
+            ratio => ((wanted as u64) << 8).div_euclid(ratio.into()) as u32,
+        },
+    };
     let options = &mut socket.options;
     options.rcvlowat = wanted;
     if !options.rcvbuf_set && space > rcvbuf {

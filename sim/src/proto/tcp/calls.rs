@@ -231,6 +231,11 @@ impl Connection {
         self.marks.set(Marks::SEND_SHUT, write);
     }
 
+    /// What was wrong with the connection before, which no ACK has told to be right (`sk_err_soft`, which `tcp_disconnect` leaves).
+    pub(crate) fn inherit_soft_failure(&mut self, failure: Option<Failure>) {
+        self.soft_failure = failure;
+    }
+
     /// ICMP says that the segment `seq` did not arrive; if that is not in flight, it is not believed (RFC 5927 section 4.1).
     /// It ends a handshake; on a connection it is only remembered, for the case that the data never gets through
     /// (`tcp_v4_err`; RFC 5461).

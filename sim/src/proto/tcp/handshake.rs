@@ -204,6 +204,9 @@ impl Connection {
             self.snd.max_wnd = 0;
             self.snd.set_window(window);
             self.sync_mss(cx.sysctl);
+            if self.is(Marks::COOKIE) {
+                self.choose_window_of_cookie(cx.sysctl);
+            }
             self.rcv.is_made_by(self.counts.segments_in);
         } else {
             let scale = self.rcv.scale;
@@ -218,6 +221,16 @@ impl Connection {
         // Shut down while connecting: the FIN follows now (RFC 9293 section 3.10.4, SYN-RECEIVED).
         self.state = if self.is(Marks::FIN_QUEUED) { State::FinWait1 } else { State::Established };
         self.set_keepalive(cx, false);
+    }
+
+    /// Of a request that was but a cookie the window is chosen again, by the MSS that the cookie has kept, of which nothing is deducted
+    /// (`cookie_v4_check`, `cookie_v6_check`).
+    #[cold]
+    fn choose_window_of_cookie(&mut self, sysctl: &Sysctl) {
+        let scale = self.rcv.scale;
+        self.rcv.window = Window::new(&self.config, self.config.window_clamp, self.snd.peer_mss, sysctl);
+        self.rcv.window.bound_by_scale(scale);
+        self.rcv.edge = self.rcv.nxt + self.rcv.window.threshold;
     }
 
     /// Takes in the round trip of the handshake that `segment` ends, in microseconds: `once` if our SYN went out but once, else

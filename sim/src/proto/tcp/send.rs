@@ -69,7 +69,7 @@ impl Connection {
             self.mark_end_of_write(flags, whole);
         }
         self.output_queued(cx, if more { Push::More } else { Push::Usual });
-        if !whole || !self.is_writable() {
+        if !whole {
             self.snd.no_space = true;
         }
         self.check();
@@ -219,6 +219,11 @@ impl Connection {
             }
             at += mss;
         }
+    }
+
+    /// Somebody has looked, and there was no room (`tcp_poll`, SOCK_NOSPACE).
+    pub(crate) fn misses_room(&mut self) {
+        self.snd.no_space |= !self.state.is_connecting();
     }
 
     /// An acknowledgment may have made room that was missed (`tcp_check_space`): a buffer that is tuned grows unless it is the congestion
