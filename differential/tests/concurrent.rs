@@ -224,13 +224,21 @@ fn the_last_ack_of_a_handshake_is_lost_to_a_listener_that_is_being_closed() {
 }
 
 /// Programs, and what few schedules come to: what their threads are told, and what stands in the outcome besides.
-const SELDOM: [(&str, &str, &str); 2] = [
+const SELDOM: [(&str, &str, &str); 3] = [
     // The port that is connected to has been given back, and is taken for one's own.
     (
         "a = socket(AF_INET, SOCK_STREAM, 0)\nb = socket(AF_INET, SOCK_STREAM, 0)\nc = socket(AF_INET, SOCK_STREAM, 0)\n\
          fcntl(a, F_SETFL, 0)\nfcntl(c, F_SETFL, 0)\nthread\nconnect(a, 127.0.0.1:@b)\nthread\nconnect(c, 127.0.0.1:@a)\n",
         "ECONNREFUSED | ok",
         "2 POLLOUT|0x100 TCP_ESTABLISHED",
+    ),
+    // Two are refused, and the second finds that the first has disconnected (`sk_disconnects`): also a thread that began on another host.
+    (
+        "hosts 2\na = socket(AF_INET6, SOCK_STREAM, 0)\nbind(a, [::]:0)\nb = socket(AF_INET6, SOCK_STREAM, 0) on host 2\n\
+         fcntl(a, F_SETFL, 0)\nfcntl(b, F_SETFL, 0)\nthread\nshutdown(a, SHUT_RD)\ng = dup(b)\nconnect(g, [fd00::1]:@a)\nthread\n\
+         connect(b, [fd00::1]:@a)\n",
+        "ENOTCONN; ok; EPIPE | ECONNREFUSED",
+        "TCP_CLOSE",
     ),
     // The second of two SYNs at once is answered by a cookie. When its last ACK comes the queue is full, and its FIN shows no cookie
     // (`cookie_v4_check`).

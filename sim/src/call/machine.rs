@@ -59,7 +59,7 @@ impl Caller<'_> {
                 return false;
             }
             let Some((task, parking)) = world.begin_parking() else { return false };
-            world.park("sched_yield", -1, line, None);
+            world.park((self.host, self.program), "sched_yield", -1, line, None);
             world.wake(task, parking)
         });
         if parked {

@@ -145,7 +145,7 @@ impl Caller<'_> {
             let slice = world.now + SLICE;
             let able = !std::thread::panicking() && world.begin_parking().is_some();
             if able {
-                world.park("sched_yield", -1, line, Some(slice));
+                world.park((self.host, self.program), "sched_yield", -1, line, Some(slice));
             }
             able
         });
@@ -242,7 +242,7 @@ impl Caller<'_> {
             For::Count(count) => world.counts.wait(*count, task, parking),
             For::Time => {}
         }
-        world.park(call, fd, line, deadline);
+        world.park((self.host, self.program), call, fd, line, deadline);
         Ok(())
     }
 

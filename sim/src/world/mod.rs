@@ -238,6 +238,7 @@ impl World {
     #[inline]
     pub(crate) fn park(
         &mut self,
+        of: (HostId, ProgramId),
         call: &'static str,
         fd: i32,
         at: &'static Location<'static>,
@@ -247,7 +248,7 @@ impl World {
         let now = self.now;
         let task = self.tasks.get_mut(id);
         task.state = State::Parked;
-        task.wait = Some(Wait { call, fd, location: at, since: now, deadline });
+        task.wait = Some(Wait { call, fd, of, location: at, since: now, deadline });
         task.timed_out = false;
         let parking = task.parking;
         if let Some(deadline) = deadline {

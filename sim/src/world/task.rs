@@ -43,6 +43,8 @@ pub(crate) struct Wait {
     pub(crate) call: &'static str,
     /// The descriptor it waits on, or -1.
     pub(crate) fd: i32,
+    /// Whose descriptor that is: the process's own host and program, but where the harness makes the call for it elsewhere.
+    pub(crate) of: (HostId, ProgramId),
     /// The line of the program that made the call.
     pub(crate) location: &'static Location<'static>,
     pub(crate) since: Instant,

@@ -3,7 +3,10 @@
 //! A call that waits is made again (`call/mod.rs`), and would take the socket as it finds it. Linux remembers some things from the
 //! beginning of a call: here only the few calls are remembered to which that matters, when it happens, so that others cost nothing.
 
-use super::{World, task::State};
+use super::{
+    World,
+    task::{State, Wait},
+};
 use crate::base::{HostId, SocketId, TaskId};
 
 /// What befalls it.
@@ -37,10 +40,15 @@ impl World {
             let parked = socket.waiters.iter().filter(|waiter| waits(waiter.task));
             underway.0.extend(parked.map(|waiter| Call { task: waiter.task, parking: waiter.parking, fate }));
         }
-        for (index, task) in tasks.all.iter().enumerate().filter(|(_, task)| task.host == host) {
-            let is_waiting = task.state == State::Ready;
-            let program = &hosts[host.index()].programs[task.program.index()];
-            if is_waiting && task.wait.is_some_and(|wait| wait.call != "poll" && program.get(wait.fd) == Some(socket)) {
+        // And so may be who has been woken, and has not made its call again yet.
+        let is_on_it = |wait: Wait| {
+            let (of, program) = wait.of;
+            of == host
+                && wait.call != "poll"
+                && hosts[of.index()].programs[program.index()].get(wait.fd) == Some(socket)
+        };
+        for (index, task) in tasks.all.iter().enumerate() {
+            if task.state == State::Ready && task.wait.is_some_and(is_on_it) {
                 underway.0.push(Call { task: TaskId(index as u32), parking: task.parking, fate });
             }
         }
