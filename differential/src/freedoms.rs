@@ -241,9 +241,8 @@ impl Asked<'_> {
 
     /// Whether it sends a UNIX datagram, or connects to who is named so, and nobody is there in one world.
     fn is_sent_to_nobody(&self) -> bool {
-        let slot = match self.program.calls.get(self.step) {
-            Some(Call::Send { slot, .. } | Call::Connect { slot, .. }) => slot,
-            _ => return false,
+        let Some(Call::Send { slot, .. } | Call::Connect { slot, .. }) = self.program.calls.get(self.step) else {
+            return false;
         };
         let before = self.program.calls[..self.step].iter().rev();
         let mut family = before.filter_map(|call| match call {
