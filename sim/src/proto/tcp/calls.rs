@@ -220,11 +220,6 @@ impl Connection {
         }
     }
 
-    /// What went wrong with a connection before, and was not asked for: `tcp_connect_init` leaves it.
-    pub(crate) fn inherit_soft_failure(&mut self, failure: Option<Failure>) {
-        self.soft_failure = failure;
-    }
-
     /// What was shut before there was a connection.
     pub(crate) fn inherit_shut(&mut self, read: bool, write: bool) {
         self.marks.set(Marks::RECEIVE_SHUT, read);
