@@ -224,7 +224,7 @@ fn the_last_ack_of_a_handshake_is_lost_to_a_listener_that_is_being_closed() {
 }
 
 /// Programs, and what few schedules come to: what their threads are told, and what stands in the outcome besides.
-const SELDOM: [(&str, &str, &str); 3] = [
+const SELDOM: [(&str, &str, &str); 4] = [
     // The port that is connected to has been given back, and is taken for one's own.
     (
         "a = socket(AF_INET, SOCK_STREAM, 0)\nb = socket(AF_INET, SOCK_STREAM, 0)\nc = socket(AF_INET, SOCK_STREAM, 0)\n\
@@ -239,6 +239,14 @@ const SELDOM: [(&str, &str, &str); 3] = [
          connect(b, [fd00::1]:@a)\n",
         "ENOTCONN; ok; EPIPE | ECONNREFUSED",
         "TCP_CLOSE",
+    ),
+    // A look that another has read from under looks again when the connection changes its state, too.
+    (
+        "a = socket(AF_INET, SOCK_STREAM, 0)\nlisten(a, 1)\nb = socket(AF_INET, SOCK_STREAM, 0)\nconnect(b, 127.0.0.1:@a)\nc = accept4(a)\n\
+         send(c, 3, MSG_NOSIGNAL)\nfcntl(b, F_SETFL, 0)\nthread\nrecv(b, 7, MSG_PEEK|MSG_WAITALL)\nthread\nrecv(b, 1, 0)\n\
+         shutdown(b, SHUT_WR)\n",
+        "[Number(7), Data(7 bytes, [b9, c4, cf, c4].., d08c5215)] | [Number(1), Data(1 bytes, [b9].., 86028214)]; ok",
+        "TCP_FIN_WAIT2",
     ),
     // The second of two SYNs at once is answered by a cookie. When its last ACK comes the queue is full, and its FIN shows no cookie
     // (`cookie_v4_check`).

@@ -7,7 +7,10 @@ use super::{Caller, errno::IntoErrno};
 use crate::{
     base::SocketId,
     host::{Body, Socket},
-    proto::{Readiness, tcp::Connection},
+    proto::{
+        Readiness,
+        tcp::{Connection, State},
+    },
     world::{World, underway::Fate},
 };
 
@@ -19,6 +22,8 @@ pub(super) struct Look {
     pub(super) seen: usize,
     /// What was read, and what had come, when it last looked.
     at: [u32; 2],
+    /// And the state, whose change wakes who waits for data, too (`sk_state_change`; `inet_shutdown`).
+    state: Option<State>,
     /// What it has seen was taken by another: what follows it in the buffer is what is at that place now ("race in MSG_PEEK"), and again
     /// when more comes.
     is_lost: bool,
@@ -50,7 +55,7 @@ impl Caller<'_> {
                 return Ok(before.seen);
             }
             let [read, come] = connection.read_and_come();
-            if come == before.at[1] && !has_ended(socket) && !expired {
+            if come == before.at[1] && Some(connection.state()) == before.state && !has_ended(socket) && !expired {
                 // Woken for nothing: another has read, or sent.
                 return Err(Errno::EAGAIN);
             }
@@ -74,6 +79,7 @@ impl Caller<'_> {
         let socket = &mut self.host_mut(world).sockets[id];
         let connection = socket.connection();
         look.at = connection.map_or([0; 2], Connection::read_and_come);
+        look.state = connection.map(Connection::state);
         let is_stopped = connection.is_some_and(|connection| connection.stops_look(place + found));
         let has_ended = has_ended(socket);
         if offset.is_some() && look.seen > before.seen {
