@@ -287,7 +287,8 @@ impl<'a, T: Tank> Run<'a, T> {
         let name = |slot| {
             let held = self.held(slot)?;
             let name = self.tank.host(held.host).getsockname(&held.fd)?;
-            // Whoever closes that socket before the call is made does close it.
+            // Who closes that socket meanwhile leaves its end to us; who does it before the call is made closes it.
+            self.tank.before_call(call);
             drop(held);
             self.tank.before_call(call);
             Ok::<_, Stop>(name)
@@ -419,14 +420,18 @@ impl<'a, T: Tank> Run<'a, T> {
         let flags = MsgFlags::from_bits_retain(*flags);
         let net = self.tank.host(held.host);
         let sent = if call.name() == "send" {
-            net.send(&held.fd, &data, flags)?
+            net.send(&held.fd, &data, flags)
         } else {
             let bufs = [IoSlice::new(&data)];
             let fds: Vec<_> = carried.iter().map(|carried| &*carried.fd).collect();
             let msg = SendMsg { bufs: &bufs, addr: to.as_ref(), control, fds: &fds };
-            net.sendmsg(&held.fd, &msg, flags)?
+            net.sendmsg(&held.fd, &msg, flags)
         };
-        Ok(vec![Fact::Number(sent as i64)])
+        if carried.is_some() {
+            // Which may be open only because we hold it.
+            self.tank.after_call();
+        }
+        Ok(vec![Fact::Number(sent? as i64)])
     }
 
     fn recv(&mut self, call: &Call, held: &Held<<T::Net as Net>::Fd>) -> Said {

@@ -224,7 +224,7 @@ fn the_last_ack_of_a_handshake_is_lost_to_a_listener_that_is_being_closed() {
 }
 
 /// Programs, and what few schedules come to: what their threads are told, and what stands in the outcome besides.
-const SELDOM: [(&str, &str, &str); 4] = [
+const SELDOM: [(&str, &str, &str); 5] = [
     // The port that is connected to has been given back, and is taken for one's own.
     (
         "a = socket(AF_INET, SOCK_STREAM, 0)\nb = socket(AF_INET, SOCK_STREAM, 0)\nc = socket(AF_INET, SOCK_STREAM, 0)\n\
@@ -247,6 +247,13 @@ const SELDOM: [(&str, &str, &str); 4] = [
          shutdown(b, SHUT_WR)\n",
         "[Number(7), Data(7 bytes, [b9, c4, cf, c4].., d08c5215)] | [Number(1), Data(1 bytes, [b9].., 86028214)]; ok",
         "TCP_FIN_WAIT2",
+    ),
+    // Who asks for a name holds its socket, which another closes meanwhile: it ends when the first lets go of it.
+    (
+        "a = socket(AF_UNIX, SOCK_DGRAM, 0)\nbind(a, \"unix:@x\")\nb = socket(AF_UNIX, SOCK_DGRAM, 0)\nconnect(b, name(a))\nthread\n\
+         sendmsg(b, 100, MSG_NOSIGNAL, to=name(a))\nthread\nclose(a)\nsend(b, 1, MSG_NOSIGNAL)\n",
+        "ECONNREFUSED | ok; [Number(1)]",
+        "1 POLLOUT",
     ),
     // The second of two SYNs at once is answered by a cookie. When its last ACK comes the queue is full, and its FIN shows no cookie
     // (`cookie_v4_check`).
