@@ -88,6 +88,14 @@ impl Host {
         }
     }
 
+    /// Whether a packet is for a connection of this host, if it is a segment.
+    #[cold]
+    pub(crate) fn has_flow_of(&mut self, packet: &Packet) -> bool {
+        let Wire::Tcp(segment) = &packet.body else { return true };
+        let (from, to) = ((packet.src, segment.src_port).into(), (packet.dst, segment.dst_port).into());
+        self.flow(to, from).or_else(|| self.flow_by_foreign_route(from, to)).is_some()
+    }
+
     /// From where to where the segments of a connection are sent; to the unspecified address if they get nowhere, and of IPv4 also from it
     /// if there is no such interface.
     ///

@@ -131,6 +131,9 @@ impl World {
         std::mem::swap(&mut batch, &mut self.out.packets);
         for packet in batch.drain(..) {
             self.send(id, packet, false);
+            if self.hosts[id.index()].binds_to_lo {
+                self.send_to_nobody(id);
+            }
         }
         self.batch = batch;
         let mut answers = self.out.packets.iter().chain(self.relayed.iter().map(|(_, packet)| packet));
@@ -139,6 +142,16 @@ impl World {
             let answers = here.chain(std::mem::take(&mut self.relayed)).collect();
             self.send_held(answers, true);
         }
+    }
+
+    /// Answers that the socket does not hear, because another interface than theirs is its own: they wait for nothing, and are refused.
+    #[cold]
+    fn send_to_nobody(&mut self, id: HostId) {
+        let answers = std::mem::take(&mut self.out.packets);
+        let (heard, refused) = answers.into_iter().partition(|packet| self.hosts[id.index()].has_flow_of(packet));
+        self.out.packets = refused;
+        self.send_batches(id);
+        self.out.packets.splice(0..0, heard);
     }
 
     /// Packets that wait, where they arrive, until a call is nearly over (`__release_sock`). What is sent upon one of them, if to another
