@@ -245,7 +245,7 @@ impl Caller<'_> {
         sent: &mut usize,
     ) -> Result<(), Errno> {
         let mut begun = *sent > 0;
-        send_parts(parts, sent, |data, is_last| {
+        let result = send_parts(parts, sent, |data, is_last| {
             // An error that comes after bytes were taken is not looked at: it is the next call's (`tcp_sendmsg_locked`).
             if std::mem::replace(&mut begun, true)
                 && self.host(world).sockets[id].connection().is_some_and(Connection::has_failed)
@@ -258,7 +258,7 @@ impl Caller<'_> {
                 && !flags.contains(tcp::SendFlags::OOB)
                 && let Some(connection) = self.host(world).sockets[id].connection()
             {
-                part = &data[..data.len().min(connection.until_flush())];
+                part = &data[..data.len().min(connection.until_flush(world.keeps()))];
             }
             // Several buffers are one write: only at its end a small segment may go out, or a byte be urgent.
             let is_last = is_last && part.len() == data.len();
@@ -267,8 +267,13 @@ impl Caller<'_> {
             let result =
                 world.on_host(self.host, |host, env| host.tcp_send(env, id, part, flags).map_err(IntoErrno::errno));
             world.gathers_acks = false;
+            if !is_last {
+                world.flush(self.host);
+            }
             result.map(|taken| (taken, taken == part.len()))
-        })
+        });
+        world.unlock(self.host);
+        result
     }
 }
 

@@ -47,6 +47,8 @@ pub(crate) enum Call {
     Other,
     /// What is sent comes back itself.
     SendsToItself,
+    /// The same, and there is more of it to come: what it acknowledges now it finds only then.
+    SendsPartToItself,
     /// Data is sent, or, by who has read, an ACK: what the peer sends upon that comes back.
     Speaks,
 }

@@ -123,9 +123,12 @@ impl World {
     }
 
     fn send_while_locked(&mut self, id: HostId, call: Call) {
+        if call == Call::SendsPartToItself {
+            return self.kept.append(&mut self.out.packets);
+        }
         if call == Call::SendsToItself {
-            let all = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet)).collect();
-            return self.send_held(all, false);
+            let all = std::mem::take(&mut self.kept).into_iter().chain(std::mem::take(&mut self.out.packets));
+            return self.send_held(all.map(|packet| (id, packet)).collect(), false);
         }
         let mut batch = std::mem::take(&mut self.batch);
         std::mem::swap(&mut batch, &mut self.out.packets);
@@ -152,6 +155,36 @@ impl World {
         self.out.packets = refused;
         self.send_batches(id);
         self.out.packets.splice(0..0, heard);
+    }
+
+    /// Whether something has come for a call that it has not looked at yet.
+    pub(crate) fn keeps(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
+    /// A call that has sent a part to itself looks what has come; what it acknowledges thereby comes after (`__sk_flush_backlog`).
+    pub(crate) fn flush(&mut self, id: HostId) {
+        while self.keeps() {
+            let kept = std::mem::take(&mut self.kept);
+            self.send_held(kept.into_iter().map(|packet| (id, packet)).collect(), false);
+            let has_sent = self.out.packets.iter().any(|packet| data_of(packet) > 0);
+            self.kept.append(&mut self.out.packets);
+            if !has_sent {
+                break;
+            }
+        }
+        if self.has_left_news() {
+            self.settle_local(id);
+        }
+    }
+
+    /// The call is over, and what it has still kept arrives.
+    pub(crate) fn unlock(&mut self, id: HostId) {
+        if self.keeps() {
+            self.flush(id);
+            self.out.packets.append(&mut self.kept);
+            self.settle(id);
+        }
     }
 
     /// Packets that wait, where they arrive, until a call is nearly over (`__release_sock`). What is sent upon one of them, if to another

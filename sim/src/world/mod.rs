@@ -111,6 +111,8 @@ pub(crate) struct World {
     out: Out,
     /// Packets being sent, while a host leaves more in `out`.
     batch: Vec<Packet>,
+    /// What a call that is not over has sent to itself, and finds only when more of it follows.
+    kept: Vec<Packet>,
     /// What hosts have answered over direct links, to be sent.
     relayed: std::collections::VecDeque<(HostId, Packet)>,
     /// A call that sends has its socket locked: of acknowledgments that come one after the other meanwhile, it looks at the last
@@ -153,6 +155,7 @@ impl World {
             flights: spare.flights,
             out: spare.out,
             batch: spare.batch,
+            kept: Vec::new(),
             relayed: std::collections::VecDeque::new(),
             gathers_acks: false,
             is_gathered: false,

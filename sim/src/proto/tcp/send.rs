@@ -66,11 +66,14 @@ impl Connection {
             self.snd.pushed = self.snd.end;
         }
         if !flags.is_empty() {
-            self.mark_end_of_write(flags, whole);
+            self.mark_end_of_write(cx, flags, whole);
         }
         self.output_queued(cx, if more { Push::More } else { Push::Usual });
         if !whole {
             self.snd.no_space = true;
+        }
+        if cx.out.packets.is_empty() {
+            cx.out.call = Call::Other;
         }
         self.check();
         Ok(taken)
@@ -93,7 +96,10 @@ impl Connection {
 
     /// What is to be seen where a write ends: urgent data, the end of a record.
     #[cold]
-    fn mark_end_of_write(&mut self, flags: SendFlags, whole: bool) {
+    fn mark_end_of_write(&mut self, cx: &mut Cx<'_>, flags: SendFlags, whole: bool) {
+        if flags.contains(SendFlags::PART) && cx.out.call == Call::SendsToItself {
+            cx.out.call = Call::SendsPartToItself;
+        }
         if whole && flags.contains(SendFlags::PART) {
             return;
         }
@@ -106,11 +112,12 @@ impl Connection {
     }
 
     /// After so many bytes a write looks what has come meanwhile (`process_backlog` of `tcp_sendmsg_locked`). Behind a packet that waits
-    /// and takes nothing more nothing goes before it is pushed by force, so nothing comes either.
-    pub(crate) fn until_flush(&self) -> usize {
+    /// and takes nothing more nothing goes before it is pushed by force, so nothing comes either: unless it
+    /// has come already.
+    pub(crate) fn until_flush(&self, has_come: bool) -> usize {
         let mss = self.current_mss();
         let (waiting, tail) = self.unsent_packets(mss);
-        if waiting == 0 || tail > 0 {
+        if waiting == 0 || tail > 0 || has_come {
             return (tail + FLUSH * mss) as usize;
         }
         let unpushed = self.snd.end.0.wrapping_sub(self.snd.pushed.0);
