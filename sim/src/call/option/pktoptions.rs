@@ -13,6 +13,7 @@ use super::{Asked, Value};
 use crate::{
     call::{control::Control, ip_control::put},
     host::{Body, Switches, ipv4_of},
+    proto::tcp::Connection,
 };
 
 /// `do_ip_getsockopt`
@@ -39,14 +40,11 @@ pub(super) fn v6(asked: &Asked<'_>) -> Result<Value, Errno> {
     let mut out = messages(asked)?;
     let (hops, index) = asked.v6_multicast();
     let number = |name: i32| ControlType::<i32>::new(libc::IPPROTO_IPV6, name);
+    let socket = asked.socket();
+    // `sk_v6_daddr`, which outlives the connection, and a bind after that.
+    let left = || socket.connection().map(Connection::remote_ip).or(socket.rest().path.map(|path| path.remote));
     let info = Pkt6Info {
-        // `sk_v6_daddr`, which outlives the connection.
-        addr: match asked.socket().remote.map(|remote| remote.ip()).or(asked
-            .socket()
-            .rest()
-            .path
-            .map(|path| path.remote))
-        {
+        addr: match socket.remote.map(|remote| remote.ip()).or_else(left) {
             Some(IpAddr::V6(addr)) if index != 0 => addr,
             Some(IpAddr::V4(addr)) if index != 0 => addr.to_ipv6_mapped(),
             _ => Ipv6Addr::UNSPECIFIED,

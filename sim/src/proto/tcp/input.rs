@@ -183,6 +183,9 @@ impl Connection {
             self.take_text(cx, segment, is_foreseen);
             // Eighth, check the FIN bit.
             if self.rcv.fin_at.is_some_and(|fin| fin.at_or_before(self.rcv.nxt)) {
+                if segment.payload.is_empty() && !self.is(Marks::PEER_DONE) {
+                    self.rcv.charge_fin(segment.holds);
+                }
                 self.take_fin(cx);
                 if fin_came_before && self.state != State::TimeWait {
                     // The gap before it is filled.

@@ -292,6 +292,15 @@ impl ReceiveSide {
         self.window.reckon(self.buffer.len() as u32);
     }
 
+    /// A FIN without data is a packet like others.
+    #[cold]
+    pub(super) fn charge_fin(&mut self, held: u16) {
+        let Some(memory) = &mut self.window.memory else { return };
+        // It is freed when its end is read, and then nothing more comes.
+        memory.queue(self.nxt + 1, 0, held);
+        self.reckon();
+    }
+
     /// So many packets with so many bytes wait for the end of a call.
     #[cold]
     pub(super) fn set_backlog(&mut self, packets: u32, bytes: u32) {
