@@ -83,11 +83,10 @@ pub(super) fn told(sketch: &mut Sketch<'_>) {
         (c::SOL_SOCKET, c::SO_RCVMARK),
         (c::SOL_SOCKET, c::SO_PASSCRED),
     ];
-    const INET: [(i32, i32); 6] = [
+    const INET: [(i32, i32); 5] = [
         (c::IPPROTO_IP, c::IP_PKTINFO),
         (c::IPPROTO_IP, c::IP_RECVTTL),
         (c::IPPROTO_IP, c::IP_RECVTOS),
-        (c::IPPROTO_IP, c::IP_RECVOPTS),
         (c::IPPROTO_IP, c::IP_RECVORIGDSTADDR),
         (c::IPPROTO_IP, c::IP_CHECKSUM),
     ];
