@@ -27,6 +27,9 @@ enum Covers {
     Answer(fn(&Asked<'_>) -> bool),
     /// What a socket shows at the end.
     Seen(fn(&Program, &Seen, &Seen) -> bool),
+    /// What the answer of another call that this row covers has left: the answer of a call, or what a socket shows at the end.
+    LeftToAnswer(fn(&Asked<'_>) -> bool),
+    LeftToSee(fn(&Program, &Seen, &Seen) -> bool),
     /// Who was told by a RST.
     Resets(fn(&Program, &Outcome, &Outcome) -> bool),
 }
@@ -67,9 +70,9 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "a call that meets the end of its peer",
-        bounds: "on a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET: send that fails with EPIPE for ECONNRESET, or though it could have been sent. \
-                 Where a thread closes one: recv of 0 bytes for ECONNRESET, of SOCK_SEQPACKET alone; ECONNRESET for 0 bytes; POLLERR beside \
-                 POLLHUP in one world only; nothing else",
+        bounds: "on a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET: send that fails with EPIPE for ECONNRESET, or though it could have been \
+                 sent. Where a thread closes one: recv of 0 bytes for ECONNRESET, of SOCK_SEQPACKET alone; poll with POLLHUP without POLLERR. \
+                 And after one of these: recv that fails with ECONNRESET for 0 bytes, POLLERR more; nothing else",
         reason: "`unix_release_sock` shuts the peer and then sets its error, and `sock_alloc_send_pskb`, `__skb_wait_for_more_packets`, \
                  `unix_poll` and `unix_dgram_poll` look at both without its lock: who looks in between finds it shut, and the error stays for \
                  the next. What finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
@@ -80,25 +83,27 @@ pub const RACES: &[Race] = &[
                 may_be && *asked.real == Answer::Failed(Errno::EPIPE) && is_of_pair(asked.program, *slot)
             }),
             Covers::Answer(|asked| {
+                let may_be = is_end(asked.real) && *asked.sim == Answer::Failed(Errno::ECONNRESET);
                 let Call::Recv { slot, .. } = asked.call else { return false };
-                let is_end =
-                    |answer: &Answer| matches!(answer, Answer::Done(facts) if facts.first() == Some(&Fact::Number(0)));
-                let is_packets = || asked.program.kinds(*slot).contains(&(c::AF_UNIX, c::SOCK_SEQPACKET));
-                let may_be = match (asked.real, asked.sim) {
-                    (real, Answer::Failed(Errno::ECONNRESET)) => is_end(real) && is_packets(),
-                    (Answer::Failed(Errno::ECONNRESET), sim) => is_end(sim),
-                    _ => false,
-                };
-                may_be && is_of_pair(asked.program, *slot) && closes_pair(asked.program)
+                may_be
+                    && asked.program.kinds(*slot).contains(&(c::AF_UNIX, c::SOCK_SEQPACKET))
+                    && closes_pair(asked.program)
             }),
             Covers::Answer(|asked| {
                 let is_such = asked.call.slot().is_some_and(|slot| is_of_pair(asked.program, slot));
-                let may_be = |(real, sim)| is_hung_up_and_fails_in_one(real, sim);
+                let may_be = |(real, sim)| has_failed_besides(sim, real);
                 is_such && asked.events().is_some_and(may_be) && closes_pair(asked.program)
             }),
-            Covers::Seen(|program, real, sim| {
-                let is_unix = real.state.is_none() && sim.state.is_none();
-                is_unix && is_hung_up_and_fails_in_one(real.ready, sim.ready) && closes_pair(program)
+            Covers::LeftToAnswer(|asked| {
+                let may_be = *asked.real == Answer::Failed(Errno::ECONNRESET) && is_end(asked.sim);
+                matches!(asked.call, Call::Recv { slot, .. } if may_be && is_of_pair(asked.program, *slot))
+            }),
+            Covers::LeftToAnswer(|asked| {
+                let is_such = asked.call.slot().is_some_and(|slot| is_of_pair(asked.program, slot));
+                is_such && asked.events().is_some_and(|(real, sim)| has_failed_besides(real, sim))
+            }),
+            Covers::LeftToSee(|_, real, sim| {
+                real.state.is_none() && sim.state.is_none() && has_failed_besides(real.ready, sim.ready)
             }),
         ],
     },
@@ -253,9 +258,14 @@ fn is_from_no_port(real: &[Fact], sim: &[Fact]) -> bool {
     real.len() == sim.len() && real.iter().zip(sim).all(is_one)
 }
 
-/// Whether POLLERR is all that differs, beside POLLHUP.
-fn is_hung_up_and_fails_in_one(real: PollEvents, sim: PollEvents) -> bool {
-    real ^ sim == PollEvents::ERR && real.contains(PollEvents::HUP)
+/// Whether POLLERR is what one shows besides the other, where both show POLLHUP.
+fn has_failed_besides(one: PollEvents, other: PollEvents) -> bool {
+    !other.contains(PollEvents::ERR) && one == other | PollEvents::ERR && one.contains(PollEvents::HUP)
+}
+
+/// Whether a call has received nothing, because there will be nothing.
+fn is_end(answer: &Answer) -> bool {
+    matches!(answer, Answer::Done(facts) if facts.first() == Some(&Fact::Number(0)))
 }
 
 /// Whether a thread may end a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET.
@@ -338,21 +348,27 @@ const fn carried(call: &Call) -> Option<Slot> {
 
 /// The names of the [`RACES`] by which an outcome of the kernel's is one of the simulator's; `None`, if it is another.
 pub(super) fn taken(program: &Program, real: &Outcome, sim: &Outcome) -> Option<BTreeSet<&'static str>> {
-    let mut judge = Judge { program, taken: BTreeSet::new() };
-    judge.is_same(real, sim).then_some(judge.taken)
+    let mut judge = Judge::new(program);
+    (judge.is_same(real, sim) && judge.left.is_subset(&judge.taken)).then_some(judge.taken)
 }
 
 /// Whether the threads began with the same, but for [`RACES`].
 pub(super) fn begins_the_same(program: &Program, real: &Outcome, sim: &Outcome) -> bool {
-    Judge { program, taken: BTreeSet::new() }.are_same(&program.calls, &real.prologue, &sim.prologue)
+    Judge::new(program).are_same(&program.calls, &real.prologue, &sim.prologue)
 }
 
 struct Judge<'a> {
     program: &'a Program,
     taken: BTreeSet<&'static str>,
+    /// Of which rows something was left.
+    left: BTreeSet<&'static str>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    const fn new(program: &'a Program) -> Self {
+        Self { program, taken: BTreeSet::new(), left: BTreeSet::new() }
+    }
+
     fn is_same(&mut self, real: &Outcome, sim: &Outcome) -> bool {
         let program = self.program;
         let mut threads = program.threads.iter().zip(real.threads.iter().zip(&sim.threads));
@@ -367,7 +383,9 @@ impl Judge<'_> {
         let program = self.program;
         let is_same = |(call, (real, sim)): (&Call, (&Answer, &Answer))| {
             let asked = Asked { program, call, real, sim };
-            real == sim || self.permits(|covers| matches!(covers, Covers::Answer(covers) if covers(&asked)))
+            real == sim
+                || self.permits(|covers| matches!(covers, Covers::Answer(covers) if covers(&asked)))
+                || self.leaves(|covers| matches!(covers, Covers::LeftToAnswer(covers) if covers(&asked)))
         };
         real.len() == sim.len() && calls.iter().zip(real.iter().zip(sim)).all(is_same)
     }
@@ -377,13 +395,21 @@ impl Judge<'_> {
         match (real, sim) {
             (Some(real), Some(sim)) if real != sim => {
                 self.permits(|covers| matches!(covers, Covers::Seen(covers) if covers(program, real, sim)))
+                    || self.leaves(|covers| matches!(covers, Covers::LeftToSee(covers) if covers(program, real, sim)))
             }
             (real, sim) => real == sim,
         }
     }
 
     fn permits(&mut self, covers: impl Fn(&Covers) -> bool) -> bool {
-        let race = RACES.iter().find(|race| race.covers.iter().any(&covers));
-        race.map(|race| self.taken.insert(race.name)).is_some()
+        row(covers).map(|race| self.taken.insert(race.name)).is_some()
     }
+
+    fn leaves(&mut self, covers: impl Fn(&Covers) -> bool) -> bool {
+        row(covers).map(|race| self.left.insert(race.name)).is_some()
+    }
+}
+
+fn row(covers: impl Fn(&Covers) -> bool) -> Option<&'static Race> {
+    RACES.iter().find(|race| race.covers.iter().any(&covers))
 }
