@@ -202,7 +202,9 @@ impl World {
             self.send(from, packet, sent > LOOPBACK_BURST);
             held = std::mem::take(&mut self.out.held);
             self.is_gathered = false;
-            if at_once {
+            // The ACK that all of them were owed goes out when nothing waits any more (`tcp_release_cb`), and so comes what answers it.
+            let is_over = waiting.is_empty() && held.owes_ack;
+            if at_once && !is_over {
                 self.send_answers_to_held(from, &mut held, &mut waiting);
             }
         }
