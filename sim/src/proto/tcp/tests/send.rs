@@ -114,9 +114,9 @@ fn end_of_a_record_ends_its_packet() {
 #[test]
 fn large_write_looks_what_has_come_after_sixteen_packets() {
     let mut s = held_by_nagle(in_memory(100_000));
-    assert_eq!(s.connection.until_flush(), 16_000);
+    assert_eq!(s.connection.until_flush(false), 16_000);
     assert_eq!(s.write(11, 10), Ok(10));
-    assert_eq!(s.connection.until_flush(), 990 + 16_000);
+    assert_eq!(s.connection.until_flush(false), 990 + 16_000);
 }
 
 #[test]
