@@ -187,12 +187,14 @@ fn shows_again(escape: &Escape) -> bool {
 
 #[test]
 fn every_outcome_of_drawn_programs_is_reached() {
+    /// So many are asked again: if there are more, these say enough.
+    const MANY: usize = 3;
     if tank().is_none() {
         return;
     }
     let hunt = Hunt { seed: 0, programs: 200, jobs: 2, runs: 6, draw: Default::default(), only: Default::default() };
     let hunted = hunt.run(|_| ()).expect("namespaces could be made before");
-    let (again, once): (Vec<_>, Vec<_>) = hunted.escapes.iter().partition(|escape| shows_again(escape));
+    let (again, once): (Vec<_>, Vec<_>) = hunted.escapes.iter().take(MANY).partition(|escape| shows_again(escape));
     for escape in again.iter().chain(&once) {
         eprintln!("{escape}");
     }

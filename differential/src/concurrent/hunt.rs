@@ -76,6 +76,8 @@ const FEW: u64 = 5;
 const PATIENCE: u64 = 40;
 /// And before an outcome is said to be out of reach: what one schedule in a hundred thousand comes to is not found by fewer.
 const LONG_PATIENCE: u64 = 5 * PATIENCE;
+/// For so many of them: where there are more, it is not for want of patience.
+const FEW_ESCAPES: usize = 3;
 /// And while a program is cut down.
 const LITTLE_PATIENCE: u64 = 2;
 /// How often it is run on the kernel then.
@@ -114,7 +116,9 @@ impl Hunt {
                 continue;
             }
             let mut of_program = Hunted { programs: 1, calls: program.len() as u64, ..Hunted::default() };
-            if let Some(escape) = look_at(&mut tank, &program, seed, self.runs, PATIENCE, &mut of_program)? {
+            let escapes = hunted.lock().unwrap_or_else(PoisonError::into_inner).escapes.len();
+            let last = if escapes < FEW_ESCAPES { LONG_PATIENCE } else { PATIENCE };
+            if let Some(escape) = look_at(&mut tank, &program, seed, self.runs, [PATIENCE, last], &mut of_program)? {
                 of_program.escapes.push(cut_down(&mut tank, escape)?);
             }
             let mut hunted = hunted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -173,13 +177,13 @@ pub fn watch(program: &Program, runs: u64) -> wavetank_lab::Result<Vec<Seldom>> 
     Ok(seen)
 }
 
-/// Runs a program so often on the kernel, until an outcome is not reached.
+/// Runs a program so often on the kernel, until an outcome is not reached: with so much patience, and with so much at last.
 fn look_at(
     tank: &mut RealTank,
     program: &Program,
     seed: u64,
     runs: u64,
-    patience: u64,
+    [patience, last]: [u64; 2],
     hunted: &mut Hunted,
 ) -> wavetank_lab::Result<Option<Escape>> {
     let mut reach = Reach::new(program, patience);
@@ -204,9 +208,9 @@ fn look_at(
             outcome = run(tank, program, pace, |outcome| reach.contains_soon(outcome));
         }
         is_blocked |= outcome.is_blocked(program);
-        if patience == PATIENCE && !reach.contains(&outcome) {
+        if last > patience && !reach.contains(&outcome) {
             hunted.simulated += reach.runs();
-            reach = Reach::new(program, LONG_PATIENCE);
+            reach = Reach::new(program, last);
         }
         if !reach.contains(&outcome) {
             let nearest = reach.nearest(&outcome).cloned();
@@ -236,7 +240,7 @@ fn cut_down(tank: &mut RealTank, escape: Escape) -> wavetank_lab::Result<Escape>
         if began.elapsed() > LONGEST_CUT {
             return false;
         }
-        match look_at(tank, less, seed, LITTLE_RUNS, LITTLE_PATIENCE, &mut Hunted::default()) {
+        match look_at(tank, less, seed, LITTLE_RUNS, [LITTLE_PATIENCE; 2], &mut Hunted::default()) {
             Ok(Some(escape)) => {
                 last = escape;
                 true
