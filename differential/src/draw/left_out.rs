@@ -58,6 +58,10 @@ pub const LEFT_OUT: &[LeftOut] = &[
         "extension headers of IPv6",
         "IPV6_HOPOPTS and its kin with 8 bytes or more: what a receiver does not know it answers with ICMPv6, and what passes is routed by it",
     ),
+    not_set(
+        "TCP_SAVE_SYN",
+        "what TCP_SAVED_SYN then tells are headers with numbers that are drawn; the simulator keeps none, and tells of none",
+    ),
     not_set("IP_RECVOPTS", NO_IP_OPTIONS),
     not_set("IP_RETOPTS", NO_IP_OPTIONS),
     not_set("TCP_TX_DELAY", TIME),

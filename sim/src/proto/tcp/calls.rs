@@ -90,6 +90,10 @@ impl Connection {
         if skip > 0 && !peek {
             self.rcv.buffer.consume(skip);
             self.read_past_urgent();
+            if self.rcv.has_memory() {
+                let read = self.read_to();
+                self.rcv.discharge(read);
+            }
         }
         if self.rcv.ack != AckDue::No {
             self.after_read(cx, 0);
@@ -351,7 +355,9 @@ impl Connection {
     /// The options of the socket have changed: does what that asks for.
     pub(crate) fn set_config(&mut self, cx: &mut Cx<'_>, config: Config) {
         // What the route carries is not the socket's to say, and TCP_MAXSEG acts on the handshake alone.
-        let switches = config.switches | self.config.switches & Switches::IN_MEMORY;
+        // (Whether a SYN is kept was settled when it came.)
+        let stays = Switches::IN_MEMORY | Switches::KEEPS_SYN;
+        let switches = (config.switches - stays) | (self.config.switches & stays);
         let config = Config { mss: self.config.mss, maxseg: self.config.maxseg, switches, ..config };
         let old = std::mem::replace(&mut self.config, config);
         if old == config {
