@@ -2,6 +2,7 @@
 //!
 //! Time moves only when no process can run. Then the earliest event of the agenda happens, and whoever it wakes runs.
 
+mod backlog;
 pub(crate) mod carrier;
 mod counts;
 mod delivery;
