@@ -99,12 +99,12 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "time stamps of what came before",
-        bounds: "recvmsg: control messages of time stamps in one world only, those behind that they leave no room for, and MSG_CTRUNC; \
-                 nothing else",
+        bounds: "recvmsg: control messages of time stamps in one world only, those behind that they leave no room for, MSG_CTRUNC, and \
+                 addresses, as their names come from where they are told first; nothing else; the comparison ends there",
         reason: "a segment is stamped as it comes if anybody on the machine wants stamps (`net_enable_timestamp`, which a kernel worker does); \
                  of one that came unstamped TCP tells nothing (`tcp_recv_timestamp`), and nobody does by SOF_TIMESTAMPING_SOFTWARE \
                  (`__sock_recv_timestamp`)",
-        ends: false,
+        ends: true,
         covers: |asked| {
             let told = |entry: &Entry| match &entry.answer {
                 Answer::Done(facts) => Some(facts.iter().filter(|fact| !is_of_time(fact)).cloned().collect::<Vec<_>>()),
@@ -155,7 +155,7 @@ pub const FREEDOMS: &[Freedom] = &[
     },
 ];
 
-/// A time stamp, or the flags, which say whether there was room for it.
+/// A time stamp, or the flags, which say whether there was room for it; or an address, which is named after those that were told before.
 fn is_of_time(fact: &Fact) -> bool {
     const STAMPS: [i32; 6] = [
         c::SO_TIMESTAMP_OLD,
@@ -167,7 +167,7 @@ fn is_of_time(fact: &Fact) -> bool {
     ];
     match fact {
         Fact::Control(level, kind, _) => *level == c::SOL_SOCKET && STAMPS.contains(kind),
-        Fact::Flags(_) => true,
+        Fact::Flags(_) | Fact::Addr(_) => true,
         _ => false,
     }
 }

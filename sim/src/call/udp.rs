@@ -36,7 +36,13 @@ impl Caller<'_> {
                 device => self.host_mut(world).sockets[id].options.rare_mut().device = device,
             }
         }
-        let way = self.udp_way(world, id, to.ip(), &How::default());
+        let mut way = self.udp_way(world, id, to.ip(), &How::default());
+        if let Ok(Way { to: found, .. }) = way
+            && found != to.ip()
+        {
+            // What stands for the address is looked for again (`ip_route_connect`).
+            way = self.udp_way(world, id, found, &How::default());
+        }
         self.host_mut(world).udp_aim(id, to, way.as_ref().ok());
         self.host_mut(world).udp_connect(id, way?, to.port());
         Ok(())

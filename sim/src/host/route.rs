@@ -72,7 +72,9 @@ impl Host {
         let way = |source: IpAddr, to: Ipv4Addr| Ok(Way { source, to: to.into(), device });
         if to.is_unspecified() {
             let own = source.unwrap_or_else(|| self.first4_of(device));
-            return if device > LO && own.is_loopback() { Err(NoWay::Invalid) } else { way(own.into(), own) };
+            // By `lo`, which it counts as come by (`ip_route_output_key_hash_rcu`: LOOPBACK_IFINDEX).
+            let way = Way { source: own.into(), to: own.into(), device: device.max(LO) };
+            return if device > LO && own.is_loopback() { Err(NoWay::Invalid) } else { Ok(way) };
         }
         match source {
             Some(source) if !self.owns(source.into()) && !options.switches.contains(Switches::TRANSPARENT) => {

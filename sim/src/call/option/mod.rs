@@ -140,7 +140,7 @@ impl Asked<'_> {
             return Err(Errno::ENOTCONN);
         }
         // IPv4 reaches others from an address of the loopback through that alone; IPv6 leaves by `eth0` all the same.
-        let is_loopback = |local: SocketAddr| remote.is_ipv4() && local.ip().is_loopback();
+        let is_loopback = |local: SocketAddr| remote.is_ipv4() && local.is_ipv4() && local.ip().is_loopback();
         // Who is bound to `lo` sends there what is for others, too.
         let is_by_lo = match &socket.body {
             Body::Udp(udp) => udp.way_device == LO,
