@@ -285,7 +285,7 @@ type Met = (&'static str, usize, &'static str, Answer, Answer);
 #[test]
 fn calls_that_meet_in_the_kernel_see_a_little_more() {
     let events = |bits| Answer::Done(vec![Fact::Number(1), Fact::Events(PollEvents::from_bits_retain(bits))]);
-    let met: [Met; 10] = [
+    let met: [Met; 12] = [
         (
             "a = socket(AF_INET, SOCK_DGRAM, 0)\nbind(a, 127.0.0.1:$0)\nb = socket(AF_INET, SOCK_DGRAM, 0)\nconnect(b, name(a))\nthread\n\
              recv(b, 1, 0)\nthread\nconnect(b, 127.0.0.1:$0)\n",
@@ -354,6 +354,22 @@ fn calls_that_meet_in_the_kernel_see_a_little_more() {
             "ECONNRESET",
             Answer::Done(vec![Fact::Number(0), Fact::Data(Bytes::of(&[]))]),
             Answer::Failed(Errno::EPIPE),
+        ),
+        (
+            "a = socket(AF_INET, SOCK_STREAM, 0)\nbind(a, 0.0.0.0:$0)\nlisten(a, 5)\nb = socket(AF_INET, SOCK_STREAM, 0)\n\
+             connect(b, 127.0.0.1:@a)\nthread\nclose(a)\nthread\nbind(b, 0.0.0.0:$0)\n",
+            1,
+            "ok",
+            Answer::Failed(Errno::EADDRINUSE),
+            Answer::Failed(Errno::EACCES),
+        ),
+        (
+            "a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)\nfcntl(b, F_SETFL, 0)\nthread\nsend(b, 500000, MSG_NOSIGNAL)\nthread\n\
+             ioctl(a, FIONREAD, 0)\n",
+            1,
+            "[Number(0), Value([0, 0, 0, 0])]",
+            Answer::Done(vec![Fact::Number(0), Fact::Value(vec![0, 64, 0, 0])]),
+            Answer::Failed(Errno::EINVAL),
         ),
         (
             "a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)\nc = dup(a)\nfcntl(c, F_SETFL, 0)\nthread\nsend(c, 500000, MSG_NOSIGNAL)\nthread\n\

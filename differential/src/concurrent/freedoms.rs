@@ -110,7 +110,7 @@ pub const RACES: &[Race] = &[
     Race {
         name: "what comes between the pieces of a large send",
         bounds: "send of more than 4,096 bytes on a UNIX socket of SOCK_STREAM: another number, or a number for EPIPE or ECONNRESET, and with \
-                 that a POLLERR more at the end; nothing else",
+                 that a POLLERR more at the end. In a program that has one: what FIONREAD counts on such a socket; nothing else",
         reason: "`unix_stream_sendmsg` puts it into the queue in buffers of half of SO_SNDBUF at most, and holds no lock between them: a read \
                  or the end of either half may come there. Who has sent a part is told its number, and the error stays",
         covers: &[
@@ -120,6 +120,7 @@ pub const RACES: &[Race] = &[
                 let is_part = *len > SMALL && matches!(asked.real, Answer::Done(_));
                 may_be && is_part && is_of_pair(asked.program, *slot)
             }),
+            Covers::Answer(|asked| asked.is_count() && !asked.is_tcp() && fills(asked.program, true)),
             Covers::Seen(|program, real, sim| {
                 real.state.is_none() && real.ready == sim.ready | PollEvents::ERR && fills(program, true)
             }),
@@ -167,10 +168,11 @@ pub const RACES: &[Race] = &[
     Race {
         name: "a listener that is being closed",
         bounds: "where a thread closes a listener of TCP: recv of 0 bytes, or EPIPE of a call, for ECONNRESET, and POLLERR beside POLLHUP at the \
-                 end; nothing else",
+                 end; bind of a socket of TCP that fails with EADDRINUSE; nothing else",
         reason: "`__tcp_close` sets sk_shutdown and then ends the listening: a connection that is made in between (`sk_clone_lock`) is shut \
                  as well, sends a FIN at once (`tcp_rcv_state_process`, TCP_SYN_RECV), and then the RST with which it ends, which is EPIPE \
-                 to who has got the FIN (`tcp_reset`)",
+                 to who has got the FIN (`tcp_reset`). Whose connection that RST has ended is unbound before the listener is \
+                 (`inet_csk_listen_stop`, then `inet_csk_destroy_sock`), and may ask for its port in between",
         covers: &[
             Covers::Answer(|asked| {
                 let is_end = match asked.real {
@@ -180,6 +182,11 @@ pub const RACES: &[Race] = &[
                     answer => *answer == Answer::Failed(Errno::EPIPE),
                 };
                 is_end && *asked.sim == Answer::Failed(Errno::ECONNRESET) && closes_listener(asked.program)
+            }),
+            Covers::Answer(|asked| {
+                let is_bind = matches!(asked.call, Call::Bind { .. }) && asked.is_tcp();
+                let may_be = *asked.real == Answer::Failed(Errno::EADDRINUSE) && matches!(asked.sim, Answer::Done(_));
+                is_bind && may_be && closes_listener(asked.program)
             }),
             Covers::Seen(|program, real, sim| {
                 let is_end = real.state == Some(TcpState::CLOSE) && real.ready == sim.ready | PollEvents::ERR;
@@ -203,11 +210,7 @@ pub const RACES: &[Race] = &[
                 let is_large_send = matches!(asked.call, Call::Send { len, .. } if *len > SMALL);
                 is_large_send && asked.is_tcp() && may_be(asked.real) && may_be(asked.sim)
             }),
-            Covers::Answer(|asked| {
-                let is_done = |answer: &Answer| matches!(answer, Answer::Done(_));
-                let is_count = matches!(asked.call, Call::Ioctl { .. }) && is_done(asked.real) && is_done(asked.sim);
-                is_count && asked.is_tcp() && fills_tcp(asked.program)
-            }),
+            Covers::Answer(|asked| asked.is_count() && asked.is_tcp() && fills_tcp(asked.program)),
             Covers::Answer(|asked| {
                 let is_room = asked.events().is_some_and(|(real, sim)| real - ROOM == sim - ROOM);
                 is_room && asked.is_tcp() && fills_tcp(asked.program)
@@ -230,6 +233,12 @@ const ROOM: PollEvents = PollEvents::from_bits_retain(0x304);
 impl Asked<'_> {
     fn is_tcp(&self) -> bool {
         self.call.slot().is_some_and(|slot| !self.program.is_unix(slot))
+    }
+
+    /// An ioctl that has counted in both worlds.
+    fn is_count(&self) -> bool {
+        let is_done = |answer: &Answer| matches!(answer, Answer::Done(_));
+        matches!(self.call, Call::Ioctl { .. }) && is_done(self.real) && is_done(self.sim)
     }
 
     /// What a poll has found, in either world.
