@@ -154,7 +154,7 @@ impl Connection {
                 rcv.pushed = rcv.pushed.max(1);
             }
         } else {
-            rcv.take_small(len, segment.flags);
+            rcv.take_small(len, if self.stamps.on { 12 } else { 0 }, segment.flags);
         }
         match segment.options.timestamps {
             Some(stamp) if self.stamps.on && len >= usize::from(rcv.mss) => {
@@ -408,11 +408,11 @@ impl ReceiveSide {
     }
 
     /// A segment smaller than the largest: two of one size are the peer's new size, others the ends of its writes
-    /// (`tcp_measure_rcv_mss`).
+    /// (`tcp_measure_rcv_mss`, which counts the header, with its `options`, as data).
     #[inline]
-    fn take_small(&mut self, len: usize, flags: Flags) {
+    fn take_small(&mut self, len: usize, options: usize, flags: Flags) {
         let ends = flags.intersects(Flags::PSH | Flags::FIN | Flags::URG | Flags::SYN);
-        if len >= 536 || (len >= 88 && !ends) {
+        if len + options >= 536 || (len + options >= 88 && !ends) {
             let last = std::mem::replace(&mut self.last_len, len as u16);
             if usize::from(last) == len {
                 self.mss = last;

@@ -53,6 +53,9 @@ impl Connection {
         }
         self.restart_if_idle(cx);
         self.hold_what_comes_back(cx);
+        if self.snd.left() > 0 {
+            self.keep_push();
+        }
         self.snd.buffer.push(&data[..taken]);
         self.snd.end += taken as u32;
         let whole = taken == data.len();
@@ -210,6 +213,16 @@ impl Connection {
     #[inline]
     fn is_push_forced(&self) -> bool {
         self.snd.end.0.wrapping_sub(self.snd.pushed.0) > self.snd.max_wnd >> 1
+    }
+
+    /// What is written now begins a packet, and the one before stays pushed (`tcp_mark_push`), though it is not sent.
+    #[cold]
+    fn keep_push(&mut self) {
+        let (_, tail) = self.unsent_packets(self.current_mss());
+        if tail == 0 && self.snd.pushed == self.snd.end {
+            let end = self.snd.end;
+            self.snd.seams.get_or_insert_default().push_at(end);
+        }
     }
 
     /// So many bytes were written just now: of the packets that they fill, those are pushed that come too long after the last such.
