@@ -51,14 +51,14 @@ impl Host {
             Body::Tcp(Tcp::Closed) => {}
             _ => return Err(ListenError::Connected),
         }
+        // `inet_csk_delack_init`, of who finds no port, too (`inet_csk_listen_start`).
+        self.sockets[id].options.switches.remove(Switches::PINGPONG);
         self.autobind(id).map_err(|_| ListenError::AddrInUse)?;
         let local = self.sockets[id].local.expect("just bound");
         if !self.may_listen(id) {
             return Err(ListenError::AddrInUse);
         }
         let socket = &mut self.sockets[id];
-        // `inet_csk_listen_start`: inet_csk_delack_init
-        socket.options.switches.remove(Switches::PINGPONG);
         socket.body = Body::Tcp(Tcp::Listening(Box::new(tcp::Listener::new(backlog))));
         self.lend_fast_open(id, backlog);
         self.take_up(id);

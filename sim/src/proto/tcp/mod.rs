@@ -214,6 +214,8 @@ struct Counts {
     data_in: u32,
     delivered: u32,
     bytes_resent: u32,
+    /// Which had no way.
+    bytes_in_vain: u32,
 }
 
 /// The send sequence variables of RFC 9293 section 3.3.1, and what belongs to them.
@@ -417,6 +419,8 @@ impl ReceiveSide {
         self.buffer.free();
         self.assembler.free();
         self.set_backlog(0, 0);
+        // The packet of a FIN, too.
+        self.discharge(self.nxt);
     }
 
     /// An ACK is owed, sooner or later.

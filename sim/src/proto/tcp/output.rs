@@ -57,8 +57,8 @@ impl Connection {
         let (mut sent, mut stopped_by_window) = (false, false);
         while self.snd.left() > 0 {
             match self.next_segment(push) {
-                Ok(_) if self.has_no_way() => {
-                    self.found_no_way();
+                Ok(plan) if self.has_no_way() => {
+                    self.sent_in_vain(plan.data);
                     break;
                 }
                 Ok(plan) => {
@@ -97,6 +97,16 @@ impl Connection {
             IpAddr::V4(Ipv4Addr::UNSPECIFIED) => self.ends.local.is_unspecified(),
             remote => remote == NOWHERE6,
         }
+    }
+
+    /// A segment found no way: it is counted all the same (`__tcp_transmit_skb`).
+    #[cold]
+    fn sent_in_vain(&mut self, data: u32) {
+        let counts = &mut self.counts;
+        counts.bytes_in_vain = counts.bytes_in_vain.wrapping_add(data);
+        counts.segments_out = counts.segments_out.wrapping_add(1);
+        counts.data_out = counts.data_out.wrapping_add(u32::from(data > 0));
+        self.found_no_way();
     }
 
     /// Data came in the SYN: the answer needs not wait for the end of the handshake, but the FIN of a `shutdown` does.
@@ -303,12 +313,16 @@ impl Connection {
     /// nothing does.
     pub(super) fn send_whatever_fits(&mut self, cx: &mut Cx<'_>) -> bool {
         let window = self.snd.window_left();
-        if window == 0 || self.snd.left() == 0 || !self.state.may_transmit() || self.has_no_way() {
+        if window == 0 || self.snd.left() == 0 || !self.state.may_transmit() {
             return false;
         }
         let fin_queued = self.is(Marks::FIN_QUEUED);
         let data_left = self.snd.left() - u32::from(fin_queued);
         let data = data_left.min(self.current_mss()).min(window);
+        if self.has_no_way() {
+            self.sent_in_vain(data);
+            return false;
+        }
         self.send_new(cx, self.plan(data, data_left, fin_queued, window));
         true
     }
