@@ -115,7 +115,8 @@ impl Connection {
     fn needs_memory(&self, segment: &Segment, allocated: u32) -> bool {
         let cost = segment.payload.len() as u32 + HEAD;
         let twice = if self.notes() { cost } else { 0 };
-        let reserved = (PAGE - (self.send_memory() + allocated + twice) % PAGE) % PAGE;
+        let syn = if self.keeps_syn() { HEAD } else { 0 };
+        let reserved = (PAGE - (self.send_memory() + allocated + twice + syn) % PAGE) % PAGE;
         cost > reserved
     }
 

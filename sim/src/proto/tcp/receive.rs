@@ -176,11 +176,16 @@ impl Connection {
         // Nothing is noted of a segment that has made the connection of a request (`tcp_child_process`, not `tcp_v6_do_rcv`).
         let (number, maker) = (self.counts.segments_in, self.rcv.maker());
         let twice = u32::from(self.notes() && maker != Some(number));
-        let is_first = maker.is_some_and(|maker| number <= maker + 1);
-        let keeps_syn = is_first && self.config.has(Switches::KEEPS_SYN) && self.ends.remote.is_ipv6();
-        let waits = cx.out.held.segments + twice + u32::from(keeps_syn);
+        let waits = cx.out.held.segments + twice + u32::from(self.keeps_syn());
         self.rcv.set_backlog(waits, cx.out.held.bytes + twice * len);
         self.rcv.charge(len, segment.holds);
+    }
+
+    /// Whether the SYN is still kept: until a segment is dealt with that has not made the connection.
+    pub(super) fn keeps_syn(&self) -> bool {
+        self.config.has(Switches::KEEPS_SYN)
+            && self.ends.remote.is_ipv6()
+            && self.rcv.maker().is_some_and(|maker| self.counts.segments_in <= maker + 1)
     }
 
     /// The peer sends no more (`tcp_fin`).
