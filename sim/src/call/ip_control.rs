@@ -157,7 +157,8 @@ fn ip6_datagram_send_ctl(host: &Host, bound: u32, message: &Cmsg<'_>, how: &mut 
         }
         libc::IPV6_TCLASS => {
             how.traffic_class = match int(message)? {
-                -1 => None,
+                // Not the socket's own, as of setsockopt: the byte that it is.
+                -1 => Some(0xff),
                 class => Some(byte(class)?),
             };
         }

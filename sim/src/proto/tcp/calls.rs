@@ -50,7 +50,7 @@ impl Connection {
             // Who only looks may be told to the peer, too (`tcp_cleanup_rbuf`).
             self.after_read(cx, count);
         } else {
-            self.take_off(cx, skip + count);
+            self.take_off(cx, skip + count, count < buf.len());
         }
         Ok(count)
     }
@@ -66,18 +66,30 @@ impl Connection {
             return if begun && !self.rcv.buffer.is_empty() { Ok(0) } else { self.nothing_to_read(cx, skip, false) };
         }
         let count = unread.min(len);
-        self.take_off(cx, skip + count);
+        self.take_off(cx, skip + count, count < len);
         Ok(count)
     }
 
     #[inline(always)] // one of its two callers is hot
-    fn take_off(&mut self, cx: &mut Cx<'_>, count: usize) {
+    fn take_off(&mut self, cx: &mut Cx<'_>, count: usize, wants_more: bool) {
         self.rcv.buffer.consume(count);
         if self.urgent.is_some() {
             self.read_past_urgent();
         }
+        if wants_more && self.is(Marks::PEER_DONE) {
+            self.eat_fin();
+        }
         self.after_read(cx, count);
         self.check();
+    }
+
+    /// Who reads to the end takes the packet of the FIN away, too (`tcp_recvmsg_locked`: found_fin_ok).
+    #[cold]
+    fn eat_fin(&mut self) {
+        if self.rcv.has_memory() && self.rcv.buffer.is_empty() {
+            let end = self.rcv.nxt;
+            self.rcv.discharge(end);
+        }
     }
 
     /// A look behind what is there (SO_PEEK_OFF).
@@ -94,6 +106,9 @@ impl Connection {
                 let read = self.read_to();
                 self.rcv.discharge(read);
             }
+        }
+        if !peek && self.is(Marks::PEER_DONE) {
+            self.eat_fin();
         }
         if self.rcv.ack != AckDue::No {
             self.after_read(cx, 0);
