@@ -188,7 +188,7 @@ impl Host {
         let device = self.udp_device(id, to, how);
         let is_it = udp.has_way && to.is_ipv6() && source.is_ipv6() && udp.way_to == Some(to);
         let leaves_by = if self.owns(to) { LO } else { interface_of(to) };
-        (is_it && (device == 0 || device == leaves_by)).then_some(Way { source, to, device })
+        (is_it && (device == 0 || device == leaves_by)).then_some(Way { source, to, device: 0 })
     }
 
     /// `connect(2)` on a datagram socket: fixes the peer, and with it the local address, unless it is fixed already.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::{
     World,
-    delivery::{LOOPBACK_BURST, is_in},
+    delivery::{LOOPBACK_BURST, is_joined},
 };
 use crate::{
     base::HostId,
@@ -103,7 +103,7 @@ impl World {
             sent += 1;
             held.more = !waiting.is_empty();
             self.out.held = held;
-            self.is_gathered = waiting.front().is_some_and(|(_, next)| is_in(&packet, next));
+            self.is_gathered = waiting.front().is_some_and(|(_, next)| is_joined(&packet, next));
             self.send(from, packet, sent > LOOPBACK_BURST);
             held = std::mem::take(&mut self.out.held);
             self.is_gathered = false;

@@ -467,12 +467,19 @@ pub(super) const LOOPBACK_BURST: usize = 10_000;
 
 /// Whether all that one packet says is in the other, too: both are but acknowledgments, of the same moment.
 pub(super) fn is_in(packet: &Packet, next: &Packet) -> bool {
+    let (Body::Tcp(_), Body::Tcp(other)) = (&packet.body, &next.body) else { return false };
+    other.payload.is_empty() && other.flags == Flags::ACK && is_joined(packet, next)
+}
+
+/// Whether one packet is but an acknowledgment, and becomes a part of the other while both wait (`tcp_add_backlog`).
+pub(super) fn is_joined(packet: &Packet, next: &Packet) -> bool {
     let (Body::Tcp(one), Body::Tcp(other)) = (&packet.body, &next.body) else { return false };
     (packet.src, packet.dst) == (next.src, next.dst)
         && (one.src_port, one.dst_port, one.seq) == (other.src_port, other.dst_port, other.seq)
-        && (one.flags, other.flags) == (Flags::ACK, Flags::ACK)
+        && one.flags == Flags::ACK
         && one.payload.is_empty()
-        && other.payload.is_empty()
+        && other.flags.contains(Flags::ACK)
+        && !other.flags.intersects(Flags::SYN | Flags::RST | Flags::URG)
         && one.options == other.options
         && !other.ack.before(one.ack)
 }
