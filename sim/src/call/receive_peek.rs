@@ -108,14 +108,15 @@ impl Caller<'_> {
         if connection.is_none() || buf.is_empty() || place == 0 && !flags.contains(MsgFlags::TRUNC) {
             return self.recv_once(world, id, buf, flags, false);
         }
-        self.recv_once(world, id, &mut [0], flags, false)?;
-        let connection = self.host(world).sockets[id].connection();
         let [first, second] = connection.map_or([&[][..]; 2], |connection| connection.look_from(place, buf.len()));
+        let found = first.len() + second.len();
         if !flags.contains(MsgFlags::TRUNC) {
             buf[..first.len()].copy_from_slice(first);
-            buf[first.len()..first.len() + second.len()].copy_from_slice(second);
+            buf[first.len()..found].copy_from_slice(second);
         }
-        Ok(first.len() + second.len())
+        // What else there is to say; and what the peer may send when it hears of the look comes after it.
+        self.recv_once(world, id, &mut [0], flags, false)?;
+        Ok(found)
     }
 }
 
