@@ -56,17 +56,28 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "a poll that meets a disconnect",
-        bounds: "poll, where a thread connects a socket to AF_UNSPEC: of POLLERR and POLLHUP one alone, and POLLIN, POLLPRI and POLLRDHUP still; \
-                 nothing else",
+        bounds: "poll, where a thread connects a socket to AF_UNSPEC: of POLLERR and POLLHUP one alone, and POLLIN, POLLPRI and POLLRDHUP \
+                 still. Where a thread connects: POLLIN and POLLRDHUP still beside POLLHUP; nothing else",
         reason: "`tcp_disconnect` sets sk_state, then sk_err, without a barrier, and only then empties the queue and forgets urg_data and \
-                 sk_shutdown; `tcp_poll` takes no lock",
-        covers: &[Covers::Answer(|asked| {
-            let Some((real, sim)) = asked.events() else { return false };
-            let is_disconnect = |call: &Call| matches!(call, Call::Connect { addr: Place::Literal(Addr::Unspec), .. });
-            let may_be = asked.program.threads.iter().flatten().any(is_disconnect);
-            let still = PollEvents::IN | PollEvents::PRI | PollEvents::RDHUP;
-            may_be && sim.contains(ENDED) && real.intersects(ENDED) && sim - ENDED == real - ENDED - still
-        })],
+                 sk_shutdown; `tcp_poll` takes no lock. `__inet_stream_connect` takes sk_err of an attempt that has failed before it \
+                 disconnects",
+        covers: &[
+            Covers::Answer(|asked| {
+                let Some((real, sim)) = asked.events() else { return false };
+                let is_disconnect =
+                    |call: &Call| matches!(call, Call::Connect { addr: Place::Literal(Addr::Unspec), .. });
+                let may_be = asked.program.threads.iter().flatten().any(is_disconnect);
+                let still = PollEvents::IN | PollEvents::PRI | PollEvents::RDHUP;
+                may_be && sim.contains(ENDED) && real.intersects(ENDED) && sim - ENDED == real - ENDED - still
+            }),
+            Covers::Answer(|asked| {
+                let Some((real, sim)) = asked.events() else { return false };
+                let connects = |call: &Call| matches!(call, Call::Connect { .. });
+                let may_be = asked.is_tcp() && asked.program.threads.iter().flatten().any(connects);
+                let still = PollEvents::IN | PollEvents::RDHUP;
+                may_be && sim & ENDED == PollEvents::HUP && sim == real - (still - sim)
+            }),
+        ],
     },
     Race {
         name: "a call that meets the end of its peer",
