@@ -28,7 +28,7 @@ impl Caller<'_> {
         let host = self.host(world);
         let socket = &host.sockets[id];
         let to = name::read(socket, addr, Use::Connect)?;
-        let to = not_unspecified6(socket, to);
+        let to = not_unspecified6(socket, to)?;
         // A link-local group is one of an interface: the socket is bound to that of IPV6_MULTICAST_IF, if there is one.
         if is_link_local_group(to.ip()) && socket.options.rare().device == 0 {
             match socket.options.rare().v6_multicast_if {
@@ -95,7 +95,7 @@ impl Caller<'_> {
             _ if is_of_ipv4 => None,
             _ if is_inet6 => {
                 let to = to.map_or_else(peer, |addr| name::read(socket, addr, Use::Send))?;
-                Some(not_unspecified6(socket, to))
+                Some(not_unspecified6(socket, to)?)
             }
             _ => None,
         };
@@ -170,15 +170,17 @@ impl Caller<'_> {
     }
 }
 
-/// `::` means this host (a BSDism, as the comment in `udpv6_sendmsg` has it): by IPv4, if the socket has an address of that.
-fn not_unspecified6(socket: &Socket, to: SocketAddr) -> SocketAddr {
-    match (to.ip(), socket.local.map(|local| local.ip())) {
-        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(IpAddr::V4(_))) => {
-            SocketAddr::new(Ipv4Addr::LOCALHOST.into(), to.port())
+/// `::` means this host (a BSDism, as the comment in `udpv6_sendmsg` has it): by IPv4, if the socket has an address of that, and may.
+fn not_unspecified6(socket: &Socket, to: SocketAddr) -> Result<SocketAddr, Errno> {
+    let loopback: IpAddr = match (to.ip(), socket.local.map(|local| local.ip())) {
+        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(IpAddr::V4(_))) if socket.options.v6only => {
+            return Err(Errno::ENETUNREACH);
         }
-        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), _) => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), to.port()),
-        _ => to,
-    }
+        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(IpAddr::V4(_))) => Ipv4Addr::LOCALHOST.into(),
+        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), _) => Ipv6Addr::LOCALHOST.into(),
+        _ => return Ok(to),
+    };
+    Ok(SocketAddr::new(loopback, to.port()))
 }
 
 /// Messages of UDP's level ask nothing of IP (`udp_cmsg_send`), and none at all even less.
