@@ -32,8 +32,8 @@ impl World {
             return self.kept.append(&mut self.out.packets);
         }
         if call == Call::SendsToItself {
-            let all = std::mem::take(&mut self.kept).into_iter().chain(std::mem::take(&mut self.out.packets));
-            return self.send_held(all.map(|packet| (id, packet)).collect(), false);
+            self.kept.append(&mut self.out.packets);
+            return self.send_kept(id);
         }
         let mut batch = std::mem::take(&mut self.batch);
         std::mem::swap(&mut batch, &mut self.out.packets);
@@ -46,10 +46,17 @@ impl World {
         self.batch = batch;
         let mut answers = self.out.packets.iter().chain(self.relayed.iter().map(|(_, packet)| packet));
         if answers.any(|packet| data_of(packet) > 0) {
-            let here = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (id, packet));
-            let answers = here.chain(std::mem::take(&mut self.relayed)).collect();
-            self.send_held(answers, true);
+            let mut waiting = std::mem::take(&mut self.waiting);
+            self.take_answers(id, &mut waiting);
+            self.send_held(waiting, true);
         }
+    }
+
+    /// What a call has sent to itself.
+    fn send_kept(&mut self, id: HostId) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.extend(self.kept.drain(..).map(|packet| (id, packet)));
+        self.send_held(waiting, false);
     }
 
     /// Answers that the socket does not hear, because another interface than theirs is its own: they wait for nothing, and are refused.
@@ -70,8 +77,7 @@ impl World {
     /// A call that has sent a part to itself looks what has come; what it acknowledges thereby comes after (`__sk_flush_backlog`).
     pub(crate) fn flush(&mut self, id: HostId) {
         while self.keeps() {
-            let kept = std::mem::take(&mut self.kept);
-            self.send_held(kept.into_iter().map(|packet| (id, packet)).collect(), false);
+            self.send_kept(id);
             let has_sent = self.out.packets.iter().any(|packet| data_of(packet) > 0);
             self.kept.append(&mut self.out.packets);
             if !has_sent {
@@ -113,25 +119,29 @@ impl World {
                 self.send_answers_to_held(from, &mut held, &mut waiting);
             }
         }
+        self.waiting = waiting;
     }
 
     /// What was sent upon a packet from `from` that had waited.
     fn send_answers_to_held(&mut self, from: HostId, held: &mut Held, waiting: &mut VecDeque<(HostId, Packet)>) {
-        for (host, answer) in self.take_answers(from) {
+        let mut answers = std::mem::take(&mut self.answers);
+        self.take_answers(from, &mut answers);
+        while let Some((host, answer)) = answers.pop_front() {
             for (_, packet) in waiting.iter_mut() {
                 let_go(packet, &answer);
             }
             self.send(host, answer, false);
-            let more = self.take_answers(host);
-            more.iter().for_each(|(_, packet)| held.count(data_of(packet)));
-            waiting.extend(more);
+            let before = waiting.len();
+            self.take_answers(host, waiting);
+            waiting.range(before..).for_each(|(_, packet)| held.count(data_of(packet)));
         }
+        self.answers = answers;
     }
 
     /// What was left behind by a packet from `from`, on loopback or at the other end of a direct link.
-    fn take_answers(&mut self, from: HostId) -> Vec<(HostId, Packet)> {
-        let here = std::mem::take(&mut self.out.packets).into_iter().map(|packet| (from, packet));
-        here.chain(std::mem::take(&mut self.relayed)).collect()
+    fn take_answers(&mut self, from: HostId, into: &mut VecDeque<(HostId, Packet)>) {
+        into.extend(self.out.packets.drain(..).map(|packet| (from, packet)));
+        into.append(&mut self.relayed);
     }
 }
 

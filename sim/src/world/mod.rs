@@ -14,7 +14,7 @@ mod spare;
 pub(crate) mod task;
 pub(crate) mod underway;
 
-use std::{panic::Location, time::Duration};
+use std::{collections::VecDeque, panic::Location, time::Duration};
 
 use counts::EventCounts;
 pub use scheduler::End;
@@ -114,8 +114,11 @@ pub(crate) struct World {
     batch: Vec<Packet>,
     /// What a call that is not over has sent to itself, and finds only when more of it follows.
     kept: Vec<Packet>,
+    /// What comes back to a call, and what is said to that at once: empty but while that is dealt with.
+    waiting: VecDeque<(HostId, Packet)>,
+    answers: VecDeque<(HostId, Packet)>,
     /// What hosts have answered over direct links, to be sent.
-    relayed: std::collections::VecDeque<(HostId, Packet)>,
+    relayed: VecDeque<(HostId, Packet)>,
     /// A call that sends has its socket locked: of acknowledgments that come one after the other meanwhile, it looks at the last
     /// (`tcp_add_backlog`).
     pub(crate) gathers_acks: bool,
@@ -157,7 +160,9 @@ impl World {
             out: spare.out,
             batch: spare.batch,
             kept: Vec::new(),
-            relayed: std::collections::VecDeque::new(),
+            waiting: VecDeque::new(),
+            answers: VecDeque::new(),
+            relayed: VecDeque::new(),
             gathers_acks: false,
             is_gathered: false,
             wakes: spare.wakes,

@@ -40,14 +40,14 @@ fn digest(seed: u64, carrier: CarrierKind, traced: bool) -> Digest {
 }
 
 /// Raised whenever the golden digests change on purpose.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 5;
 
 /// Seeds and their digests: the same on every machine, in every build profile, on every carrier. CI runs this test in debug
 /// and in release.
 const GOLDEN: [(u64, &str); 3] = [
-    (0, "750277d41cc03091ddf46fe901d2c790"),
-    (1, "3a78e41359855cbf7cc156d0c305fbfe"),
-    (0xdead_beef, "bfb2a3df95d191b0a1b0bcda48119b2e"),
+    (0, "f3ea5def58949b84a4dcc0ad5ce4f03a"),
+    (1, "2808a081818888248f9d6094fe51b760"),
+    (0xdead_beef, "c5ec81b8ab52608f5c489c4b5628489e"),
 ];
 
 #[test]

@@ -169,7 +169,7 @@ impl Connection {
                 .0
                 .wrapping_sub(counts.iss.0.wrapping_add(1 + fin))
                 .wrapping_add(counts.bytes_resent)
-                .wrapping_add(counts.bytes_in_vain),
+                .wrapping_add(self.recovery.bytes_in_vain),
             bytes_retrans: counts.bytes_resent,
             segs_out: counts.segments_out,
             segs_in: counts.segments_in,

@@ -214,8 +214,6 @@ struct Counts {
     data_in: u32,
     delivered: u32,
     bytes_resent: u32,
-    /// Which had no way.
-    bytes_in_vain: u32,
 }
 
 /// The send sequence variables of RFC 9293 section 3.3.1, and what belongs to them.

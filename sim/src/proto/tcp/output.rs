@@ -102,8 +102,8 @@ impl Connection {
     /// A segment found no way: it is counted all the same (`__tcp_transmit_skb`).
     #[cold]
     fn sent_in_vain(&mut self, data: u32) {
+        self.recovery.bytes_in_vain = self.recovery.bytes_in_vain.wrapping_add(data);
         let counts = &mut self.counts;
-        counts.bytes_in_vain = counts.bytes_in_vain.wrapping_add(data);
         counts.segments_out = counts.segments_out.wrapping_add(1);
         counts.data_out = counts.data_out.wrapping_add(u32::from(data > 0));
         self.found_no_way();

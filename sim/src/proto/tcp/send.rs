@@ -53,7 +53,7 @@ impl Connection {
         }
         self.restart_if_idle(cx);
         self.hold_what_comes_back(cx);
-        if self.snd.left() > 0 {
+        if self.snd.left() > 0 && self.rcv.has_memory() {
             self.keep_push();
         }
         self.snd.buffer.push(&data[..taken]);
@@ -215,7 +215,8 @@ impl Connection {
         self.snd.end.0.wrapping_sub(self.snd.pushed.0) > self.snd.max_wnd >> 1
     }
 
-    /// What is written now begins a packet, and the one before stays pushed (`tcp_mark_push`), though it is not sent.
+    /// What is written now begins a packet, and the one before stays pushed (`tcp_mark_push`), though it is not sent. Where packets lie in
+    /// memory, that is: over a wire nobody can tell, and a long transfer would have to remember each write.
     #[cold]
     fn keep_push(&mut self) {
         let (_, tail) = self.unsent_packets(self.current_mss());

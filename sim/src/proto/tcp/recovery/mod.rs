@@ -86,6 +86,8 @@ pub(super) struct Trouble {
     pub(super) probing_since: Option<Instant>,
     /// Segments that make no sense are not answered before this.
     pub(super) challenge_from: Instant,
+    /// How many bytes were to be sent and found no way, modulo 2^32: `bytes_sent` counts them.
+    pub(super) bytes_in_vain: u32,
 }
 
 /// Of a connection that never had any.
@@ -109,6 +111,7 @@ impl Trouble {
             persist: 0,
             probing_since: None,
             challenge_from: Instant::EPOCH,
+            bytes_in_vain: 0,
         }
     }
 }
