@@ -236,6 +236,10 @@ impl Connection {
             self.counts.data_out = self.counts.data_out.wrapping_add(1);
             self.data_is_sent(cx.now);
         }
+        if self.snd.no_space {
+            // `tcp_event_new_data_sent`, while the congestion window is not full yet.
+            self.check_space(cx.sysctl);
+        }
         self.transmit(cx, seq, plan);
     }
 
