@@ -204,10 +204,7 @@ impl Caller<'_> {
         let socket = &self.host(world).sockets[id];
         debug_assert!(socket.family != Family::Unix);
         let to = name::read(socket, addr, Use::Connect)?;
-        let ip = Host::unspecified_is_loopback(socket, to.ip());
-        if ip.is_ipv4() && socket.family == Family::Inet6 && socket.options.v6only {
-            return Err(Errno::ENETUNREACH);
-        }
+        let ip = name::not_unspecified6(socket, to)?.ip();
         // A socket bound to an address of IPv6 has no way to IPv4: that made it IPV6_V6ONLY. For the other way round see `Host::way`.
         let bound = socket.local.map(|local| local.ip()).filter(|_| socket.addr_locked);
         let bound = bound.filter(|bound| *bound != IpAddr::V6(Ipv6Addr::UNSPECIFIED));

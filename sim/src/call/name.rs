@@ -178,3 +178,16 @@ pub(crate) fn addr_numbers(fd: i32, addr: &Addr) -> [u64; 3] {
     };
     [fd as u64 | u64::from(port.unwrap_or(0)) << 32, high, low]
 }
+
+/// `::` means this host (a BSDism, as the comment in `udpv6_sendmsg` has it; `tcp_v6_connect`): by IPv4, if the socket has an address of that, and may.
+pub(super) fn not_unspecified6(socket: &Socket, to: SocketAddr) -> Result<SocketAddr, Errno> {
+    let loopback: IpAddr = match (to.ip(), socket.local.map(|local| local.ip())) {
+        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(IpAddr::V4(_))) if socket.options.v6only => {
+            return Err(Errno::ENETUNREACH);
+        }
+        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(IpAddr::V4(_))) => Ipv4Addr::LOCALHOST.into(),
+        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), _) => Ipv6Addr::LOCALHOST.into(),
+        _ => return Ok(to),
+    };
+    Ok(SocketAddr::new(loopback, to.port()))
+}

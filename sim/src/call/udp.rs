@@ -1,7 +1,7 @@
 //! sendmsg(2) and connect(2) on UDP: the checks in the order of `udp_sendmsg`, `udpv6_sendmsg`, `__ip4_datagram_connect` and
 //! `__ip6_datagram_connect`.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use wavetank_api::{Addr, Errno, Family as AddrFamily, MsgFlags};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::SocketId,
-    host::{Family, Host, How, Socket, Switches, Way, is_link_local_group},
+    host::{Family, Host, How, Switches, Way, is_link_local_group},
     world::World,
 };
 
@@ -28,7 +28,7 @@ impl Caller<'_> {
         let host = self.host(world);
         let socket = &host.sockets[id];
         let to = name::read(socket, addr, Use::Connect)?;
-        let to = not_unspecified6(socket, to)?;
+        let to = name::not_unspecified6(socket, to)?;
         // A link-local group is one of an interface: the socket is bound to that of IPV6_MULTICAST_IF, if there is one.
         if is_link_local_group(to.ip()) && socket.options.rare().device == 0 {
             match socket.options.rare().v6_multicast_if {
@@ -95,7 +95,7 @@ impl Caller<'_> {
             _ if is_of_ipv4 => None,
             _ if is_inet6 => {
                 let to = to.map_or_else(peer, |addr| name::read(socket, addr, Use::Send))?;
-                Some(not_unspecified6(socket, to)?)
+                Some(name::not_unspecified6(socket, to)?)
             }
             _ => None,
         };
@@ -168,19 +168,6 @@ impl Caller<'_> {
             .map_err(IntoErrno::errno)?;
         Ok(parts.iter().map(|part| part.len()).sum())
     }
-}
-
-/// `::` means this host (a BSDism, as the comment in `udpv6_sendmsg` has it): by IPv4, if the socket has an address of that, and may.
-fn not_unspecified6(socket: &Socket, to: SocketAddr) -> Result<SocketAddr, Errno> {
-    let loopback: IpAddr = match (to.ip(), socket.local.map(|local| local.ip())) {
-        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(IpAddr::V4(_))) if socket.options.v6only => {
-            return Err(Errno::ENETUNREACH);
-        }
-        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(IpAddr::V4(_))) => Ipv4Addr::LOCALHOST.into(),
-        (IpAddr::V6(Ipv6Addr::UNSPECIFIED), _) => Ipv6Addr::LOCALHOST.into(),
-        _ => return Ok(to),
-    };
-    Ok(SocketAddr::new(loopback, to.port()))
 }
 
 /// Messages of UDP's level ask nothing of IP (`udp_cmsg_send`), and none at all even less.

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Family, Host, Socket};
+use super::{Family, Host};
 
 /// There is no way to that address: ENETUNREACH.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,15 +64,6 @@ impl Host {
     /// The wildcard address of a family.
     pub(crate) fn any(&self, family: Family) -> IpAddr {
         any(family)
-    }
-
-    /// Connecting to `::` means this host; to `0.0.0.0`, the routing table says what (`tcp_v6_connect`).
-    pub(crate) fn unspecified_is_loopback(socket: &Socket, to: IpAddr) -> IpAddr {
-        match (to, socket.local) {
-            (IpAddr::V6(Ipv6Addr::UNSPECIFIED), Some(local)) if local.is_ipv4() => Ipv4Addr::LOCALHOST.into(),
-            (IpAddr::V6(Ipv6Addr::UNSPECIFIED), _) => Ipv6Addr::LOCALHOST.into(),
-            (to, _) => to,
-        }
     }
 
     /// The address that a packet to `to` leaves from: what Linux's routing table would choose.
