@@ -54,8 +54,23 @@ impl Host {
         child
     }
 
-    /// `unix_stream_connect`.
+    /// `unix_stream_connect`. The socket for the other end is made first; if there is no use for it it is let go of, and that looks for
+    /// sockets that nobody can receive, as closing does.
     pub(crate) fn unix_connect(
+        &mut self,
+        env: &mut Env<'_>,
+        id: SocketId,
+        name: &UnixAddr,
+        who: ProgramId,
+    ) -> Result<(), UnixError> {
+        let result = self.unix_try_connect(env, id, name, who);
+        if result.is_err() {
+            self.unix_let_go(env, Vec::new());
+        }
+        result
+    }
+
+    fn unix_try_connect(
         &mut self,
         env: &mut Env<'_>,
         id: SocketId,

@@ -148,7 +148,12 @@ impl Host {
     /// The last descriptor of a socket is gone. What was in flight to it goes with it: sockets that may have others in flight to them,
     /// to any depth, so that this does not call itself.
     pub(super) fn unix_close(&mut self, env: &mut Env<'_>, id: SocketId) {
-        let mut orphans = self.unix_release(env, id, false);
+        let orphans = self.unix_release(env, id, false);
+        self.unix_let_go(env, orphans);
+    }
+
+    /// Nothing refers to these any more. They go, and so does what nobody can receive.
+    fn unix_let_go(&mut self, env: &mut Env<'_>, mut orphans: Vec<SocketId>) {
         loop {
             while let Some(orphan) = orphans.pop() {
                 match self.sockets.get_mut(orphan) {
