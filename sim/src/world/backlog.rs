@@ -117,6 +117,10 @@ impl World {
             let is_over = waiting.is_empty() && held.owes_ack;
             if at_once && !is_over {
                 self.send_answers_to_held(from, &mut held, &mut waiting);
+            } else if !is_over {
+                let before = waiting.len();
+                self.take_answers(from, &mut waiting);
+                waiting.range(before..).for_each(|(_, packet)| held.count(data_of(packet)));
             }
         }
         self.waiting = waiting;

@@ -92,7 +92,7 @@ impl Connection {
     }
 
     /// What it sends it receives.
-    fn leads_to_itself(&self) -> bool {
+    pub(super) fn leads_to_itself(&self) -> bool {
         let ends = &self.ends;
         (ends.local, ends.local_port) == (ends.remote, ends.remote_port)
     }
