@@ -116,7 +116,17 @@ fn differ_by_what_came(real: Seen, sim: Seen, has_shut: bool) -> bool {
     // A FIN that has come in one world only is seen there by POLLRDHUP, unless the program has shut the socket for reading.
     let has_fin = [one, other].contains(&TcpState::CLOSE_WAIT) && one != other;
     let is_step = is_step && (!has_fin || has_shut || (real.ready ^ sim.ready).contains(PollEvents::RDHUP));
-    is_step && (real.ready ^ sim.ready).difference(may).is_empty()
+    let shown = (real.ready ^ sim.ready).difference(may);
+    is_step && shown.is_empty()
+        || (is_over_to_itself(real, sim) || is_over_to_itself(sim, real)) && shown == PollEvents::HUP
+}
+
+/// Whether a socket's own FIN has come, and the ACK of it with it: it is connected to itself; and the other waits for both.
+fn is_over_to_itself(one: Seen, other: Seen) -> bool {
+    one.state == Some(TcpState::CLOSE)
+        && other.state == Some(TcpState::FIN_WAIT1)
+        && one.ready.contains(PollEvents::HUP | PollEvents::RDHUP)
+        && !one.ready.contains(PollEvents::ERR)
 }
 
 /// Whether a RST has closed the one, and the other waits for more.

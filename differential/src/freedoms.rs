@@ -88,6 +88,15 @@ pub const FREEDOMS: &[Freedom] = &[
         },
     },
     Freedom {
+        name: "a tick until the ACK of a FIN finds nobody",
+        bounds: "after setsockopt of TCP_LINGER2: CLOSE_WAIT in one world, and in the other CLOSE, with POLLERR and POLLHUP, told by a RST that only \
+                 that world has seen; nothing else; the comparison ends there",
+        reason: "it is the tick of the row before: who was closed with TCP_LINGER2 below 0 does not wait for the peer's FIN once his own is \
+                 acknowledged (`tcp_rcv_state_process`), and the ACK that comes a tick later or not is answered with a RST",
+        ends: true,
+        covers: |asked| asked.is_refused_for_want_of_linger(),
+    },
+    Freedom {
         name: "how many segments are refused",
         bounds: "the same senders and receivers of RSTs, each at least once; nothing else",
         reason: "each segment that nobody wants is answered with a RST, and how many segments a write becomes is a matter of segmentation \
@@ -142,7 +151,8 @@ pub const FREEDOMS: &[Freedom] = &[
         bounds: "once a TCP socket has written at least a window more than others have read, in both worlds (65,483 bytes, or what SO_RCVBUF or \
                  TCP_WINDOW_CLAMP asked for): how much sends take, how much of the same data recv finds, what FIONREAD, SIOCOUTQ, SIOCOUTQNSD, \
                  TCP_INFO, TCP_MAXSEG, TCP_WINDOW_CLAMP and SO_RCVBUF tell of it, POLLIN, POLLOUT and POLLPRI, and whether a FIN behind it, \
-                 or the ACK of one, has come (POLLRDHUP says so of a FIN, unless something was shut for reading); after recv and a wait also whether what came through was refused: RSTs in one world only, and the connection \
+                 or the ACK of one, has come (POLLRDHUP says so of a FIN, unless something was shut for reading; to who is connected to itself both come at \
+                 once, and POLLHUP says so); after recv and a wait also whether what came through was refused: RSTs in one world only, and the connection \
                  is closed there, with POLLERR, POLLHUP and POLLRDHUP; the comparison ends there",
         reason: "when a window is full, what goes on is decided by what each packet costs in memory (`truesize`), which packets were put into \
                  one another (`tcp_try_coalesce`), what of them was copied together (`tcp_collapse`) and what the socket had reserved \
@@ -209,6 +219,21 @@ impl Asked<'_> {
         differing.peek().is_some() && differing.all(|(real, sim)| so(real, sim))
     }
 
+    /// Whether a connection has lasted until its peer's FIN in one world, and in the other until the RST that the ACK of that has brought,
+    /// and nothing else differs.
+    fn is_refused_for_want_of_linger(&self) -> bool {
+        let is_linger =
+            |call: &Call| matches!(call, Call::Setsockopt { level: c::IPPROTO_TCP, name: c::TCP_LINGER2, .. });
+        let is_over =
+            |seen: &Seen| seen.state == Some(TcpState::CLOSE) && seen.ready.contains(PollEvents::ERR | PollEvents::HUP);
+        let waits = |seen: &Seen| seen.state == Some(TcpState::CLOSE_WAIT);
+        let is_told = self.real.resets.is_empty() != self.sim.resets.is_empty();
+        self.program.calls.iter().take(self.step).any(is_linger)
+            && self.real.answer == self.sim.answer
+            && is_told
+            && self.all_that_differ(|real, sim| is_over(real) && waits(sim) || waits(real) && is_over(sim))
+    }
+
     /// Whether a TCP socket was sent, and nothing differs but sockets of TCP whose peer is gone in one world.
     fn differs_in_peers_of_sent(&self) -> bool {
         let is_tcp = |slot: Slot, step: usize| {
@@ -245,9 +270,16 @@ impl Asked<'_> {
             return false;
         };
         let before = self.program.calls[..self.step].iter().rev();
+        let mut original = *slot;
         let mut family = before.filter_map(|call| match call {
-            Call::Socket { into, family, kind: c::SOCK_DGRAM, .. } if into == slot => Some(*family),
-            Call::Socketpair { into, family, kind: c::SOCK_DGRAM, .. } if into.contains(slot) => Some(*family),
+            Call::Socket { into, family, kind: c::SOCK_DGRAM, .. } if *into == original => Some(*family),
+            Call::Socketpair { into, family, kind: c::SOCK_DGRAM, .. } if into.contains(&original) => Some(*family),
+            Call::Dup { slot, into } => {
+                if *into == original {
+                    original = *slot;
+                }
+                None
+            }
             _ => None,
         });
         let answers = [&self.real.answer, &self.sim.answer];
