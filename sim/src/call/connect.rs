@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::{Instant, SocketId},
-    host::{AcceptError, Body, ConnectStatus, Env, Family, Host, RareSwitches, Stage, Switches, UnixError},
+    host::{AcceptError, Body, ConnectStatus, Env, Family, Host, RareSwitches, Stage, Switches, UnixError, ipv4_of},
     proto::{Readiness, tcp::Opening},
     world::{World, underway::Fate},
 };
@@ -205,12 +205,11 @@ impl Caller<'_> {
         debug_assert!(socket.family != Family::Unix);
         let to = name::read(socket, addr, Use::Connect)?;
         let ip = name::not_unspecified6(socket, to)?.ip();
-        // A socket bound to an address of IPv6 has no way to IPv4: that made it IPV6_V6ONLY. For the other way round see `Host::way`.
         let bound = socket.local.map(|local| local.ip()).filter(|_| socket.addr_locked);
         let bound = bound.filter(|bound| *bound != IpAddr::V6(Ipv6Addr::UNSPECIFIED));
-        if ip.is_ipv4() && bound.is_some_and(|bound| bound.is_ipv6()) {
-            return Err(Errno::ENETUNREACH);
-        }
+        // To be bound to an address of IPv6 has made it IPV6_V6ONLY, and to IPv4 it had no way; but if that was taken back, it is bound to
+        // what stands for such an address. For the other way round see `Host::way`.
+        let bound = bound.map(|bound| if ip.is_ipv4() { ipv4_of(bound).into() } else { bound });
         // TCP has no multicast: of IPv6 that is looked at first (`tcp_v6_connect`), of IPv4, with broadcast, when there is a way.
         if ip.is_ipv6() && ip.is_multicast() {
             return Err(Errno::ENETUNREACH);

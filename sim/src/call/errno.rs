@@ -91,6 +91,8 @@ impl IntoErrno for tcp::Failure {
             Self::ProtocolUnreachable => Errno::ENOPROTOOPT,
             Self::NetUnreachable => Errno::ENETUNREACH,
             Self::HostUnreachable => Errno::EHOSTUNREACH,
+            // `inet_sk_rebuild_header`
+            Self::NoDevice => Errno::ENODEV,
         }
     }
 }
@@ -156,7 +158,7 @@ impl IntoErrno for crate::host::UdpSendError {
         match self {
             Self::ShutDown => Errno::EPIPE,
             // udp(7): no ephemeral port is left.
-            Self::PortsExhausted => Errno::EAGAIN,
+            Self::PortsExhausted | Self::Full => Errno::EAGAIN,
             // `ip_append_data`, `udp_send_skb`
             Self::TooLong => Errno::EMSGSIZE,
             Self::NoBuffers => Errno::ENOBUFS,

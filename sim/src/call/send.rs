@@ -171,7 +171,10 @@ impl Caller<'_> {
                 }
                 result => result,
             },
-            Body::Udp(_) => return Attempt::Done(self.send_udp(world, id, to, parts, flags, given)),
+            Body::Udp(_) => match self.send_udp(world, id, to, parts, flags, given) {
+                Err(Errno::EAGAIN) if self.host(world).udp_is_full(id) => Err(Errno::EAGAIN),
+                result => return Attempt::Done(result),
+            },
             Body::Unix(_) => {
                 return self.send_unix(world, id, to, parts, flags, progress, given, deadline);
             }

@@ -219,8 +219,7 @@ impl Host {
     fn tcp_refuse(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, segment: Segment) {
         // `tcp_v6_send_response` answers by the interface of the address that was meant, from which nothing leads to ::1.
         let may = from.ip() != IpAddr::V6(Ipv6Addr::LOCALHOST) || to.ip().is_loopback();
-        // A socket of this host that is bound to an address of another (IP_FREEBIND): nothing leads there from here.
-        if may && (self.owns(from.ip()) || !self.flows.contains(&Flow::new(from, to))) {
+        if may {
             tcp::reset_for(&segment, to.ip(), from.ip(), &mut Self::cx(&self.settings, &mut self.isn_rng, env));
         }
         env.out.pool.give(segment.payload);

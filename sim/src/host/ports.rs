@@ -125,7 +125,7 @@ impl Host {
             let Some(port) = port else {
                 // The address is forgotten that a connection before may have left; the port is still shown.
                 let socket = &mut self.sockets[id];
-                if socket.options.has_rare() {
+                if socket.addr_locked || socket.options.has_rare() {
                     socket.options.rare_mut().has_lost_address = true;
                 }
                 socket.local = socket.local.map(|local| SocketAddr::new(address::any(socket.family), local.port()));
@@ -145,9 +145,12 @@ impl Host {
         // Of the connection that was (`inet_dport`, `inet_daddr`).
         socket.keep_what_was_noted();
         let was_v4 = socket.remote.take().is_some_and(|remote| remote.is_ipv4()) && six;
-        if was_v4 || socket.options.rare().last_v4.is_some() {
+        if was_v4 || socket.options.has_rare() {
             let rare = socket.options.rare_mut();
-            (rare.last_v4, rare.has_lost_address) = (Some(Ipv4Addr::UNSPECIFIED), !is_somewhere);
+            rare.has_lost_address = !is_somewhere;
+            if was_v4 || rare.last_v4.is_some() {
+                rare.last_v4 = Some(Ipv4Addr::UNSPECIFIED);
+            }
         }
         Ok(())
     }

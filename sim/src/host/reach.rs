@@ -125,7 +125,9 @@ impl Host {
         let Some(connection) = socket.connection() else { return false };
         let remote = socket.remote.map_or(connection.remote_ip(), |remote| remote.ip());
         let options = &socket.options;
-        options.rare().route_forgotten_at != Some(connection.segments_sent()) && self.finds_way(options, remote)
+        // By `lo` IPv4 sends to everybody.
+        let finds_way = self.finds_way(options, remote) || options.device() == LO && remote.is_ipv4();
+        options.rare().route_forgotten_at != Some(connection.segments_sent()) && finds_way
     }
 
     /// A segment has found no way at all: of IPv6 that is remembered (`inet6_csk_xmit`).

@@ -271,6 +271,8 @@ impl Host {
         let sent_to = match sent_to {
             // Who is bound to `lo` sends there what is for others, too.
             IpAddr::V4(Ipv4Addr::UNSPECIFIED) if self.sockets[id].options.device() == address::LO => LOCALHOST,
+            // By another interface 127.0.0.1 is somebody's on its network.
+            sent_to if sent_to == Ipv4Addr::UNSPECIFIED && to.ip().is_loopback() => sent_to,
             sent_to if sent_to.is_unspecified() => to.ip(),
             sent_to => sent_to,
         };

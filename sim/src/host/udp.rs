@@ -26,6 +26,8 @@ pub(crate) enum SendError {
     TooLong,
     /// No memory for so many fragments: ENOBUFS.
     NoBuffers,
+    /// What waits for a neighbour, or went astray, is as much as SO_SNDBUF allows: EAGAIN, or to wait.
+    Full,
     /// UDP_SEGMENT: too many, or without a checksum: EINVAL.
     Segments,
     Failed(udp::Failure),
@@ -252,7 +254,7 @@ impl Host {
         parts: &[&[u8]],
     ) -> Result<(), SendError> {
         let len = parts.iter().map(|part| part.len()).sum::<usize>();
-        if outgoing.data.len() + len > outgoing.most {
+        if outgoing.data.len() + len > self.udp_most(id, outgoing) {
             self.udp_too_long(env, id, outgoing.to, outgoing.gathered.mtu());
             return Err(SendError::TooLong);
         }
@@ -260,7 +262,16 @@ impl Host {
             self.udp_may_send(id)?;
         }
         let sndbuf = self.sockets[id].options.sndbuf as usize;
+        if outgoing.gathered.is_empty() && self.udp_is_full(id) {
+            return Err(SendError::Full);
+        }
         outgoing.gathered.append(len, sndbuf).map_err(|NoMemory| SendError::NoBuffers)
+    }
+
+    /// Whether nothing more may be begun (`sock_alloc_send_pskb`).
+    pub(crate) fn udp_is_full(&self, id: SocketId) -> bool {
+        let socket = &self.sockets[id];
+        matches!(&socket.body, Body::Udp(udp) if udp.stuck > 0 && udp.stuck >= socket.options.sndbuf as usize)
     }
 
     /// `sock_alloc_send_pskb` is where a pending error is told, and that the socket is shut down.
@@ -277,7 +288,7 @@ impl Host {
     pub(super) fn udp_outgoing(&self, id: SocketId, (way, port): (Way, u16), how: &How) -> udp::Outgoing {
         let socket = &self.sockets[id];
         let (hop_limit, traffic_class) = self.usual_header(id, way.to);
-        let Limits { most, mtu, header } = self.udp_limits(id, way, how);
+        let Limits { mtu, header, is_whole } = self.udp_limits(id, way, how);
         let segment = how.segment.unwrap_or(socket.options.rare().udp_segment);
         udp::Outgoing {
             from: SocketAddr::new(way.source, socket.local.map_or(0, |local| local.port())),
@@ -290,7 +301,7 @@ impl Host {
             ],
             segment,
             data: Vec::new(),
-            most,
+            is_whole,
             gathered: Gathered::new(way.to.is_ipv4(), header, mtu, segment > 0),
             route: how.route.unwrap_or(way.to),
             is_gathered: false,
@@ -306,11 +317,9 @@ impl Host {
         outgoing: &udp::Outgoing,
         parts: &[&[u8]],
     ) -> Result<(), SendError> {
-        if outgoing.device == LO
-            && outgoing.to.is_ipv4()
-            && !self.owns(outgoing.to.ip())
-            && !is_to_many(outgoing.to.ip())
-        {
+        let (to, route) = (outgoing.to.ip(), outgoing.route);
+        let is_foreign = !self.owns(to) || !self.owns(route) && !is_to_many(route);
+        if outgoing.device == LO && to.is_ipv4() && is_foreign && !is_to_many(to) {
             // `lo` brings all back that IPv4 sends by it, whoever has the address (`__mkroute_output`: RTCF_LOCAL).
             return self.udp_comes_back(env, id, outgoing, parts, LO);
         }

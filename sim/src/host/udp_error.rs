@@ -41,13 +41,14 @@ impl Host {
         let reports = wants_reports(socket, is_ipv4);
         let is_connected = socket.remote.is_some();
         let Body::Udp(udp) = &mut socket.body else { return };
-        if reason == Unreachable::Host {
-            udp.stuck = 0;
-        }
+        let was_stuck = reason == Unreachable::Host && std::mem::take(&mut udp.stuck) > 0;
         if reports {
             let told = Told { at: env.now, kind, code, offender, to, traffic_class: icmp.traffic_class() };
             udp.report(Report { failure, about: quoted_dst, info, icmp: Some(told), data: icmp.quoted_data });
         } else if !is_hard || !is_connected {
+            if was_stuck {
+                self.wake(env, id);
+            }
             return;
         }
         udp.fail(failure);

@@ -81,6 +81,16 @@ impl Out {
         }
     }
 
+    /// It was not sent after all.
+    #[cold]
+    pub(crate) fn forget_reset(&mut self, from: SocketAddr, to: SocketAddr) {
+        if let Some(resets) = &mut self.resets
+            && let Some(at) = resets.iter().rposition(|noted| *noted == (from, to))
+        {
+            resets.remove(at);
+        }
+    }
+
     /// Leaves a segment.
     #[inline]
     pub(crate) fn segment(&mut self, src: IpAddr, dst: IpAddr, segment: Segment) {

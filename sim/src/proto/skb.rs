@@ -54,6 +54,10 @@ impl Gathered {
         self.mtu
     }
 
+    pub(crate) const fn header(&self) -> usize {
+        self.header
+    }
+
     /// Whether it is longer than the path takes at once.
     pub(crate) const fn is_in_fragments(&self) -> bool {
         self.len + self.header > self.mtu

@@ -105,8 +105,8 @@ pub(crate) struct Outgoing {
     /// UDP_SEGMENT: it is cut into datagrams of so many bytes; 0: not at all.
     pub(crate) segment: u16,
     pub(crate) data: Vec<u8>,
-    /// How many bytes of data there may be.
-    pub(crate) most: usize,
+    /// It may not be cut into fragments (IPV6_DONTFRAG).
+    pub(crate) is_whole: bool,
     pub(crate) gathered: Gathered,
     /// By which interface; 0: any.
     pub(crate) device: u32,

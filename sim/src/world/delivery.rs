@@ -355,6 +355,12 @@ impl World {
         {
             host.udp_waits_for_neighbour(&packet, datagram);
         }
+        if let Body::Tcp(segment) = &packet.body
+            && segment.flags.contains(Flags::RST)
+        {
+            // It waits for a neighbour that nobody is: to who is bound to the address of another (IP_FREEBIND).
+            self.out.forget_reset((packet.src, segment.src_port).into(), (packet.dst, segment.dst_port).into());
+        }
         if packet.dst.is_unspecified()
             && let Some(host) = self.hosts.get_mut(from.index())
         {

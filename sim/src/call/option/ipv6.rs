@@ -208,6 +208,10 @@ fn set_number(given: &mut Given<'_, '_>) -> Result<(), Errno> {
             if value != 0 && !given.has_interface(value) {
                 return Err(Errno::ENODEV);
             }
+            let device = given.socket().options.device().cast_signed();
+            if value != 0 && device != 0 && device != value {
+                return Err(Errno::EINVAL);
+            }
             given.rare_mut().v6_multicast_if = value;
         }
         libc::IPV6_MULTICAST_LOOP => given.switch(Switches::V6_NO_MULTICAST_LOOP, !zero_or_one(value)?),

@@ -26,7 +26,7 @@ use wavetank_api::{Errno, Result, c, option::SockOpt};
 use super::{Caller, Told};
 use crate::{
     base::{Instant, SocketId},
-    host::{Body, Env, Family, Host, LO, Rare, RareSwitches, Socket, Switches, Tcp},
+    host::{Body, ETH0, Env, Family, Host, LO, Rare, RareSwitches, Socket, Switches, Tcp},
     proto::{
         Cx,
         tcp::{Connection, State},
@@ -142,10 +142,15 @@ impl Asked<'_> {
         // IPv4 reaches others from an address of the loopback through that alone; IPv6 leaves by `eth0` all the same.
         let is_loopback = |local: SocketAddr| remote.is_ipv4() && local.is_ipv4() && local.ip().is_loopback();
         // Who is bound to `lo` sends there what is for others, too.
-        let is_by_lo = match &socket.body {
-            Body::Udp(udp) => udp.way_device == LO,
-            _ => remote.is_ipv4() && socket.options.device() == LO,
+        let (device, is_led) = match &socket.body {
+            Body::Udp(udp) => (udp.way_device, true),
+            _ => (socket.options.device(), remote.is_ipv4()),
         };
+        let is_by_lo = is_led && device == LO;
+        // By another interface 127.0.0.1 is somebody's on its network.
+        if remote.is_ipv4() && remote.is_loopback() && device == ETH0 {
+            return Ok(1500);
+        }
         let is_near = is_by_lo || self.host.owns(remote) || socket.remote.and(socket.local).is_some_and(is_loopback);
         Ok(match remote {
             _ if !is_near => 1500,

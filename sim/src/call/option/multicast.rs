@@ -359,8 +359,8 @@ fn edit_source(given: &mut Given<'_, '_>, place: Place, source: IpAddr) -> Resul
     }
     let known = member.sources.iter().position(|known| *known == source);
     match (known, adds) {
+        (_, true) if member.sources.len() >= most => return Err(Errno::ENOBUFS),
         (Some(_), true) | (None, false) => return Err(Errno::EADDRNOTAVAIL),
-        (None, true) if member.sources.len() >= most => return Err(Errno::ENOBUFS),
         (None, true) => member.sources.push(source),
         // To listen to nobody is to leave.
         (Some(_), false) if includes && member.sources.len() == 1 => return leave(given, place),

@@ -43,8 +43,11 @@ pub(super) fn v6(asked: &Asked<'_>) -> Result<Value, Errno> {
     let socket = asked.socket();
     // `sk_v6_daddr`, which outlives the connection, and a bind after that.
     let left = || socket.connection().map(Connection::remote_ip).or(socket.rest().path.map(|path| path.remote));
+    // An accepted connection tells of the SYN, as of a datagram, until something else has come: to which address it came, and no flow.
+    let of_syn = socket.connection().is_some_and(Connection::tells_of_syn);
+    let told = if of_syn { socket.local } else { socket.remote }.map(|addr| addr.ip());
     let info = Pkt6Info {
-        addr: match socket.remote.map(|remote| remote.ip()).or_else(left) {
+        addr: match told.or_else(left) {
             Some(IpAddr::V6(addr)) if index != 0 => addr,
             Some(IpAddr::V4(addr)) if index != 0 => addr.to_ipv6_mapped(),
             _ => Ipv6Addr::UNSPECIFIED,
@@ -69,7 +72,7 @@ pub(super) fn v6(asked: &Asked<'_>) -> Result<Value, Errno> {
     if asked.is_on(Switches::V6_2292HOPLIMIT) {
         put(&mut out, number(libc::IPV6_2292HOPLIMIT), &hops);
     }
-    if asked.is_on(Switches::V6_FLOWINFO) {
+    if asked.is_on(Switches::V6_FLOWINFO) && !of_syn {
         put(&mut out, number(libc::IPV6_FLOWINFO), &0);
     }
     Ok(Value::Bytes(out.into_bytes()))

@@ -7,7 +7,7 @@ use wavetank_api::{
 
 use super::Asked;
 use crate::{
-    host::{Body, Tcp},
+    host::{Body, LO, Tcp},
     proto::tcp::Info,
 };
 
@@ -49,7 +49,20 @@ fn info(asked: &Asked<'_>) -> TcpInfo {
             sacked: listener.backlog() as u32,
             ..begin
         },
-        Body::Tcp(Tcp::Connection { connection, .. }) => of_connection(&connection.info(asked.now, sysctl), begin),
+        Body::Tcp(Tcp::Connection { connection, .. }) => {
+            let info = of_connection(&connection.info(asked.now, sysctl), begin);
+            // Led to `lo` by SO_BINDTODEVICE, it looks with the second write at what that carries (`tcp_current_mss`).
+            let has_looked = |at: u32| match connection.segments_sent().wrapping_sub(at) {
+                0 => false,
+                1 => info.notsent_bytes > 0,
+                _ => true,
+            };
+            let looks = socket.options.device() == LO && asked.rare().route_forgotten_at.is_some_and(has_looked);
+            match asked.path_mtu() {
+                Ok(mtu) if looks => TcpInfo { pmtu: mtu.cast_unsigned(), ..info },
+                _ => info,
+            }
+        }
         _ => {
             let rest = socket.rest();
             let (mss, pmtu, advmss) = rest.path.map_or((MSS, 0, 0), |path| (path.mss, path.mtu, path.advertised_mss));

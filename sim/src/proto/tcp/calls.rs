@@ -239,6 +239,12 @@ impl Connection {
         }
     }
 
+    /// A segment that was to be sent again has none: of IPv4, too, that is remembered (`inet_sk_rebuild_header`).
+    #[cold]
+    pub(super) fn found_no_way_again(&mut self) {
+        self.soft_failure = Some(if self.ends.remote.is_ipv6() { Failure::NetUnreachable } else { Failure::NoDevice });
+    }
+
     /// What was shut before there was a connection.
     pub(crate) fn inherit_shut(&mut self, read: bool, write: bool) {
         self.marks.set(Marks::RECEIVE_SHUT, read);

@@ -107,6 +107,8 @@ pub(crate) enum Failure {
     NetUnreachable,
     HostUnreachable,
     ProtocolUnreachable,
+    /// The interface that the socket is bound to is not there.
+    NoDevice,
 }
 
 /// Why nothing was sent.

@@ -253,10 +253,14 @@ impl Connection {
     }
 
     /// Sends a segment of the scoreboard again (`__tcp_retransmit_skb`): its size may be another than before. `false` if
-    /// the window does not allow it.
+    /// the window does not allow it, or nothing leads to the peer.
     pub(super) fn retransmit(&mut self, cx: &mut Cx<'_>, index: usize) -> bool {
         let mss = self.current_mss();
         let Some(&sent) = self.snd.sent.get(index) else { return false };
+        if self.has_no_way() {
+            self.found_no_way_again();
+            return false;
+        }
         let edge = self.snd.una + self.snd.wnd;
         let room = match edge.distance_from(sent.seq) {
             // A window that has shrunk is respected, except that a closed one is probed with the first segment itself.

@@ -188,6 +188,11 @@ impl Connection {
             && self.rcv.maker().is_some_and(|maker| self.counts.segments_in <= maker + 1)
     }
 
+    /// Whether no segment was dealt with since: the SYN is what IPV6_2292PKTOPTIONS tells of.
+    pub(crate) fn tells_of_syn(&self) -> bool {
+        self.keeps_syn() && self.rcv.maker().is_some_and(|maker| self.counts.segments_in <= maker)
+    }
+
     /// The peer sends no more (`tcp_fin`).
     pub(super) fn take_fin(&mut self, cx: &mut Cx<'_>) {
         if self.is(Marks::PEER_DONE) {
@@ -348,7 +353,7 @@ impl Connection {
         // answer.
         let ack = rcv.ack != AckDue::No
             && (rcv.nxt.0.wrapping_sub(rcv.wup.0) > u32::from(rcv.mss)
-                || (count > 0 && rcv.buffer.is_empty() && (rcv.pushed > 1 || (rcv.pushed == 1 && !rcv.pingpong))));
+                || (count > 0 && (rcv.pushed > 1 || (rcv.pushed == 1 && !rcv.pingpong)) && rcv.is_drained()));
         // A window that can be opened to twice its size. (RFC 9293 section 3.8.6.2.2 speaks of a segment or half the buffer.)
         let mut update = || {
             let window = rcv.window();
@@ -359,7 +364,7 @@ impl Connection {
         };
         if ack || (count > 0 && !is_shut && update()) {
             if self.rcv.has_memory() {
-                cx.out.call = Call::Speaks;
+                cx.out.call = if self.leads_to_itself() { Call::SendsToItself } else { Call::Speaks };
             }
             self.send_ack(cx);
         }
@@ -373,9 +378,11 @@ impl Connection {
         }
         self.rcv.pingpong = false;
         if matches!(self.state, State::Established | State::CloseWait) && self.rcv.ack != AckDue::No {
-            // As if the program had read something (`tcp_cleanup_rbuf` with 1).
+            // As if the program had read something (`tcp_cleanup_rbuf` with 1); but an ACK of a FIN goes on waiting, as the FIN was not
+            // read. (On a way through a wire nothing is noted of FINs: it counts as unread.)
+            let is_fin = self.is(Marks::PEER_DONE) && !self.rcv.has_memory();
             self.rcv.pushed = self.rcv.pushed.max(1);
-            self.after_read(cx, 1);
+            self.after_read(cx, (!is_fin).into());
             if value & 1 == 0 {
                 self.rcv.pingpong = true;
             }

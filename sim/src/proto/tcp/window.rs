@@ -159,7 +159,9 @@ impl Window {
     pub(super) fn make_room(&mut self, rcvbuf: u32, wanted: u32) {
         if rcvbuf > self.rcvbuf {
             self.resize(rcvbuf);
-            self.clamp = self.clamp.max(wanted);
+            if self.clamp > 0 {
+                self.clamp = self.clamp.max(wanted);
+            }
         }
     }
 
@@ -337,6 +339,11 @@ impl ReceiveSide {
             memory.free_before(read);
             self.window.reckon(self.buffer.len() as u32);
         }
+    }
+
+    /// Whether nothing waits to be read (`sk_rmem_alloc` is 0), not even the packet of a FIN.
+    pub(super) fn is_drained(&self) -> bool {
+        self.buffer.is_empty() && self.window.memory.as_ref().is_none_or(|memory| memory.allocated() == 0)
     }
 
     /// A segment of `len` bytes has come in order.

@@ -46,12 +46,13 @@ impl Connection {
 
     /// `tcp_retransmit_skb`
     pub(in crate::proto::tcp) fn repeat(&mut self, cx: &mut Cx<'_>, index: usize) -> bool {
+        // Also of what was tried in vain (`retrans_stamp`).
+        self.recovery.resent_since.get_or_insert(cx.now);
         if !self.retransmit(cx, index) {
             return false;
         }
         self.snd.sent.repeated(index);
         self.recovery.unexplained = self.recovery.unexplained.max(0) + 1;
-        self.recovery.resent_since.get_or_insert(cx.now);
         true
     }
 
