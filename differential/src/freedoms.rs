@@ -90,11 +90,13 @@ pub const FREEDOMS: &[Freedom] = &[
     Freedom {
         name: "a tick until the ACK of a FIN finds nobody",
         bounds: "after setsockopt of TCP_LINGER2: CLOSE_WAIT in one world, and in the other CLOSE, with POLLERR and POLLHUP, told by a RST that only \
-                 that world has seen; nothing else; the comparison ends there",
+                 that world has seen; after shutdown of a socket that SO_BINDTODEVICE or SO_BINDTOIFINDEX has bound: the RST alone; nothing \
+                 else; the comparison ends there",
         reason: "it is the tick of the row before: who was closed with TCP_LINGER2 below 0 does not wait for the peer's FIN once his own is \
-                 acknowledged (`tcp_rcv_state_process`), and the ACK that comes a tick later or not is answered with a RST",
+                 acknowledged (`tcp_rcv_state_process`), and who is bound to another interface does not hear that it is; the ACK that comes a \
+                 tick later or not is answered with a RST",
         ends: true,
-        covers: |asked| asked.is_refused_for_want_of_linger(),
+        covers: |asked| asked.is_refused_for_want_of_linger() || asked.is_refused_by_another_interface(),
     },
     Freedom {
         name: "how many segments are refused",
@@ -131,6 +133,7 @@ pub const FREEDOMS: &[Freedom] = &[
         name: "when the sockets are found that nobody can receive",
         bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
                  datagram that is sent to it, or who connects to its name (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT and SIOCOUTQ say; if a \
+                 datagram socket of another family was sent, who has sent to it is told by POLLERR in one world only; if a \
                  TCP socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only, or waits to be \
                  accepted, or is told by a RST that nobody is there; the comparison ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
@@ -143,6 +146,7 @@ pub const FREEDOMS: &[Freedom] = &[
                 && (asked.differs_in_unix()
                     || asked.is_sent_to_nobody()
                     || asked.differs_in_peers_of_sent()
+                    || asked.differs_in_refused_datagrams()
                     || asked.tells_what_is_unread())
         },
     },
@@ -234,6 +238,24 @@ impl Asked<'_> {
             && self.all_that_differ(|real, sim| is_over(real) && waits(sim) || waits(real) && is_over(sim))
     }
 
+    /// Whether a socket that was bound to an interface was shut, and nothing differs but that a RST was sent in one world only.
+    fn is_refused_by_another_interface(&self) -> bool {
+        const DEVICE: [i32; 2] = [c::SO_BINDTODEVICE, c::SO_BINDTOIFINDEX];
+        let so_far = &self.program.calls[..self.step];
+        let is_bound = |shut: Slot| {
+            let binds = |call: &Call| match call {
+                Call::Setsockopt { slot, level: c::SOL_SOCKET, name, .. } => *slot == shut && DEVICE.contains(name),
+                _ => false,
+            };
+            so_far.iter().any(binds)
+        };
+        let is_told = self.real.resets.is_empty() != self.sim.resets.is_empty();
+        is_told
+            && self.real.answer == self.sim.answer
+            && self.real.seen == self.sim.seen
+            && so_far.iter().any(|call| matches!(call, Call::Shutdown { slot, .. } if is_bound(*slot)))
+    }
+
     /// Whether a TCP socket was sent, and nothing differs but sockets of TCP whose peer is gone in one world.
     fn differs_in_peers_of_sent(&self) -> bool {
         let is_tcp = |slot: Slot, step: usize| {
@@ -250,7 +272,10 @@ impl Asked<'_> {
         let waits = |seen: &Seen| (seen.state == Some(TcpState::LISTEN)).then(|| seen.ready.contains(PollEvents::IN));
         let differs = |real: &Seen, sim: &Seen| waits(real).zip(waits(sim)).is_some_and(|(real, sim)| real != sim);
         let is_told = self.real.resets.is_empty() != self.sim.resets.is_empty() && self.real.seen == self.sim.seen;
-        was_sent && (is_told || self.all_that_differ(|real, sim| is_gone(real) != is_gone(sim) || differs(real, sim)))
+        let is_known = |real: &Seen, sim: &Seen| {
+            is_gone(real) != is_gone(sim) || is_gone(real) && real.state != sim.state || differs(real, sim)
+        };
+        was_sent && (is_told || self.all_that_differ(is_known))
     }
 
     /// Whether it is SIOCOUTQ on a UNIX socket, and nothing is left in one world of what that has sent.
@@ -284,6 +309,14 @@ impl Asked<'_> {
         });
         let answers = [&self.real.answer, &self.sim.answer];
         family.next() == Some(c::AF_UNIX) && answers.contains(&&Answer::Failed(Errno::ECONNREFUSED))
+    }
+
+    /// Whether a datagram was sent, and only sockets of IP show otherwise, by POLLERR.
+    fn differs_in_refused_datagrams(&self) -> bool {
+        let is_datagram = |seen: &Seen| seen.state.is_none();
+        matches!(self.program.calls.get(self.step), Some(Call::Send { .. }))
+            && self.real.answer == self.sim.answer
+            && self.all_that_differ(|real, sim| is_datagram(real) && real.ready ^ sim.ready == PollEvents::ERR)
     }
 
     /// Whether it asks for TCP_QUICKACK of a socket that has come through CLOSE_WAIT, and nothing differs but whether it is 0 or 1.

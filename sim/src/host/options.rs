@@ -210,6 +210,8 @@ pub(crate) struct Rare {
     pub(crate) has_lost_address: bool,
     /// How many segments a connection had sent when it lost the route that is kept with it.
     pub(crate) route_forgotten_at: Option<u32>,
+    /// The program has written since another was found (`tcp_current_mss`).
+    pub(crate) has_looked_at_route: bool,
     pub(crate) timestamping: u32,
     /// SO_PEEK_OFF; negative: off.
     pub(crate) peek_off: i32,
@@ -232,6 +234,8 @@ pub(crate) struct Rare {
 
     /// UDP_ENCAP, UDP_SEGMENT.
     pub(crate) udp_encap: u8,
+    /// UDP_ENCAP was one for IPsec, or 0, once: that is what looks at the datagrams ever after (`encap_rcv`).
+    pub(crate) udp_looks_for_esp: bool,
     pub(crate) udp_segment: u16,
 
     /// IP_LOCAL_PORT_RANGE: the ends; 0: the host's own.
@@ -277,6 +281,7 @@ impl Rare {
             last_v4: None,
             has_lost_address: false,
             route_forgotten_at: None,
+            has_looked_at_route: false,
             timestamping: 0,
             peek_off: -1,
             busy_poll: 0,
@@ -292,6 +297,7 @@ impl Rare {
             rto_min_us: 200_000,
             delack_max_us: 200_000,
             udp_encap: 0,
+            udp_looks_for_esp: false,
             udp_segment: 0,
             local_port_range: (0, 0),
             mtu_discover: None,

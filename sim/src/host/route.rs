@@ -80,6 +80,8 @@ impl Host {
             Some(source) if !self.owns(source.into()) && !options.switches.contains(Switches::TRANSPARENT) => {
                 Err(NoWay::Unreachable)
             }
+            // What goes to many goes by the interface that has the address (`ip_route_output_key_hash_rcu`).
+            Some(source) if to_many && device == 0 && !self.owns(source.into()) => Err(NoWay::Unreachable),
             // Through `eth0`, as if 127.0.0.1 were there (`__mkroute_output`).
             Some(source) if device > LO && source.is_loopback() && (to.is_loopback() || !self.owns(to.into())) => {
                 Err(NoWay::Invalid)

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use smallvec::smallvec;
 
 use super::{
-    Body, ConnectStatus, Env, Family, Flow, Host, Socket, Stage, Switches, Tcp, Way, address, ports::By,
+    Body, ConnectStatus, Env, Family, Flow, Host, Rare, Socket, Stage, Switches, Tcp, Way, address, ports::By,
     tcp_config::towards,
 };
 use crate::{
@@ -168,6 +168,12 @@ impl Host {
         write: bool,
     ) -> Result<(), tcp::NotConnected> {
         let socket = &mut self.sockets[id];
+        if let Body::Tcp(Tcp::Connection { connection, .. }) = &socket.body
+            && write
+            && socket.options.has_rare()
+        {
+            look_at_route(connection, socket.options.rare_mut());
+        }
         if socket.stage == Stage::Connecting {
             let is_there = socket.connection().is_some_and(|connection| !connection.state().is_connecting_or_closed());
             socket.stage = if is_there { Stage::Connected } else { Stage::Disconnecting };
@@ -338,6 +344,9 @@ impl Host {
             // `sk_stream_wait_connect`, also of a listener.
             return Err(socket.take_failure_left().map_or(tcp::SendError::ShutDown, tcp::SendError::Failed));
         };
+        if socket.options.has_rare() {
+            look_at_route(connection, socket.options.rare_mut());
+        }
         let result = connection.send(&mut Self::cx(&self.settings, &mut self.isn_rng, env), data, flags);
         self.after(env, id);
         result
@@ -475,4 +484,10 @@ impl Host {
         self.flows.remove(flow);
         self.last_flow = None;
     }
+}
+
+/// Something is written: a route that was found since the last was forgotten is looked at (`tcp_current_mss`).
+#[cold]
+fn look_at_route(connection: &tcp::Connection, rare: &mut Rare) {
+    rare.has_looked_at_route |= rare.route_forgotten_at.is_some_and(|at| at != connection.segments_sent());
 }

@@ -14,9 +14,6 @@ use crate::{
     wire::{Body as Wire, Datagram, Icmp, Marks, Packet, Unreachable},
 };
 
-/// UDP_ENCAP_ESPINUDP.
-const ESP_IN_UDP: u8 = 2;
-
 impl Host {
     pub(super) fn udp_input(&mut self, env: &mut Env<'_>, from: SocketAddr, to: SocketAddr, datagram: Datagram) {
         if to.ip().is_multicast() || Self::is_broadcast(to.ip()) {
@@ -94,7 +91,10 @@ impl Host {
         let of_v6 = Switches::V6_RECVPKTINFO | Switches::V6_2292PKTINFO;
         let is_prepared =
             switches.contains(Switches::PKTINFO) || socket.family == Family::Inet6 && switches.intersects(of_v6);
-        let is_esp = socket.options.has_rare() && socket.options.rare().udp_encap == ESP_IN_UDP;
+        let is_esp = socket.options.has_rare() && {
+            let rare = socket.options.rare();
+            rare.udp_encap != 0 && rare.udp_looks_for_esp
+        };
         let Body::Udp(udp) = &mut socket.body else { return };
         let Datagram { hop_limit, traffic_class, truesize, saved, fragment, marks, tags, payload, .. } = datagram;
         if is_esp && payload[..] == KEEPALIVE {

@@ -213,7 +213,8 @@ impl Given<'_, '_> {
             self.socket_mut().rest_mut().way6 = None;
         }
         if let Some(sent) = self.socket().connection().map(Connection::segments_sent) {
-            self.rare_mut().route_forgotten_at = Some(sent);
+            let rare = self.rare_mut();
+            (rare.route_forgotten_at, rare.has_looked_at_route) = (Some(sent), false);
         }
     }
 

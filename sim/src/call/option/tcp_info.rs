@@ -51,13 +51,8 @@ fn info(asked: &Asked<'_>) -> TcpInfo {
         },
         Body::Tcp(Tcp::Connection { connection, .. }) => {
             let info = of_connection(&connection.info(asked.now, sysctl), begin);
-            // Led to `lo` by SO_BINDTODEVICE, it looks with the second write at what that carries (`tcp_current_mss`).
-            let has_looked = |at: u32| match connection.segments_sent().wrapping_sub(at) {
-                0 => false,
-                1 => info.notsent_bytes > 0,
-                _ => true,
-            };
-            let looks = socket.options.device() == LO && asked.rare().route_forgotten_at.is_some_and(has_looked);
+            // Led to `lo` by SO_BINDTODEVICE, it looks at what that carries when it sends again (`tcp_current_mss`).
+            let looks = socket.options.device() == LO && (asked.rare().has_looked_at_route || info.total_retrans > 0);
             match asked.path_mtu() {
                 Ok(mtu) if looks => TcpInfo { pmtu: mtu.cast_unsigned(), ..info },
                 _ => info,

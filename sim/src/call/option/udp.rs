@@ -6,7 +6,8 @@ use super::{Asked, Given, Value, within};
 use crate::{call::errno::IntoErrno, host::RareSwitches};
 
 /// UDP_ENCAP_ESPINUDP and UDP_ENCAP_L2TPINUDP: what else there is, programs cannot ask for.
-const ENCAP: [i32; 3] = [0, 2, 3];
+const ENCAP: [i32; 3] = [0, 2, L2TP_IN_UDP];
+const L2TP_IN_UDP: i32 = 3;
 
 /// The options that are on or off, whatever the number.
 fn switch_of(name: i32) -> Option<RareSwitches> {
@@ -42,7 +43,11 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
         return Ok(());
     }
     match given.name {
-        c::UDP_ENCAP if ENCAP.contains(&value) => given.rare_mut().udp_encap = value as u8,
+        c::UDP_ENCAP if ENCAP.contains(&value) => {
+            let rare = given.rare_mut();
+            rare.udp_encap = value as u8;
+            rare.udp_looks_for_esp |= value != L2TP_IN_UDP;
+        }
         c::UDP_SEGMENT => given.rare_mut().udp_segment = within(value, 0, u16::MAX.into())? as u16,
         _ => return Err(Errno::ENOPROTOOPT),
     }

@@ -413,20 +413,22 @@ impl Connection {
         let added = config.switches - old.switches;
         if added.contains(Switches::NODELAY) {
             // It lets go what Nagle's algorithm holds, but not what is corked (`__tcp_sock_set_nodelay`).
-            self.output_queued(cx, Push::Now);
+            self.push_now(cx);
         } else if freed.contains(Switches::CORK) {
-            self.output(cx);
+            self.push_usually(cx);
         }
         self.check();
     }
 
     /// TCP_NODELAY is on: what is held goes out, even what is corked (`__tcp_sock_set_nodelay`: TCP_NAGLE_PUSH).
     pub(crate) fn push_now(&mut self, cx: &mut Cx<'_>) {
+        self.hold_what_comes_back(cx);
         self.output_queued(cx, Push::Now);
     }
 
     /// TCP_CORK is off: what MSG_MORE holds goes out, too (`__tcp_sock_set_cork`).
     pub(crate) fn push_usually(&mut self, cx: &mut Cx<'_>) {
+        self.hold_what_comes_back(cx);
         self.output(cx);
     }
 

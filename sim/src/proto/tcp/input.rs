@@ -184,7 +184,7 @@ impl Connection {
             // Eighth, check the FIN bit.
             if self.rcv.fin_at.is_some_and(|fin| fin.at_or_before(self.rcv.nxt)) {
                 if segment.payload.is_empty() && !self.is(Marks::PEER_DONE) {
-                    self.rcv.charge_fin(segment.holds);
+                    self.rcv.charge_fin(self.held_by_sender(segment));
                 }
                 self.take_fin(cx);
                 if fin_came_before && self.state != State::TimeWait {

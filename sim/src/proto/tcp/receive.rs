@@ -178,7 +178,14 @@ impl Connection {
         let twice = u32::from(self.notes() && maker != Some(number));
         let waits = cx.out.held.segments + twice + u32::from(self.keeps_syn());
         self.rcv.set_backlog(waits, cx.out.held.bytes + twice * len);
-        self.rcv.charge(len, segment.holds);
+        self.rcv.charge(len, self.held_by_sender(segment));
+    }
+
+    /// How many packets the sender of a segment still holds. Who is the sender itself has let go of what the segment acknowledges, unless
+    /// it was predicted, and its data came before its ACK.
+    pub(super) fn held_by_sender(&self, segment: &Segment) -> u16 {
+        let takes_ack_first = segment.flags.contains(Flags::FIN) || self.state != State::Established;
+        if takes_ack_first && self.leads_to_itself() && segment.seq.at_or_before(self.snd.una) { 0 } else { segment.holds }
     }
 
     /// Whether the SYN is still kept: until a segment is dealt with that has not made the connection.
