@@ -185,7 +185,11 @@ impl Connection {
     /// it was predicted, and its data came before its ACK.
     pub(super) fn held_by_sender(&self, segment: &Segment) -> u16 {
         let takes_ack_first = segment.flags.contains(Flags::FIN) || self.state != State::Established;
-        if takes_ack_first && self.leads_to_itself() && segment.seq.at_or_before(self.snd.una) { 0 } else { segment.holds }
+        if takes_ack_first && self.leads_to_itself() && segment.seq.at_or_before(self.snd.una) {
+            0
+        } else {
+            segment.holds
+        }
     }
 
     /// Whether the SYN is still kept: until a segment is dealt with that has not made the connection.
