@@ -117,14 +117,14 @@ fn differ_by_what_came(real: Seen, sim: Seen, has_shut: bool) -> bool {
     let has_fin = [one, other].contains(&TcpState::CLOSE_WAIT) && one != other;
     let is_step = is_step && (!has_fin || has_shut || (real.ready ^ sim.ready).contains(PollEvents::RDHUP));
     let shown = (real.ready ^ sim.ready).difference(may);
-    is_step && shown.is_empty()
-        || (is_over_to_itself(real, sim) || is_over_to_itself(sim, real)) && shown == PollEvents::HUP
+    is_step && shown.is_empty() || (is_over(real, sim) || is_over(sim, real)) && shown == PollEvents::HUP
 }
 
-/// Whether a socket's own FIN has come, and the ACK of it with it: it is connected to itself; and the other waits for both.
-fn is_over_to_itself(one: Seen, other: Seen) -> bool {
+/// Whether the last FIN has come, so that the one is closed as it should be, and the other waits for it. (To who is connected to itself it
+/// is its own, and the ACK of that comes with it.)
+fn is_over(one: Seen, other: Seen) -> bool {
     one.state == Some(TcpState::CLOSE)
-        && other.state == Some(TcpState::FIN_WAIT1)
+        && matches!(other.state, Some(TcpState::FIN_WAIT1 | TcpState::FIN_WAIT2))
         && one.ready.contains(PollEvents::HUP | PollEvents::RDHUP)
         && !one.ready.contains(PollEvents::ERR)
 }

@@ -155,8 +155,7 @@ pub const FREEDOMS: &[Freedom] = &[
         bounds: "once a TCP socket has written at least a window more than others have read, in both worlds (65,483 bytes, or what SO_RCVBUF or \
                  TCP_WINDOW_CLAMP asked for): how much sends take, how much of the same data recv finds, what FIONREAD, SIOCOUTQ, SIOCOUTQNSD, \
                  TCP_INFO, TCP_MAXSEG, TCP_WINDOW_CLAMP and SO_RCVBUF tell of it, POLLIN, POLLOUT and POLLPRI, and whether a FIN behind it, \
-                 or the ACK of one, has come (POLLRDHUP says so of a FIN, unless something was shut for reading; to who is connected to itself both come at \
-                 once, and POLLHUP says so); after recv and a wait also whether what came through was refused: RSTs in one world only, and the connection \
+                 or the ACK of one, has come (POLLRDHUP says so of a FIN, unless something was shut for reading; of one that is the last of its connection POLLHUP, too); after recv and a wait also whether what came through was refused: RSTs in one world only, and the connection \
                  is closed there, with POLLERR, POLLHUP and POLLRDHUP; the comparison ends there",
         reason: "when a window is full, what goes on is decided by what each packet costs in memory (`truesize`), which packets were put into \
                  one another (`tcp_try_coalesce`), what of them was copied together (`tcp_collapse`) and what the socket had reserved \
