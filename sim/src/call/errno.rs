@@ -93,6 +93,7 @@ impl IntoErrno for tcp::Failure {
             Self::HostUnreachable => Errno::EHOSTUNREACH,
             // `inet_sk_rebuild_header`
             Self::NoDevice => Errno::ENODEV,
+            Self::ForbiddenWay => Errno::EINVAL,
         }
     }
 }

@@ -97,7 +97,7 @@ impl Host {
     }
 
     /// From where to where the segments of a connection are sent; to the unspecified address if they get nowhere, and of IPv4 also from it
-    /// if there is no such interface.
+    /// if there is no such interface, or from the broadcast address if it carries nothing from the loopback.
     ///
     /// Who was connected to an IPv4 address sends IPv4's packets ever after (`tcp_v6_connect` does not set `ipv6_specific` again), to where
     /// they were sent last, from what stands for the address of IPv6 that it is bound to (`__ip_queue_xmit`, LOOPBACK4_IPV6).
@@ -112,9 +112,14 @@ impl Host {
             }
             _ if self.finds_way(&socket.options, remote) => (local, remote),
             _ if remote.is_ipv4() => {
-                let exists = self.interface_name(socket.options.device()).is_some();
-                let local = if exists { local } else { Ipv4Addr::UNSPECIFIED.into() };
-                (local, Ipv4Addr::UNSPECIFIED.into())
+                let device = socket.options.device();
+                let from = match local {
+                    _ if self.interface_name(device).is_none() => Ipv4Addr::UNSPECIFIED.into(),
+                    // `__mkroute_output`
+                    local if local.is_loopback() && device != LO => Ipv4Addr::BROADCAST.into(),
+                    local => local,
+                };
+                (from, Ipv4Addr::UNSPECIFIED.into())
             }
             _ => (local, Ipv6Addr::UNSPECIFIED.into()),
         }

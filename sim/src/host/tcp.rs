@@ -118,7 +118,7 @@ impl Host {
             Body::Tcp(Tcp::Listening(_)) => self.stop_listening(env, id),
             Body::Tcp(Tcp::Connection { connection, .. }) => {
                 let (unacked, unsent) = (connection.unacked_in_any_state(), connection.unsent_in_any_state());
-                let (path, scaling_ratio) = (Some(connection.path()), connection.scaling_ratio());
+                let (path, scaling_ratio) = (Some(connection.path(self.settings.tcp())), connection.scaling_ratio());
                 let (rcvbuf, sndbuf) = (connection.rcvbuf(), connection.sndbuf());
                 let largest_window = connection.largest_window();
                 // Aborting a connection that is over sends nothing.

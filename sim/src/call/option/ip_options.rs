@@ -7,8 +7,8 @@ use wavetank_api::Errno;
 
 use super::Given;
 use crate::{
-    host::{Body, Switches, Tcp},
-    proto::tcp::Path,
+    host::{Body, Family, Switches, Tcp},
+    proto::tcp::{Connection, Path},
 };
 
 /// The most bytes that they can have.
@@ -34,13 +34,16 @@ pub(super) fn set(given: &mut Given<'_, '_>) -> Result<(), Errno> {
     given.rare_mut().set_blob(libc::IPPROTO_IP, libc::IP_OPTIONS, &whole);
     let socket = given.socket_mut();
     let is_v4 = socket.is_v4() || matches!(socket.remote, Some(SocketAddr::V4(_)));
-    // Over IPv6 too, where inet_daddr does not say LOOPBACK4_IPV6, as it does of who was accepted (`do_ip_setsockopt`).
-    let takes_room = is_v4 || !socket.options.switches.contains(Switches::ACCEPTED);
+    // Of a socket of IPv6 only while it is connected, and where inet_daddr does not say LOOPBACK4_IPV6, as it does of who was accepted
+    // (`do_ip_setsockopt`).
+    let is_accepted6 = !is_v4 && socket.options.switches.contains(Switches::ACCEPTED);
+    let is_over = socket.family == Family::Inet6 && socket.connection().is_some_and(Connection::is_finished);
+    let takes_room = !is_accepted6 && !is_over;
     match &socket.body {
         Body::Tcp(Tcp::Connection { .. }) if takes_room => {
             given.push(|live, cx| live.set_ip_options(cx, whole.len() as u8))
         }
-        Body::Tcp(_) if is_v4 => {
+        Body::Tcp(_) if socket.family == Family::Inet => {
             let rest = socket.rest_mut();
             rest.path = Some(Path::reckon_anew(rest.path));
         }

@@ -1,7 +1,7 @@
 //! What a program can ask of a connection. Blocking is the caller's affair: `WouldBlock` means to wait for
 //! [`Connection::readiness`] and ask again.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::{AckDue, Config, Connection, Failure, Marks, NotConnected, RecvError, State, Switches, output::Push};
 use crate::{
@@ -242,7 +242,11 @@ impl Connection {
     /// A segment that was to be sent again has none: of IPv4, too, that is remembered (`inet_sk_rebuild_header`).
     #[cold]
     pub(super) fn found_no_way_again(&mut self) {
-        self.soft_failure = Some(if self.ends.remote.is_ipv6() { Failure::NetUnreachable } else { Failure::NoDevice });
+        self.soft_failure = Some(match self.ends.local {
+            IpAddr::V6(_) => Failure::NetUnreachable,
+            IpAddr::V4(Ipv4Addr::BROADCAST) => Failure::ForbiddenWay,
+            IpAddr::V4(_) => Failure::NoDevice,
+        });
     }
 
     /// What was shut before there was a connection.

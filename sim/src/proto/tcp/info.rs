@@ -185,13 +185,15 @@ impl Connection {
     }
 
     /// What outlives the connection.
-    pub(crate) fn path(&self) -> Path {
+    pub(crate) fn path(&self, sysctl: &super::Sysctl) -> Path {
+        // A SYN that nobody has answered was to have time stamps behind it (`tcp_connect_init`).
+        let is_unanswered = self.snd.max_wnd == 0 && sysctl.timestamps > 0;
         Path {
             remote: self.ends.remote,
             mss: self.snd.mss,
             mtu: self.path_mtu(),
             advertised_mss: self.received_mss(),
-            header: if self.stamps.on { 32 } else { 20 },
+            header: if self.stamps.on || is_unanswered { 32 } else { 20 },
         }
     }
 

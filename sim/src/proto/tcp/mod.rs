@@ -109,6 +109,8 @@ pub(crate) enum Failure {
     ProtocolUnreachable,
     /// The interface that the socket is bound to is not there.
     NoDevice,
+    /// That interface carries nothing from the loopback.
+    ForbiddenWay,
 }
 
 /// Why nothing was sent.

@@ -94,7 +94,9 @@ impl Connection {
     pub(super) fn has_no_way(&self) -> bool {
         const NOWHERE6: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
         match self.ends.remote {
-            IpAddr::V4(Ipv4Addr::UNSPECIFIED) => self.ends.local.is_unspecified(),
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) => {
+                matches!(self.ends.local, IpAddr::V4(Ipv4Addr::UNSPECIFIED | Ipv4Addr::BROADCAST))
+            }
             remote => remote == NOWHERE6,
         }
     }
