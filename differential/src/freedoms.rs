@@ -143,11 +143,7 @@ pub const FREEDOMS: &[Freedom] = &[
         covers: |asked| {
             let so_far = asked.program.calls.iter().take(asked.step);
             so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. }))
-                && (asked.differs_in_unix()
-                    || asked.is_sent_to_nobody()
-                    || asked.differs_in_peers_of_sent()
-                    || asked.differs_in_refused_datagrams()
-                    || asked.tells_what_is_unread())
+                && (asked.is_sent_to_nobody() || asked.differs_in_peers() || asked.tells_what_is_unread())
         },
     },
     Freedom {
@@ -209,12 +205,6 @@ impl Asked<'_> {
         is_one(self.real, real) && is_one(self.sim, sim) && self.real.seen == self.sim.seen
     }
 
-    /// Whether a socket that is not TCP's shows POLLHUP or POLLOUT in one world, and no other shows anything else.
-    fn differs_in_unix(&self) -> bool {
-        let shown = |seen: &Seen| seen.ready & (PollEvents::HUP | PollEvents::OUT);
-        self.all_that_differ(|real, sim| real.state.is_none() && shown(real) != shown(sim))
-    }
-
     /// Whether sockets show otherwise in the two worlds, and all that do so in this way.
     fn all_that_differ(&self, so: impl Fn(&Seen, &Seen) -> bool) -> bool {
         let both = self.real.seen.iter().flatten().zip(self.sim.seen.iter().flatten());
@@ -255,8 +245,9 @@ impl Asked<'_> {
             && so_far.iter().any(|call| matches!(call, Call::Shutdown { slot, .. } if is_bound(*slot)))
     }
 
-    /// Whether a TCP socket was sent, and nothing differs but sockets of TCP whose peer is gone in one world.
-    fn differs_in_peers_of_sent(&self) -> bool {
+    /// Whether nothing differs but sockets whose peer is gone in one world: sockets of TCP, if one was sent, and others, which show POLLHUP
+    /// or POLLOUT, or, upon a datagram, POLLERR.
+    fn differs_in_peers(&self) -> bool {
         let is_tcp = |slot: Slot, step: usize| {
             let entry = self.logs[0].entries.get(step);
             entry
@@ -271,10 +262,20 @@ impl Asked<'_> {
         let waits = |seen: &Seen| (seen.state == Some(TcpState::LISTEN)).then(|| seen.ready.contains(PollEvents::IN));
         let differs = |real: &Seen, sim: &Seen| waits(real).zip(waits(sim)).is_some_and(|(real, sim)| real != sim);
         let is_told = self.real.resets.is_empty() != self.sim.resets.is_empty() && self.real.seen == self.sim.seen;
-        let is_known = |real: &Seen, sim: &Seen| {
+        let of_tcp = |real: &Seen, sim: &Seen| {
             is_gone(real) != is_gone(sim) || is_gone(real) && real.state != sim.state || differs(real, sim)
         };
-        was_sent && (is_told || self.all_that_differ(is_known))
+        let is_sent = matches!(self.program.calls.get(self.step), Some(Call::Send { .. }));
+        let is_refused = is_sent && self.real.answer == self.sim.answer;
+        let of_others = |real: &Seen, sim: &Seen| {
+            let shown = real.ready ^ sim.ready;
+            shown.intersects(PollEvents::HUP | PollEvents::OUT) || is_refused && shown == PollEvents::ERR
+        };
+        was_sent && is_told
+            || self.all_that_differ(|real, sim| match real.state {
+                Some(_) => was_sent && of_tcp(real, sim),
+                None => of_others(real, sim),
+            })
     }
 
     /// Whether it is SIOCOUTQ on a UNIX socket, and nothing is left in one world of what that has sent.
@@ -308,14 +309,6 @@ impl Asked<'_> {
         });
         let answers = [&self.real.answer, &self.sim.answer];
         family.next() == Some(c::AF_UNIX) && answers.contains(&&Answer::Failed(Errno::ECONNREFUSED))
-    }
-
-    /// Whether a datagram was sent, and only sockets of IP show otherwise, by POLLERR.
-    fn differs_in_refused_datagrams(&self) -> bool {
-        let is_datagram = |seen: &Seen| seen.state.is_none();
-        matches!(self.program.calls.get(self.step), Some(Call::Send { .. }))
-            && self.real.answer == self.sim.answer
-            && self.all_that_differ(|real, sim| is_datagram(real) && real.ready ^ sim.ready == PollEvents::ERR)
     }
 
     /// Whether it asks for TCP_QUICKACK of a socket that has come through CLOSE_WAIT, and nothing differs but whether it is 0 or 1.

@@ -58,7 +58,7 @@ impl Connection {
         while self.snd.left() > 0 {
             match self.next_segment(push) {
                 Ok(plan) if self.has_no_way() => {
-                    self.sent_in_vain(plan.data);
+                    self.sent_in_vain(cx, plan.data);
                     break;
                 }
                 Ok(plan) => {
@@ -101,13 +101,15 @@ impl Connection {
         }
     }
 
-    /// A segment found no way: it is counted all the same (`__tcp_transmit_skb`).
+    /// A segment found no way: to TCP it is sent all the same, with the ACK that was owed (`__tcp_transmit_skb`).
     #[cold]
-    fn sent_in_vain(&mut self, data: u32) {
+    fn sent_in_vain(&mut self, cx: &Cx<'_>, data: u32) {
         self.recovery.bytes_in_vain = self.recovery.bytes_in_vain.wrapping_add(data);
-        let counts = &mut self.counts;
-        counts.segments_out = counts.segments_out.wrapping_add(1);
-        counts.data_out = counts.data_out.wrapping_add(u32::from(data > 0));
+        self.header(cx, self.snd.nxt, Flags::ACK);
+        if data > 0 {
+            self.counts.data_out = self.counts.data_out.wrapping_add(1);
+            self.data_is_sent(cx.now);
+        }
         self.found_no_way();
     }
 
@@ -330,7 +332,7 @@ impl Connection {
         let data_left = self.snd.left() - u32::from(fin_queued);
         let data = data_left.min(self.current_mss()).min(window);
         if self.has_no_way() {
-            self.sent_in_vain(data);
+            self.sent_in_vain(cx, data);
             return false;
         }
         self.send_new(cx, self.plan(data, data_left, fin_queued, window));
