@@ -4,6 +4,7 @@
 //! arm by arm: a stored option is checked and read back like Linux, and changes nothing in this model. A simulated program has every
 //! privilege.
 
+mod buffers;
 mod filter;
 mod ip;
 mod ip_options;

@@ -34,6 +34,7 @@
 //! AO, multipath, and SYN cookies, which a peer cannot tell from a longer queue.
 
 mod ack;
+mod acknowledge;
 mod assembler;
 mod buffer;
 mod calls;
@@ -43,6 +44,7 @@ mod fast_open;
 mod handshake;
 mod info;
 mod input;
+mod keepalive;
 mod listen;
 mod memory;
 mod output;

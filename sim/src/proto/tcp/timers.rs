@@ -3,7 +3,7 @@
 //! Nothing here is called back. Whoever drives the connection asks [`Connection::poll_at`] and calls
 //! [`Connection::on_deadline`], early or late: it does what is due by `cx.now`.
 
-use super::{AckDue, Connection, Failure, Marks, State, Switches, Sysctl, recovery::Phase};
+use super::{AckDue, Connection, Failure, Marks, State, Sysctl, recovery::Phase};
 use crate::{base::Instant, proto::Cx, wire::Flags};
 
 /// The least time that an ACK waits for data to ride on, 40 ms: Linux TCP_ATO_MIN. RFC 9293 section 3.8.6.3 allows 500 ms.
@@ -16,14 +16,11 @@ pub(super) const TIME_WAIT: u64 = 60_000_000_000;
 /// (`tcp_orphan_retries` of net/ipv4/tcp_timer.c).
 const ORPHAN_RETRIES: u8 = 8;
 
-/// A keepalive probe that could not be sent is tried again after this, 500 ms: TCP_RESOURCE_PROBE_INTERVAL.
-const AGAIN: u64 = 500_000_000;
-
 /// The least that is waited for what the peer is to say: TCP_TIMEOUT_MIN, two ticks of a clock with CONFIG_HZ=250.
 pub(super) const TIMEOUT_MIN: u64 = 8_000_000;
 
-const MILLISECOND: u64 = 1_000_000;
-const SECOND: u64 = 1_000_000_000;
+pub(super) const MILLISECOND: u64 = 1_000_000;
+pub(super) const SECOND: u64 = 1_000_000_000;
 
 const NEVER: Instant = Instant::FAR_FUTURE;
 
@@ -153,6 +150,10 @@ impl Timers {
         self.ack = NEVER;
     }
 
+    pub(super) fn stop_linger(&mut self) {
+        self.linger = NEVER;
+    }
+
     pub(super) fn set_linger(&mut self, now: Instant, time: u64) {
         self.linger = after(now, time);
     }
@@ -198,7 +199,7 @@ impl Connection {
             }
         }
         if self.timers.linger <= cx.now {
-            self.timers.linger = NEVER;
+            self.timers.stop_linger();
             if self.state == State::TimeWait || self.state == State::FinWait2 && self.is(Marks::ORPHAN) {
                 // The end of TIME_WAIT, or of patience in FIN_WAIT_2: nobody is told.
                 self.finish(None);
@@ -441,7 +442,7 @@ impl Connection {
 
     /// A segment that the peer has seen makes it answer. Before it goes one that carries the urgent pointer, if that is near
     /// (`tcp_write_wakeup`).
-    fn send_probe(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn send_probe(&mut self, cx: &mut Cx<'_>) {
         if self.is_urgent() {
             self.transmit_empty(cx, self.snd.una, Flags::ACK);
         }
@@ -451,60 +452,6 @@ impl Connection {
     /// `tcp_send_window_probe`
     pub(crate) fn send_window_probe(&mut self, cx: &mut Cx<'_>) {
         self.transmit_empty(cx, self.snd.una - 1, Flags::ACK);
-    }
-
-    /// SO_KEEPALIVE was switched: the time begins now (`tcp_set_keepalive`). Or TCP_KEEPIDLE was `changed`: then what has
-    /// passed counts (`tcp_sock_set_keepidle_locked`).
-    pub(super) fn set_keepalive(&mut self, cx: &Cx<'_>, changed: bool) {
-        if self.state == State::TimeWait || self.is(Marks::ORPHAN) || self.state == State::Closed {
-            return;
-        }
-        if self.config.has(Switches::KEEPALIVE) {
-            let idle = self.keepidle(cx.sysctl);
-            let quiet = if changed { self.quiet_for(cx.now) } else { 0 };
-            self.timers.set_linger(cx.now, idle.saturating_sub(quiet));
-        } else {
-            self.timers.linger = NEVER;
-        }
-    }
-
-    fn keepidle(&self, sysctl: &Sysctl) -> u64 {
-        let seconds = if self.config.keepidle > 0 { self.config.keepidle.into() } else { sysctl.keepalive_time };
-        u64::from(seconds) * SECOND
-    }
-
-    /// For how long nothing has come from the peer (`keepalive_time_elapsed`).
-    fn quiet_for(&self, now: Instant) -> u64 {
-        let data = self.rcv.data_at.get().unwrap_or(Instant::EPOCH).max(self.rcv.heard_at);
-        since(now, data)
-    }
-
-    /// `tcp_keepalive_timer`: RFC 9293 section 3.8.4.
-    fn keepalive_is_due(&mut self, cx: &mut Cx<'_>) {
-        if !self.config.has(Switches::KEEPALIVE) || matches!(self.state, State::Closed | State::SynSent) {
-            return;
-        }
-        let idle = self.keepidle(cx.sysctl);
-        if !self.snd.is_idle() || self.snd.left() > 0 {
-            // Data in flight is a better probe.
-            return self.timers.set_linger(cx.now, idle);
-        }
-        let quiet = self.quiet_for(cx.now);
-        if quiet < idle {
-            return self.timers.set_linger(cx.now, idle - quiet);
-        }
-        let user_timeout = u64::from(self.config.user_timeout) * MILLISECOND;
-        let count = if self.config.keepcnt > 0 { self.config.keepcnt } else { cx.sysctl.keepalive_probes };
-        let over =
-            if user_timeout > 0 { quiet >= user_timeout && self.snd.probes > 0 } else { self.snd.probes >= count };
-        if over {
-            self.send_reset(cx);
-            return self.time_out();
-        }
-        self.send_probe(cx);
-        self.snd.probes += 1;
-        let seconds = if self.config.keepintvl > 0 { self.config.keepintvl.into() } else { cx.sysctl.keepalive_intvl };
-        self.timers.set_linger(cx.now, (u64::from(seconds) * SECOND).max(AGAIN));
     }
 }
 
