@@ -90,7 +90,7 @@ pub const FREEDOMS: &[Freedom] = &[
     Freedom {
         name: "a tick until the ACK of a FIN finds nobody",
         bounds: "after setsockopt of TCP_LINGER2: CLOSE_WAIT in one world, and in the other CLOSE, with POLLERR and POLLHUP, told by a RST that only \
-                 that world has seen; after shutdown of a socket that SO_BINDTODEVICE or SO_BINDTOIFINDEX has bound: the RST alone; nothing \
+                 that world has seen; after shutdown or close of a socket that SO_BINDTODEVICE or SO_BINDTOIFINDEX has bound: the RST alone; nothing \
                  else; the comparison ends there",
         reason: "it is the tick of the row before: who was closed with TCP_LINGER2 below 0 does not wait for the peer's FIN once his own is \
                  acknowledged (`tcp_rcv_state_process`), and who is bound to another interface does not hear that it is; the ACK that comes a \
@@ -227,7 +227,7 @@ impl Asked<'_> {
             && self.all_that_differ(|real, sim| is_over(real) && waits(sim) || waits(real) && is_over(sim))
     }
 
-    /// Whether a socket that was bound to an interface was shut, and nothing differs but that a RST was sent in one world only.
+    /// Whether a socket that was bound to an interface was shut or closed, and nothing differs but that a RST was sent in one world only.
     fn is_refused_by_another_interface(&self) -> bool {
         const DEVICE: [i32; 2] = [c::SO_BINDTODEVICE, c::SO_BINDTOIFINDEX];
         let so_far = &self.program.calls[..self.step];
@@ -242,7 +242,9 @@ impl Asked<'_> {
         is_told
             && self.real.answer == self.sim.answer
             && self.real.seen == self.sim.seen
-            && so_far.iter().any(|call| matches!(call, Call::Shutdown { slot, .. } if is_bound(*slot)))
+            && so_far
+                .iter()
+                .any(|call| matches!(call, Call::Shutdown { slot, .. } | Call::Close { slot } if is_bound(*slot)))
     }
 
     /// Whether nothing differs but sockets whose peer is gone in one world: sockets of TCP, if one was sent, and others, which show POLLHUP

@@ -177,6 +177,10 @@ impl Host {
         if welcome == tcp::Welcome::Drop {
             return Self::drop_segment(env, DropReason::BacklogFull, from, to, segment);
         }
+        if from.is_ipv6() && !self.finds_way(&parent.options, from.ip()) {
+            // By the interface that the listener is bound to nothing leads back (`inet6_csk_route_req`).
+            return env.out.pool.give(segment.payload);
+        }
         let verdict = if self.serves_fast_open() && welcome == tcp::Welcome::Request {
             self.fast_open_verdict(env, listener, from, to, &segment)
         } else {

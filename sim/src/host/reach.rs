@@ -46,7 +46,7 @@ impl SocketOptions {
 impl Host {
     /// Whether what a socket sends arrives anywhere. Through `lo` any IPv4 packet comes back, to whoever has the address (`__mkroute_output`:
     /// RTCF_LOCAL).
-    fn finds_way(&self, options: &SocketOptions, to: IpAddr) -> bool {
+    pub(super) fn finds_way(&self, options: &SocketOptions, to: IpAddr) -> bool {
         self.is_found_by(options.device(), to)
     }
 
