@@ -1,8 +1,8 @@
 //! What Linux may choose, and within which bounds: the differences that are none.
 
-use wavetank_api::{Errno, PollEvents, TcpState, c};
+use wavetank_api::{Addr, Errno, PollEvents, TcpState, c};
 
-use crate::{Answer, Call, Entry, Fact, Log, Program, Seen, Slot, flow, ioctl::SIOCOUTQ};
+use crate::{Answer, Call, Entry, Fact, Log, Place, Program, Seen, Slot, flow, ioctl::SIOCOUTQ};
 
 /// A difference between the worlds that is permitted.
 #[derive(Clone, Copy, Debug)]
@@ -130,6 +130,25 @@ pub const FREEDOMS: &[Freedom] = &[
         },
     },
     Freedom {
+        name: "to where a cork of IPv6 leads after a connect to IPv4",
+        bounds: "recvmsg of a datagram: IPV6_PKTINFO and IPV6_2292PKTINFO, if a socket has gathered with MSG_MORE or UDP_CORK and one was connected \
+                 to an address of IPv4 after that; nothing else",
+        reason: "the flow of IPv4 is written over that of IPv6 (`inet->cork.fl` is a union), and what was the address begins with 127.0.0.1 \
+                 twice and goes on with the ports of this machine",
+        ends: false,
+        covers: |asked| {
+            let others = |entry: &Entry| match &entry.answer {
+                Answer::Done(facts) => {
+                    Some(facts.iter().filter(|fact| !is_pktinfo6(fact)).cloned().collect::<Vec<_>>())
+                }
+                _ => None,
+            };
+            asked.real.seen == asked.sim.seen
+                && others(asked.real).is_some_and(|told| Some(told) == others(asked.sim))
+                && asked.has_led_a_cork_to_v4()
+        },
+    },
+    Freedom {
         name: "when the sockets are found that nobody can receive",
         bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
                  datagram that is sent to it, or who connects to its name (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT and SIOCOUTQ say; if a \
@@ -179,6 +198,10 @@ fn is_of_time(fact: &Fact) -> bool {
         Fact::Flags(_) | Fact::Addr(_) => true,
         _ => false,
     }
+}
+
+fn is_pktinfo6(fact: &Fact) -> bool {
+    matches!(fact, Fact::Control(c::IPPROTO_IPV6, c::IPV6_PKTINFO | c::IPV6_2292PKTINFO, _))
 }
 
 /// Whether the one is the other without its last control messages.
@@ -278,6 +301,23 @@ impl Asked<'_> {
                 Some(_) => was_sent && of_tcp(real, sim),
                 None => of_others(real, sim),
             })
+    }
+
+    /// Whether somebody was connected to IPv4 after somebody had begun to gather.
+    fn has_led_a_cork_to_v4(&self) -> bool {
+        let gathers = |call: &Call| match call {
+            Call::Send { flags, .. } => flags & c::MSG_MORE != 0,
+            Call::Setsockopt { level: c::IPPROTO_UDP, name: c::UDP_CORK, .. } => true,
+            _ => false,
+        };
+        let is_to_v4 = |call: &Call| match call {
+            Call::Connect { addr: Place::Ip(ip, _), .. } => ip.is_ipv4(),
+            Call::Connect { addr: Place::Name(_) | Place::Literal(Addr::V4(_)), .. } => true,
+            _ => false,
+        };
+        let so_far = &self.program.calls[..self.step];
+        let begun = so_far.iter().position(gathers);
+        begun.is_some_and(|begun| so_far[begun..].iter().any(is_to_v4))
     }
 
     /// Whether it is SIOCOUTQ on a UNIX socket, and nothing is left in one world of what that has sent.

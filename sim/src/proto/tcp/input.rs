@@ -404,7 +404,7 @@ impl Connection {
     /// A challenge ACK: whoever is there tells us by its answer whether the connection still is (RFC 5961).
     fn challenge(&mut self, cx: &mut Cx<'_>) {
         if self.may_challenge(cx) {
-            self.send_ack(cx);
+            if self.is_embryo() { self.send_ack_of_request(cx) } else { self.send_ack(cx) }
         }
     }
 

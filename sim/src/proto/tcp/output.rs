@@ -357,6 +357,16 @@ impl Connection {
         self.transmit_empty(cx, self.acceptable_seq(), Flags::ACK);
     }
 
+    /// What is not yet a connection offers what its SYN+ACK did, as far as whole units go, and promises nothing more
+    /// (`tcp_v4_reqsk_send_ack`).
+    #[cold]
+    pub(super) fn send_ack_of_request(&mut self, cx: &mut Cx<'_>) {
+        let (edge, window) = (self.rcv.edge, self.rcv.window() >> self.rcv.scale);
+        let segment = self.header(cx, self.acceptable_seq(), Flags::ACK);
+        self.rcv.edge = edge;
+        cx.out.segment(self.ends.local, self.ends.remote, Segment { window: window as u16, ..segment });
+    }
+
     /// Tells the peer that the connection is no more (`tcp_send_active_reset`).
     pub(super) fn send_reset(&mut self, cx: &mut Cx<'_>) {
         let ends = &self.ends;
