@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use wavetank_api::{Addr, Errno, PollEvents, TcpState, c};
 
 use super::{Outcome, outcome::SMALL};
-use crate::{Answer, Call, Fact, Place, Program, Seen, Slot};
+use crate::{Answer, Call, Fact, Place, Port, Program, Seen, Slot};
 
 /// What Linux may come to where the simulator comes to something else, because two calls were in the kernel at once.
 #[derive(Clone, Copy, Debug)]
@@ -120,14 +120,18 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "what comes between the pieces of a large send",
-        bounds: "send of more than 4,096 bytes on a UNIX socket of SOCK_STREAM: another number, or a number for EPIPE or ECONNRESET, and with \
-                 that a POLLERR more at the end. In a program that has one: what FIONREAD counts on such a socket; nothing else",
+        bounds: "send of more than 4,096 bytes on a UNIX socket of SOCK_STREAM: another number, or a number for EAGAIN, EPIPE or ECONNRESET, and \
+                 with that a POLLERR more at the end. In a program that has one: what FIONREAD counts on such a socket; nothing else",
         reason: "`unix_stream_sendmsg` puts it into the queue in buffers of half of SO_SNDBUF at most, and holds no lock between them: a read \
-                 or the end of either half may come there. Who has sent a part is told its number, and the error stays",
+                 or the end of either half may come there. Who has sent a part is told its number, and the error stays. Two may \
+                 both find room for a piece (`sock_alloc_send_pskb`)",
         covers: &[
             Covers::Answer(|asked| {
                 let Call::Send { slot, len, .. } = asked.call else { return false };
-                let may_be = matches!(asked.sim, Answer::Failed(Errno::EPIPE | Errno::ECONNRESET) | Answer::Done(_));
+                let may_be = matches!(
+                    asked.sim,
+                    Answer::Failed(Errno::EAGAIN | Errno::EPIPE | Errno::ECONNRESET) | Answer::Done(_)
+                );
                 let is_part = *len > SMALL && matches!(asked.real, Answer::Done(_));
                 may_be && is_part && is_of_pair(asked.program, *slot)
             }),
@@ -136,6 +140,19 @@ pub const RACES: &[Race] = &[
                 real.state.is_none() && real.ready == sim.ready | PollEvents::ERR && fills(program, true)
             }),
         ],
+    },
+    Race {
+        name: "a port that is the right one by chance",
+        bounds: "connect of TCP to the port of a socket that listens at no time: done for ECONNREFUSED; nothing else",
+        reason: "the port that the kernel picks (`__inet_hash_connect`, by a secret that is the machine's) may be the very one that it \
+                 connects to, and then it connects to itself: about one in 14,000. The simulator picks ports, too, but not all in each program",
+        covers: &[Covers::Answer(|asked| {
+            let Call::Connect { addr: Place::Ip(_, Port::Of(to)), .. } = asked.call else { return false };
+            let mut calls = asked.program.calls.iter().chain(asked.program.threads.iter().flatten());
+            let listens = calls.any(|call| matches!(call, Call::Listen { slot, .. } if slot == to));
+            let is_done = matches!((asked.real, asked.sim), (Answer::Done(_), Answer::Failed(Errno::ECONNREFUSED)));
+            is_done && !listens && asked.is_tcp()
+        })],
     },
     Race {
         name: "a datagram to a peer that another loses",
