@@ -62,7 +62,9 @@ impl Host {
             let local = self.sockets[**id].local.map(|local| local.ip());
             local.is_some_and(|local| local == packet.src || local.is_unspecified())
         };
-        if let Some(id) = self.users(Space::Udp, datagram.src_port).iter().find(is_its).copied()
+        // (What was gathered for IPv6 before its socket was connected to IPv4 comes from neither address.)
+        let users = self.users(Space::Udp, datagram.src_port);
+        if let Some(id) = users.iter().find(is_its).or(users.first()).copied()
             && let Body::Udp(udp) = &mut self.sockets[id].body
         {
             udp.stuck += datagram.truesize as usize;
