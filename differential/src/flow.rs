@@ -178,7 +178,7 @@ fn is_number_or_again(answer: &Answer) -> bool {
 }
 
 /// Of the same data there is more in one world; as far as it is kept, it is the same.
-fn is_the_same_stream(real: &[Fact], sim: &[Fact]) -> bool {
+pub(crate) fn is_the_same_stream(real: &[Fact], sim: &[Fact]) -> bool {
     let data = |facts: &[Fact]| {
         facts.iter().find_map(|fact| match fact {
             Fact::Data(bytes) => Some(bytes.clone()),

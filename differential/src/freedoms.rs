@@ -152,8 +152,8 @@ pub const FREEDOMS: &[Freedom] = &[
         name: "when the sockets are found that nobody can receive",
         bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
                  datagram that is sent to it, or who connects to its name (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT and SIOCOUTQ say; if a \
-                 datagram socket of another family was sent, who has sent to it is told by POLLERR in one world only; if a \
-                 TCP socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only, or waits to be \
+                 datagram socket of another family was sent, who has sent to it is told by POLLERR in one world only, and bind fails with \
+                 EADDRINUSE in one world only; if a TCP socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only, or waits to be \
                  accepted, or is told by a RST that nobody is there; the comparison ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
                  closed (`unix_gc`), and their files are let go of a tick or two later (`delayed_fput`): 8 ms as a rule; whoever closes such \
@@ -162,7 +162,10 @@ pub const FREEDOMS: &[Freedom] = &[
         covers: |asked| {
             let so_far = asked.program.calls.iter().take(asked.step);
             so_far.clone().any(|call| matches!(call, Call::Send { carry: Some(_), .. }))
-                && (asked.is_sent_to_nobody() || asked.differs_in_peers() || asked.tells_what_is_unread())
+                && (asked.is_sent_to_nobody()
+                    || asked.differs_in_peers()
+                    || asked.tells_what_is_unread()
+                    || asked.is_bound_in_one_world())
         },
     },
     Freedom {
@@ -318,6 +321,14 @@ impl Asked<'_> {
         let so_far = &self.program.calls[..self.step];
         let begun = so_far.iter().position(gathers);
         begun.is_some_and(|begun| so_far[begun..].iter().any(is_to_v4))
+    }
+
+    /// Whether an address is taken in one world.
+    fn is_bound_in_one_world(&self) -> bool {
+        let is_taken = |entry: &Entry| entry.answer == Answer::Failed(Errno::EADDRINUSE);
+        let is_done = |entry: &Entry| matches!(entry.answer, Answer::Done(_));
+        matches!(self.program.calls.get(self.step), Some(Call::Bind { .. }))
+            && (is_taken(self.real) && is_done(self.sim) || is_done(self.real) && is_taken(self.sim))
     }
 
     /// Whether it is SIOCOUTQ on a UNIX socket, and nothing is left in one world of what that has sent.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use wavetank_api::{Addr, Errno, PollEvents, TcpState, c};
 
 use super::{Outcome, outcome::SMALL};
-use crate::{Answer, Call, Fact, Place, Port, Program, Seen, Slot};
+use crate::{Answer, Call, Fact, Place, Port, Program, Seen, Slot, flow::is_the_same_stream};
 
 /// What Linux may come to where the simulator comes to something else, because two calls were in the kernel at once.
 #[derive(Clone, Copy, Debug)]
@@ -225,7 +225,7 @@ pub const RACES: &[Race] = &[
     Race {
         name: "how much of a large send is taken",
         bounds: "send of more than 4,096 bytes on TCP: any number, EAGAIN, or the ECONNRESET or EPIPE with which the connection has ended. In a \
-                 program that has one: what FIONREAD counts; POLLOUT on TCP in one world only; POLLERR at the end in one world only; who is \
+                 program that has one: how much of it recv finds, or EAGAIN; what FIONREAD counts; POLLOUT on TCP in one world only; POLLERR at the end in one world only; who is \
                  told by a RST",
         reason: "how much of a buffer is free depends on what was acknowledged, and how much of a window on how the data was cut into segments: \
                  the threads write, read and acknowledge at once. Who has sent a part is told its number, and the error stays. A probe of the \
@@ -237,6 +237,16 @@ pub const RACES: &[Race] = &[
                 };
                 let is_large_send = matches!(asked.call, Call::Send { len, .. } if *len > SMALL);
                 is_large_send && asked.is_tcp() && may_be(asked.real) && may_be(asked.sim)
+            }),
+            Covers::Answer(|asked| {
+                let is_some = match (asked.real, asked.sim) {
+                    (Answer::Done(real), Answer::Done(sim)) => is_the_same_stream(real, sim),
+                    (Answer::Done(_), Answer::Failed(errno)) | (Answer::Failed(errno), Answer::Done(_)) => {
+                        *errno == Errno::EAGAIN
+                    }
+                    _ => false,
+                };
+                matches!(asked.call, Call::Recv { .. }) && is_some && asked.is_tcp() && fills_tcp(asked.program)
             }),
             Covers::Answer(|asked| asked.is_count() && asked.is_tcp() && fills_tcp(asked.program)),
             Covers::Answer(|asked| {
