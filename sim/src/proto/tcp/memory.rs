@@ -25,9 +25,11 @@ const COLLAPSED: u32 = PAGE - SHARED_INFO;
 /// The memory of a small packet (`SKB_SMALL_HEAD_CACHE_SIZE`); of a larger one it is a power of two.
 const SMALL_HEAD: u32 = HEAD - SK_BUFF;
 
-/// How many pieces a packet may consist of: MAX_SKB_FRAGS; and how large the pages are from which they are cut.
+/// How many pieces a packet may consist of: MAX_SKB_FRAGS; how large the pages are from which they are cut, and how little of one is
+/// left over (`skb_page_frag_refill`, `sk_page_frag_refill`).
 const MAX_FRAGS: u32 = 17;
 const FRAGMENT: u32 = 32_768;
+const REST: u32 = 32;
 
 /// One half in 256ths: TCP_DEFAULT_SCALING_RATIO.
 const DEFAULT_RATIO: u8 = 128;
@@ -49,6 +51,9 @@ pub(super) struct Memory {
     queue: VecDeque<Packet>,
     /// What waits for the end of a call, which is held against the socket until all is dealt with (`sk_backlog.len`).
     backlog: u32,
+    /// How far into its page the data of the last one goes. A page of which nothing is kept any more begins anew: what other sockets have
+    /// written meanwhile is not looked at.
+    page: u32,
 }
 
 /// One packet of the queue.
@@ -88,6 +93,7 @@ impl Memory {
             maker: None,
             queue: VecDeque::new(),
             backlog: 0,
+            page: 0,
         }
     }
 
@@ -164,7 +170,7 @@ impl Memory {
     /// A segment up to `end` is queued (`tcp_queue_rcv`), whose sender still held so many that came before: into one that is held nothing
     /// is put (`skb_cloned`).
     pub(super) fn queue(&mut self, end: SeqNum, len: u32, held: u16) {
-        let frags = 1 + len / FRAGMENT;
+        let frags = self.cut_from_pages(len);
         let begin = end - len;
         self.predicted = self.predicts;
         self.charged = match self.queue.back_mut() {
@@ -179,6 +185,22 @@ impl Memory {
             }
         };
         self.allocated += self.charged;
+    }
+
+    /// In how many pieces the data of a segment lies.
+    fn cut_from_pages(&mut self, len: u32) -> u32 {
+        if self.queue.is_empty() {
+            self.page = 0;
+        }
+        let (mut left, mut frags) = (len, 0);
+        while left > 0 {
+            if self.page + REST > FRAGMENT {
+                self.page = 0;
+            }
+            let piece = left.min(FRAGMENT - self.page);
+            (self.page, left, frags) = (self.page + piece, left - piece, frags + 1);
+        }
+        frags
     }
 
     /// The program has read up to there: a packet is freed when all of it was read.

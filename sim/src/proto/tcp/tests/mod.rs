@@ -14,6 +14,7 @@ mod fin_wait_1;
 mod fin_wait_2;
 mod last_ack;
 mod listen;
+mod memory;
 mod pair;
 mod parts;
 mod random;
