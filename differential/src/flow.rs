@@ -131,7 +131,14 @@ fn is_over(one: Seen, other: Seen) -> bool {
 
 /// Whether a RST has closed the one, and the other waits for more.
 fn was_reset(one: Seen, other: Seen) -> bool {
-    let waits = [TcpState::ESTABLISHED, TcpState::CLOSE_WAIT, TcpState::FIN_WAIT1, TcpState::LAST_ACK];
+    let waits = [
+        TcpState::ESTABLISHED,
+        TcpState::CLOSE_WAIT,
+        TcpState::FIN_WAIT1,
+        TcpState::FIN_WAIT2,
+        TcpState::CLOSING,
+        TcpState::LAST_ACK,
+    ];
     one.state == Some(TcpState::CLOSE)
         && one.ready.contains(PollEvents::ERR | PollEvents::HUP | PollEvents::RDHUP)
         && other.state.is_some_and(|state| waits.contains(&state))

@@ -32,9 +32,10 @@ pub(crate) struct Asked<'a> {
 pub const FREEDOMS: &[Freedom] = &[
     Freedom {
         name: "netfilter's options",
-        bounds: "getsockopt and setsockopt at IPPROTO_IP and IPPROTO_IPV6, names 64 to 69, 80, 83, 96 to 99: ENOPROTOOPT, or what the tables answer",
-        reason: "they belong to whichever modules of netfilter a kernel has and has loaded (`nf_register_sockopt`); the simulator is a kernel \
-                 without",
+        bounds: "getsockopt and setsockopt at IPPROTO_IP and IPPROTO_IPV6, names 64 to 69, 80, 83, 96 to 99: ENOPROTOOPT, or what the \
+                 tables answer",
+        reason: "they belong to whichever modules of netfilter a kernel has and has loaded (`nf_register_sockopt`); the simulator is a \
+                 kernel without",
         ends: false,
         covers: |asked| {
             let at = |level: i32, name: i32| {
@@ -77,8 +78,9 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "a tick until a FIN is acknowledged",
-        bounds: "FIN_WAIT1 in one world and FIN_WAIT2 in the other, ready for the same; and what SIOCOUTQ, TCP_INFO and TCP_MAXSEG tell of such a socket; at the \
-                 other end TCP_QUICKACK, 0 in one world and 1 in the other, of a socket that has been in CLOSE_WAIT in both",
+        bounds: "FIN_WAIT1 in one world and FIN_WAIT2 in the other, ready for the same; and what SIOCOUTQ, TCP_INFO and TCP_MAXSEG tell of \
+                 such a socket; at the other end TCP_QUICKACK, 0 in one world and 1 in the other, of a socket that has been in CLOSE_WAIT \
+                 in both",
         reason: "the ACK of a FIN that comes without data waits for the timer of delayed ACKs with a timeout of 0 (`tcp_send_delayed_ack` \
                  with `icsk_ack.ato` 0): until the clock ticks the next time, which is any time from now to 1/CONFIG_HZ (1 to 10 ms) later. \
                  A FIN begins the mode in which ACKs wait (`tcp_fin`), that timer ends it (`tcp_delack_timer_handler`)",
@@ -89,12 +91,12 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "a tick until the ACK of a FIN finds nobody",
-        bounds: "after setsockopt of TCP_LINGER2: CLOSE_WAIT in one world, and in the other CLOSE, with POLLERR and POLLHUP, told by a RST that only \
-                 that world has seen; after shutdown or close of a socket that SO_BINDTODEVICE or SO_BINDTOIFINDEX has bound: the RST alone; nothing \
-                 else; the comparison ends there",
-        reason: "it is the tick of the row before: who was closed with TCP_LINGER2 below 0 does not wait for the peer's FIN once his own is \
-                 acknowledged (`tcp_rcv_state_process`), and who is bound to another interface does not hear that it is; the ACK that comes a \
-                 tick later or not is answered with a RST",
+        bounds: "after setsockopt of TCP_LINGER2: CLOSE_WAIT in one world, and in the other CLOSE, with POLLERR and POLLHUP, told by a RST \
+                 that only that world has seen; after shutdown or close of a socket that SO_BINDTODEVICE or SO_BINDTOIFINDEX has bound: \
+                 the RST alone; nothing else; the comparison ends there",
+        reason: "it is the tick of the row before: who was closed with TCP_LINGER2 below 0 does not wait for the peer's FIN once his own \
+                 is acknowledged (`tcp_rcv_state_process`), and who is bound to another interface does not hear that it is; the ACK that \
+                 comes a tick later or not is answered with a RST",
         ends: true,
         covers: |asked| asked.is_refused_for_want_of_linger() || asked.is_refused_by_another_interface(),
     },
@@ -112,8 +114,8 @@ pub const FREEDOMS: &[Freedom] = &[
         name: "time stamps of what came before",
         bounds: "recvmsg: control messages of time stamps in one world only, those behind that they leave no room for, MSG_CTRUNC, and \
                  addresses, as their names come from where they are told first; nothing else; the comparison ends there",
-        reason: "a segment is stamped as it comes if anybody on the machine wants stamps (`net_enable_timestamp`, which a kernel worker does); \
-                 of one that came unstamped TCP tells nothing (`tcp_recv_timestamp`), and nobody does by SOF_TIMESTAMPING_SOFTWARE \
+        reason: "a segment is stamped as it comes if anybody on the machine wants stamps (`net_enable_timestamp`, which a kernel worker \
+                 does); of one that came unstamped TCP tells nothing (`tcp_recv_timestamp`), and nobody does by SOF_TIMESTAMPING_SOFTWARE \
                  (`__sock_recv_timestamp`)",
         ends: true,
         covers: |asked| {
@@ -131,8 +133,8 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "to where a cork of IPv6 leads after a connect to IPv4",
-        bounds: "recvmsg of a datagram: IPV6_PKTINFO and IPV6_2292PKTINFO, if a socket has gathered with MSG_MORE or UDP_CORK and one was connected \
-                 to an address of IPv4 after that; nothing else",
+        bounds: "recvmsg of a datagram: IPV6_PKTINFO and IPV6_2292PKTINFO, if a socket has gathered with MSG_MORE or UDP_CORK and one was \
+                 connected to an address of IPv4 after that; nothing else",
         reason: "the flow of IPv4 is written over that of IPv6 (`inet->cork.fl` is a union), and what was the address begins with 127.0.0.1 \
                  twice and goes on with the ports of this machine",
         ends: false,
@@ -151,10 +153,11 @@ pub const FREEDOMS: &[Freedom] = &[
     Freedom {
         name: "when the sockets are found that nobody can receive",
         bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
-                 datagram that is sent to it, or who connects to its name (ECONNREFUSED in one world only); or what it has sent is, which POLLOUT and SIOCOUTQ say; if a \
-                 datagram socket of another family was sent, who has sent to it is told by POLLERR in one world only, and bind fails with \
-                 EADDRINUSE in one world only; if a TCP socket was sent, its peer, or who waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only, or waits to be \
-                 accepted, or is told by a RST that nobody is there; the comparison ends there",
+                 datagram that is sent to it, or who connects to its name (ECONNREFUSED in one world only); or what it has sent is, which \
+                 POLLOUT and SIOCOUTQ say; if a datagram socket of another family was sent, who has sent to it is told by POLLERR in one \
+                 world only, and bind fails with EADDRINUSE in one world only; if a TCP socket was sent, its peer, or who waits to be \
+                 accepted by it, is in CLOSE or CLOSE_WAIT in one world only, or waits to be accepted, or is told by a RST that nobody is \
+                 there; the comparison ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
                  closed (`unix_gc`), and their files are let go of a tick or two later (`delayed_fput`): 8 ms as a rule; whoever closes such \
                  a cycle closes no socket by that. The simulator looks for them whenever a UNIX socket is closed, at once",
@@ -170,13 +173,15 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "how much has come through a full window",
-        bounds: "once a TCP socket has written at least a window more than others have read, in both worlds (65,483 bytes, or what SO_RCVBUF or \
-                 TCP_WINDOW_CLAMP asked for): how much sends take, how much of the same data recv finds, what FIONREAD, SIOCOUTQ, SIOCOUTQNSD, \
-                 TCP_INFO, TCP_MAXSEG, TCP_WINDOW_CLAMP and SO_RCVBUF tell of it, POLLIN, POLLOUT and POLLPRI, and whether a FIN behind it, \
-                 or the ACK of one, has come (POLLRDHUP says so of a FIN, unless something was shut for reading; of one that is the last of its connection POLLHUP, too); after recv and a wait also whether what came through was refused: RSTs in one world only, and the connection \
-                 is closed there, with POLLERR, POLLHUP and POLLRDHUP; the comparison ends there",
-        reason: "when a window is full, what goes on is decided by what each packet costs in memory (`truesize`), which packets were put into \
-                 one another (`tcp_try_coalesce`), what of them was copied together (`tcp_collapse`) and what the socket had reserved \
+        bounds: "once a TCP socket has written at least a window more than others have read, in both worlds (65,483 bytes, or what \
+                 SO_RCVBUF or TCP_WINDOW_CLAMP asked for): how much sends take, how much of the same data recv finds, what FIONREAD, \
+                 SIOCOUTQ, SIOCOUTQNSD, TCP_INFO, TCP_MAXSEG, TCP_WINDOW_CLAMP and SO_RCVBUF tell of it, POLLIN, POLLOUT and POLLPRI, and \
+                 whether a FIN behind it, or the ACK of one, has come (POLLRDHUP says so of a FIN, unless something was shut for reading; \
+                 of one that is the last of its connection POLLHUP, too); after recv and a wait also whether what came through was \
+                 refused: RSTs in one world only, and the connection is closed there, with POLLERR, POLLHUP and POLLRDHUP; the comparison \
+                 ends there",
+        reason: "when a window is full, what goes on is decided by what each packet costs in memory (`truesize`), which packets were put \
+                 into one another (`tcp_try_coalesce`), what of them was copied together (`tcp_collapse`) and what the socket had reserved \
                  (`sk_forward_alloc`): all of it is the allocator's affair, and changes from release to release",
         ends: true,
         covers: |asked| {

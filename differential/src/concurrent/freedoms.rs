@@ -81,12 +81,12 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "a call that meets the end of its peer",
-        bounds: "on a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET: send that fails with EPIPE for ECONNRESET, or though it could have been \
-                 sent. Where a thread closes one: recv of 0 bytes for ECONNRESET, of SOCK_SEQPACKET alone; poll with POLLHUP without POLLERR. \
-                 And after one of these: recv that fails with ECONNRESET for 0 bytes, POLLERR more; nothing else",
+        bounds: "on a UNIX socket of SOCK_STREAM or SOCK_SEQPACKET: send that fails with EPIPE for ECONNRESET, or though it could have \
+                 been sent. Where a thread closes one: recv of 0 bytes for ECONNRESET, of SOCK_SEQPACKET alone; poll with POLLHUP without \
+                 POLLERR. And after one of these: recv that fails with ECONNRESET for 0 bytes, POLLERR more; nothing else",
         reason: "`unix_release_sock` shuts the peer and then sets its error, and `sock_alloc_send_pskb`, `__skb_wait_for_more_packets`, \
-                 `unix_poll` and `unix_dgram_poll` look at both without its lock: who looks in between finds it shut, and the error stays for \
-                 the next. What finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
+                 `unix_poll` and `unix_dgram_poll` look at both without its lock: who looks in between finds it shut, and the error stays \
+                 for the next. What finds the other dead is told EPIPE by `unix_dgram_sendmsg`, too",
         covers: &[
             Covers::Answer(|asked| {
                 let Call::Send { slot, .. } = asked.call else { return false };
@@ -120,11 +120,12 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "what comes between the pieces of a large send",
-        bounds: "send of more than 4,096 bytes on a UNIX socket of SOCK_STREAM: another number, or a number for EAGAIN, EPIPE or ECONNRESET, and \
-                 with that a POLLERR more at the end. In a program that has one: what FIONREAD counts on such a socket; nothing else",
-        reason: "`unix_stream_sendmsg` puts it into the queue in buffers of half of SO_SNDBUF at most, and holds no lock between them: a read \
-                 or the end of either half may come there. Who has sent a part is told its number, and the error stays. Two may \
-                 both find room for a piece (`sock_alloc_send_pskb`)",
+        bounds: "send of more than 4,096 bytes on a UNIX socket of SOCK_STREAM: another number, or a number for EAGAIN, EPIPE or \
+                 ECONNRESET, and with that a POLLERR more at the end. In a program that has one: what FIONREAD counts on such a socket; \
+                 nothing else",
+        reason: "`unix_stream_sendmsg` puts it into the queue in buffers of half of SO_SNDBUF at most, and holds no lock between them: a \
+                 read or the end of either half may come there. Who has sent a part is told its number, and the error stays. Two may both \
+                 find room for a piece (`sock_alloc_send_pskb`)",
         covers: &[
             Covers::Answer(|asked| {
                 let Call::Send { slot, len, .. } = asked.call else { return false };
@@ -145,7 +146,8 @@ pub const RACES: &[Race] = &[
         name: "a port that is the right one by chance",
         bounds: "connect of TCP to the port of a socket that listens at no time: done for ECONNREFUSED; nothing else",
         reason: "the port that the kernel picks (`__inet_hash_connect`, by a secret that is the machine's) may be the very one that it \
-                 connects to, and then it connects to itself: about one in 14,000. The simulator picks ports, too, but not all in each program",
+                 connects to, and then it connects to itself: about one in 14,000. The simulator picks ports, too, but not all in each \
+                 program",
         covers: &[Covers::Answer(|asked| {
             let Call::Connect { addr: Place::Ip(_, Port::Of(to)), .. } = asked.call else { return false };
             let mut calls = asked.program.calls.iter().chain(asked.program.threads.iter().flatten());
@@ -168,12 +170,12 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "a datagram that meets a connect",
-        bounds: "where a thread connects a socket of UDP: recv that fails with ECONNREFUSED for EAGAIN, or tells of a sender with port 0; send \
-                 without an address that is done for EDESTADDRREQ, and nobody receives it; nothing else",
-        reason: "`udp_sendmsg` and `udpv6_sendmsg` take no lock, and `__ip6_datagram_connect` sets the peer and the own address one after the \
-                 other: what leaves in between has the address of before, and is refused by who is connected to the new one. \
-                 `__udp_disconnect` sets inet_sport to 0: what has found its peer before, and leaves after, comes from port 0 \
-                 (14 of 15,000), whom no connected socket hears",
+        bounds: "where a thread connects a socket of UDP: recv that fails with ECONNREFUSED for EAGAIN, or tells of a sender with port 0; \
+                 send without an address that is done for EDESTADDRREQ, and nobody receives it; nothing else",
+        reason: "`udp_sendmsg` and `udpv6_sendmsg` take no lock, and `__ip6_datagram_connect` sets the peer and the own address one after \
+                 the other: what leaves in between has the address of before, and is refused by who is connected to the new one. \
+                 `__udp_disconnect` sets inet_sport to 0: what has found its peer before, and leaves after, comes from port 0 (14 of \
+                 15,000), whom no connected socket hears",
         covers: &[Covers::Answer(|asked| {
             let may_be = |slot: Slot| asked.program.is_datagram(slot) && !asked.program.is_unix(slot);
             let connects = |call: &Call| matches!(call, Call::Connect { slot, .. } if may_be(*slot));
@@ -189,14 +191,14 @@ pub const RACES: &[Race] = &[
     Race {
         name: "segments that come too late",
         bounds: "RSTs beyond those of the simulator; none that is wanting",
-        reason: "each core has a queue of its own for what it sends over loopback and over veth (`enqueue_to_backlog`), so that a segment, and \
-                 what TIME_WAIT has to say to one that was overtaken, may reach a connection that another core has ended",
+        reason: "each core has a queue of its own for what it sends over loopback and over veth (`enqueue_to_backlog`), so that a segment, \
+                 and what TIME_WAIT has to say to one that was overtaken, may reach a connection that another core has ended",
         covers: &[Covers::Resets(|_, real, sim| real.resets.is_superset(&sim.resets))],
     },
     Race {
         name: "a listener that is being closed",
-        bounds: "where a thread closes a listener of TCP: recv of 0 bytes, or EPIPE of a call, for ECONNRESET, and POLLERR beside POLLHUP at the \
-                 end; bind of a socket of TCP that fails with EADDRINUSE; nothing else",
+        bounds: "where a thread closes a listener of TCP: recv of 0 bytes, or EPIPE of a call, for ECONNRESET, and POLLERR beside POLLHUP \
+                 at the end; bind of a socket of TCP that fails with EADDRINUSE; nothing else",
         reason: "`__tcp_close` sets sk_shutdown and then ends the listening: a connection that is made in between (`sk_clone_lock`) is shut \
                  as well, sends a FIN at once (`tcp_rcv_state_process`, TCP_SYN_RECV), and then the RST with which it ends, which is EPIPE \
                  to who has got the FIN (`tcp_reset`). Whose connection that RST has ended is unbound before the listener is \
@@ -224,12 +226,12 @@ pub const RACES: &[Race] = &[
     },
     Race {
         name: "how much of a large send is taken",
-        bounds: "send of more than 4,096 bytes on TCP: any number, EAGAIN, or the ECONNRESET or EPIPE with which the connection has ended. In a \
-                 program that has one: how much of it recv finds, or EAGAIN; what FIONREAD counts; POLLOUT on TCP in one world only; POLLERR at the end in one world only; who is \
-                 told by a RST",
-        reason: "how much of a buffer is free depends on what was acknowledged, and how much of a window on how the data was cut into segments: \
-                 the threads write, read and acknowledge at once. Who has sent a part is told its number, and the error stays. A probe of the \
-                 window may be on its way when a connection ends",
+        bounds: "send of more than 4,096 bytes on TCP: any number, EAGAIN, or the ECONNRESET or EPIPE with which the connection has ended. \
+                 In a program that has one: how much of it recv finds, or EAGAIN; what FIONREAD counts; POLLOUT on TCP in one world only; \
+                 POLLERR at the end in one world only; who is told by a RST",
+        reason: "how much of a buffer is free depends on what was acknowledged, and how much of a window on how the data was cut into \
+                 segments: the threads write, read and acknowledge at once. Who has sent a part is told its number, and the error stays. A \
+                 probe of the window may be on its way when a connection ends",
         covers: &[
             Covers::Answer(|asked| {
                 let may_be = |answer: &Answer| {
