@@ -98,7 +98,7 @@ pub(crate) fn differs_in_amounts(program: &Program, step: usize, real: &Entry, s
     };
     let shown = real.seen.iter().zip(&sim.seen).all(|(real, sim)| is_permitted(*real, *sim));
     let answers = real.answer == sim.answer || answers_differ_by_amount(call, &real.answer, &sim.answer);
-    shown && answers && (real.resets == sim.resets || is_ended)
+    shown && answers && (real.refuses_like(sim) || is_ended)
 }
 
 /// Whether the window has opened in one world only, what came through it was refused there, and no connection is closed but there.

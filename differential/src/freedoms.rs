@@ -178,8 +178,8 @@ pub const FREEDOMS: &[Freedom] = &[
                  SIOCOUTQ, SIOCOUTQNSD, TCP_INFO, TCP_MAXSEG, TCP_WINDOW_CLAMP and SO_RCVBUF tell of it, POLLIN, POLLOUT and POLLPRI, and \
                  whether a FIN behind it, or the ACK of one, has come (POLLRDHUP says so of a FIN, unless something was shut for reading; \
                  of one that is the last of its connection POLLHUP, too); after recv and a wait also whether what came through was \
-                 refused: RSTs in one world only, and the connection is closed there, with POLLERR, POLLHUP and POLLRDHUP; the comparison \
-                 ends there",
+                 refused: RSTs in one world only, and the connection is closed there, with POLLERR, POLLHUP and POLLRDHUP; and how often \
+                 the same are told by a RST; the comparison ends there",
         reason: "when a window is full, what goes on is decided by what each packet costs in memory (`truesize`), which packets were put \
                  into one another (`tcp_try_coalesce`), what of them was copied together (`tcp_collapse`) and what the socket had reserved \
                  (`sk_forward_alloc`): all of it is the allocator's affair, and changes from release to release",
@@ -406,13 +406,7 @@ impl Asked<'_> {
 
     /// Whether the same are told by RSTs, however often.
     fn refuses_the_same(&self) -> bool {
-        let told = |entry: &Entry| {
-            let mut told: Vec<_> = entry.resets.iter().map(|pair| format!("{pair:?}")).collect();
-            told.sort_unstable();
-            told.dedup();
-            told
-        };
-        told(self.real) == told(self.sim)
+        self.real.refuses_like(self.sim)
     }
 
     /// Whether nothing differs but the states of sockets, and these are among those.

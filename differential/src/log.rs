@@ -24,6 +24,19 @@ pub struct Entry {
     pub resets: Vec<[Addr; 2]>,
 }
 
+impl Entry {
+    /// Whether the same are told by RSTs, however often.
+    pub(crate) fn refuses_like(&self, other: &Self) -> bool {
+        let told = |entry: &Self| {
+            let mut told: Vec<_> = entry.resets.iter().map(|pair| format!("{pair:?}")).collect();
+            told.sort_unstable();
+            told.dedup();
+            told
+        };
+        told(self) == told(other)
+    }
+}
+
 /// How a call ended.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Answer {

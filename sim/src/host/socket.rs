@@ -133,6 +133,8 @@ pub(crate) struct Rest {
     pub(crate) scaling_ratio: u8,
     /// To whom IPv6 has found a way, but no port to begin with (`tcp_v6_connect`: `sk_dst_cache`).
     pub(crate) way6: Option<Ipv6Addr>,
+    /// For which address the SYN was that the last connection was made of, and has kept (`np->pktoptions`, which `tcp_disconnect` leaves).
+    pub(crate) syn_was_for: Option<Ipv6Addr>,
 }
 
 /// What `connect(2)` finds.

@@ -121,13 +121,17 @@ impl Host {
                 let (path, scaling_ratio) = (Some(connection.path(self.settings.tcp())), connection.scaling_ratio());
                 let (rcvbuf, sndbuf) = (connection.rcvbuf(), connection.sndbuf());
                 let largest_window = connection.largest_window();
+                let syn_was_for = match self.sockets[id].local {
+                    Some(SocketAddr::V6(local)) if connection.tells_of_syn() => Some(*local.ip()),
+                    _ => None,
+                };
                 // Aborting a connection that is over sends nothing.
                 let failure = self.with_connection(env, id, |connection, cx| connection.disconnect(cx)).flatten();
                 let soft_failure = self.sockets[id].connection().and_then(tcp::Connection::soft_failure);
                 let rest = self.sockets[id].rest_mut();
                 (rest.failure, rest.unacked, rest.unsent) = (failure, unacked, unsent);
                 rest.soft_failure = soft_failure;
-                rest.largest_window = largest_window;
+                (rest.largest_window, rest.syn_was_for) = (largest_window, syn_was_for);
                 (rest.path, rest.scaling_ratio) = (path, scaling_ratio);
                 let options = &mut self.sockets[id].options;
                 (options.rcvbuf, options.sndbuf) = (rcvbuf, sndbuf);

@@ -44,8 +44,9 @@ pub(super) fn v6(asked: &Asked<'_>) -> Result<Value, Errno> {
     // `sk_v6_daddr`, which outlives the connection, and a bind after that.
     let left = || socket.connection().map(Connection::remote_ip).or(socket.rest().path.map(|path| path.remote));
     // An accepted connection tells of the SYN, as of a datagram, until something else has come: to which address it came, and no flow.
-    let of_syn = socket.connection().is_some_and(Connection::tells_of_syn);
-    let told = if of_syn { socket.local } else { socket.remote }.map(|addr| addr.ip());
+    let kept = socket.rest().syn_was_for.map(IpAddr::from);
+    let of_syn = kept.is_some() || socket.connection().is_some_and(Connection::tells_of_syn);
+    let told = kept.or(if of_syn { socket.local } else { socket.remote }.map(|addr| addr.ip()));
     let info = Pkt6Info {
         addr: match told.or_else(left) {
             Some(IpAddr::V6(addr)) if index != 0 => addr,
