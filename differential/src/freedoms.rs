@@ -152,12 +152,12 @@ pub const FREEDOMS: &[Freedom] = &[
     },
     Freedom {
         name: "when the sockets are found that nobody can receive",
-        bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP says, or a \
-                 datagram that is sent to it, or who connects to its name (ECONNREFUSED in one world only); or what it has sent is, which \
-                 POLLOUT and SIOCOUTQ say; if a datagram socket of another family was sent, who has sent to it is told by POLLERR in one \
-                 world only, and bind fails with EADDRINUSE in one world only; if a TCP socket was sent, its peer, or who waits to be \
-                 accepted by it, is in CLOSE or CLOSE_WAIT in one world only, or waits to be accepted, or is told by a RST that nobody is \
-                 there; the comparison ends there",
+        bounds: "once a descriptor was sent: the peer of a UNIX socket is gone in one world and not in the other, which POLLHUP or POLLERR \
+                 says, or a datagram that is sent to it, or who connects to its name (ECONNREFUSED in one world only); or what it has sent \
+                 is, which POLLOUT and SIOCOUTQ say; if a datagram socket of another family was sent, who has sent to it is told by \
+                 POLLERR in one world only, and bind fails with EADDRINUSE in one world only; if a TCP socket was sent, its peer, or who \
+                 waits to be accepted by it, is in CLOSE or CLOSE_WAIT in one world only, or waits to be accepted, or is told by a RST \
+                 that nobody is there; the comparison ends there",
         reason: "sockets that are only in flight to one another are looked for by a kernel worker when any UNIX socket of the machine is \
                  closed (`unix_gc`), and their files are let go of a tick or two later (`delayed_fput`): 8 ms as a rule; whoever closes such \
                  a cycle closes no socket by that. The simulator looks for them whenever a UNIX socket is closed, at once",
@@ -278,8 +278,8 @@ impl Asked<'_> {
                 .any(|call| matches!(call, Call::Shutdown { slot, .. } | Call::Close { slot } if is_bound(*slot)))
     }
 
-    /// Whether nothing differs but sockets whose peer is gone in one world: sockets of TCP, if one was sent, and others, which show POLLHUP
-    /// or POLLOUT, or, upon a datagram, POLLERR.
+    /// Whether nothing differs but sockets whose peer is gone in one world: sockets of TCP, if one was sent, and others, which show POLLHUP,
+    /// POLLOUT or POLLERR.
     fn differs_in_peers(&self) -> bool {
         let is_tcp = |slot: Slot, step: usize| {
             let entry = self.logs[0].entries.get(step);
@@ -298,12 +298,8 @@ impl Asked<'_> {
         let of_tcp = |real: &Seen, sim: &Seen| {
             is_gone(real) != is_gone(sim) || is_gone(real) && real.state != sim.state || differs(real, sim)
         };
-        let is_sent = matches!(self.program.calls.get(self.step), Some(Call::Send { .. }));
-        let is_refused = is_sent && self.real.answer == self.sim.answer;
-        let of_others = |real: &Seen, sim: &Seen| {
-            let shown = real.ready ^ sim.ready;
-            shown.intersects(PollEvents::HUP | PollEvents::OUT) || is_refused && shown == PollEvents::ERR
-        };
+        let gone = PollEvents::HUP | PollEvents::OUT | PollEvents::ERR;
+        let of_others = |real: &Seen, sim: &Seen| (real.ready ^ sim.ready).intersects(gone);
         was_sent && is_told
             || self.all_that_differ(|real, sim| match real.state {
                 Some(_) => was_sent && of_tcp(real, sim),
