@@ -127,6 +127,8 @@ impl Caller<'_> {
         if was_told && destination.port() == 0 {
             return Err(Errno::EINVAL);
         }
+        // To a group the way is looked for each time (`udp_sendmsg`, `udpv6_sendmsg`: connected is 0), and none is kept.
+        let to_group = destination.ip().is_multicast();
         let mut how = How::default();
         let is_local4 = destination.is_ipv4() && socket.options.switches.contains(Switches::DONTROUTE);
         let mut is_connected = !was_told && !flags.contains(MsgFlags::DONTROUTE) && !is_local4;
@@ -146,7 +148,7 @@ impl Caller<'_> {
                 (way, destination.port())
             }
         };
-        if is_connected && how.route.is_none() {
+        if is_connected && !to_group && how.route.is_none() {
             self.host_mut(world).udp_keeps_way(id, to.0);
         }
         let sent = world.on_host(self.host, |host, env| {
