@@ -150,13 +150,7 @@ const POLL_NORMAL: PollEvents = PollEvents::from_bits_retain(0x140);
 fn answers_differ_by_amount(call: &Call, real: &Answer, sim: &Answer) -> bool {
     match call {
         Call::Send { .. } => is_number_or_again(real) && is_number_or_again(sim),
-        Call::Recv { .. } => match (real, sim) {
-            (Answer::Done(real), Answer::Done(sim)) => is_the_same_stream(real, sim),
-            (Answer::Done(_), Answer::Failed(errno)) | (Answer::Failed(errno), Answer::Done(_)) => {
-                *errno == wavetank_api::Errno::EAGAIN
-            }
-            _ => false,
-        },
+        Call::Recv { .. } => finds_another_amount(real, sim),
         Call::Ioctl { request, .. } => AMOUNTS.contains(request) && are_done(real, sim),
         Call::Getsockopt { level, name, .. } => {
             // (A buffer that nobody has set grows when more has come than it has room for, `tcp_clamp_window`.)
@@ -184,8 +178,19 @@ fn is_number_or_again(answer: &Answer) -> bool {
     }
 }
 
+/// Whether recv has found more of the same data in one world, or in one world none yet.
+pub(crate) fn finds_another_amount(real: &Answer, sim: &Answer) -> bool {
+    match (real, sim) {
+        (Answer::Done(real), Answer::Done(sim)) => is_the_same_stream(real, sim),
+        (Answer::Done(_), Answer::Failed(errno)) | (Answer::Failed(errno), Answer::Done(_)) => {
+            *errno == wavetank_api::Errno::EAGAIN
+        }
+        _ => false,
+    }
+}
+
 /// Of the same data there is more in one world; as far as it is kept, it is the same.
-pub(crate) fn is_the_same_stream(real: &[Fact], sim: &[Fact]) -> bool {
+fn is_the_same_stream(real: &[Fact], sim: &[Fact]) -> bool {
     let data = |facts: &[Fact]| {
         facts.iter().find_map(|fact| match fact {
             Fact::Data(bytes) => Some(bytes.clone()),

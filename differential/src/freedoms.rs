@@ -243,6 +243,11 @@ impl Asked<'_> {
         differing.peek().is_some() && differing.all(|(real, sim)| so(real, sim))
     }
 
+    /// Whether a RST was sent in one world only.
+    fn is_told_in_one_world(&self) -> bool {
+        self.real.resets.is_empty() != self.sim.resets.is_empty()
+    }
+
     /// Whether a connection has lasted until its peer's FIN in one world, and in the other until the RST that the ACK of that has brought,
     /// and nothing else differs.
     fn is_refused_for_want_of_linger(&self) -> bool {
@@ -251,10 +256,9 @@ impl Asked<'_> {
         let is_over =
             |seen: &Seen| seen.state == Some(TcpState::CLOSE) && seen.ready.contains(PollEvents::ERR | PollEvents::HUP);
         let waits = |seen: &Seen| seen.state == Some(TcpState::CLOSE_WAIT);
-        let is_told = self.real.resets.is_empty() != self.sim.resets.is_empty();
         self.program.calls.iter().take(self.step).any(is_linger)
             && self.real.answer == self.sim.answer
-            && is_told
+            && self.is_told_in_one_world()
             && self.all_that_differ(|real, sim| is_over(real) && waits(sim) || waits(real) && is_over(sim))
     }
 
@@ -269,8 +273,7 @@ impl Asked<'_> {
             };
             so_far.iter().any(binds)
         };
-        let is_told = self.real.resets.is_empty() != self.sim.resets.is_empty();
-        is_told
+        self.is_told_in_one_world()
             && self.real.answer == self.sim.answer
             && self.real.seen == self.sim.seen
             && so_far
@@ -294,7 +297,7 @@ impl Asked<'_> {
         // TCP_DEFER_ACCEPT: the FIN is what it waited for.
         let waits = |seen: &Seen| (seen.state == Some(TcpState::LISTEN)).then(|| seen.ready.contains(PollEvents::IN));
         let differs = |real: &Seen, sim: &Seen| waits(real).zip(waits(sim)).is_some_and(|(real, sim)| real != sim);
-        let is_told = self.real.resets.is_empty() != self.sim.resets.is_empty() && self.real.seen == self.sim.seen;
+        let is_told = self.is_told_in_one_world() && self.real.seen == self.sim.seen;
         let of_tcp = |real: &Seen, sim: &Seen| {
             is_gone(real) != is_gone(sim) || is_gone(real) && real.state != sim.state || differs(real, sim)
         };

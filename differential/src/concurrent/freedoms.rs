@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use wavetank_api::{Addr, Errno, PollEvents, TcpState, c};
 
 use super::{Outcome, outcome::SMALL};
-use crate::{Answer, Call, Fact, Place, Port, Program, Seen, Slot, flow::is_the_same_stream};
+use crate::{Answer, Call, Fact, Place, Port, Program, Seen, Slot, flow::finds_another_amount};
 
 /// What Linux may come to where the simulator comes to something else, because two calls were in the kernel at once.
 #[derive(Clone, Copy, Debug)]
@@ -241,13 +241,7 @@ pub const RACES: &[Race] = &[
                 is_large_send && asked.is_tcp() && may_be(asked.real) && may_be(asked.sim)
             }),
             Covers::Answer(|asked| {
-                let is_some = match (asked.real, asked.sim) {
-                    (Answer::Done(real), Answer::Done(sim)) => is_the_same_stream(real, sim),
-                    (Answer::Done(_), Answer::Failed(errno)) | (Answer::Failed(errno), Answer::Done(_)) => {
-                        *errno == Errno::EAGAIN
-                    }
-                    _ => false,
-                };
+                let is_some = finds_another_amount(asked.real, asked.sim);
                 matches!(asked.call, Call::Recv { .. }) && is_some && asked.is_tcp() && fills_tcp(asked.program)
             }),
             Covers::Answer(|asked| asked.is_count() && asked.is_tcp() && fills_tcp(asked.program)),

@@ -50,8 +50,7 @@ pub(super) fn set_rcvbuf(given: &mut Given<'_, '_>, value: i32) {
         _ => (value as u32).min(given.host.settings.rmem_max),
     };
     let options = &mut given.socket_mut().options;
-    options.rcvbuf = wanted.min(i32::MAX as u32 / 2) * 2;
-    options.rcvbuf = options.rcvbuf.max(MIN_RCVBUF);
+    options.rcvbuf = doubled(wanted).max(MIN_RCVBUF);
     options.rcvbuf_set = true;
     apply_buffers(given.host, given.id);
 }
@@ -62,10 +61,14 @@ pub(super) fn set_sndbuf(given: &mut Given<'_, '_>, value: i32) {
         _ => (value as u32).min(given.host.settings.wmem_max),
     };
     let options = &mut given.socket_mut().options;
-    options.sndbuf = wanted.min(i32::MAX as u32 / 2) * 2;
-    options.sndbuf = options.sndbuf.max(MIN_SNDBUF);
+    options.sndbuf = doubled(wanted).max(MIN_SNDBUF);
     options.sndbuf_set = true;
     apply_buffers(given.host, given.id);
+}
+
+/// What is asked for is data; as much again is for what it costs (`sk_setsockopt`).
+fn doubled(wanted: u32) -> u32 {
+    wanted.min(i32::MAX as u32 / 2) * 2
 }
 
 /// Brings new buffer sizes to the protocol.
